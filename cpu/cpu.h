@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cpu/cpu.h - one virtual CPU with its board, as sim/ drives it.
+ *
+ * Purpose
+ *   A `struct cpu` is a whole machine without any tie to the host: processor,
+ *   RAM, interrupt controller, timers and console, arm64 or x86_64. It is a
+ *   pure function of its initial state and of the inputs given through this
+ *   header. Nothing here reads host time, randomness, environment or files.
+ *
+ * Rules of use
+ *   - cpu_create(), load memory with cpu_phys_write(), cpu_reset(), then
+ *     cpu_run() as often as wanted.
+ *   - cpu_run(cpu, n) stops with cpu_now(cpu) == n exactly, on every build and
+ *     engine version. Where it stops is independent of earlier stops.
+ *   - Callbacks in `struct cpu_host` may read the machine (registers, memory,
+ *     clock). Only sim may change it, and only between two cpu_run() calls.
+ *   - Every function that can fail returns 0 or -errno; cpu_error() has a
+ *     sentence for a person.
+ *   - Two cpus may live in one process; one cpu is not thread safe.
+ */
+#ifndef TRAPLINE_CPU_CPU_H
+#define TRAPLINE_CPU_CPU_H
+
+#include "cpu/types.h"
+
+struct cpu;
+
+/* One exception or interrupt entry, reported after the CPU state is at the vector. */
+enum cpu_trap_kind {
+    CPU_TRAP_SYNC,      /* synchronous exception (fault, breakpoint, software interrupt) */
+    CPU_TRAP_SYSCALL,   /* arm64 SVC; x86_64 SYSCALL */
+    CPU_TRAP_IRQ,       /* external or timer interrupt */
+    CPU_TRAP_FIQ,       /* arm64 FIQ; x86_64 NMI */
+};
+
+struct cpu_trap {
+    insn_t n;               /* number of the state at the vector (its own tick included) */
+    cycles_t cycles;        /* clock at that state */
+    enum cpu_trap_kind kind;
+    bool from_user;         /* interrupted EL0 or CPL 3 */
+    uint32_t vector;        /* arm64: offset from VBAR_EL1 (0x000..0x780);
+                               x86_64: vector 0..255, 256 for SYSCALL */
+    vaddr_t pc;             /* preferred return address (ELR_EL1; RIP pushed, or RCX of SYSCALL) */
+    uint64_t syndrome;      /* arm64: ESR_EL1, 0 for IRQ; x86_64: error code, 0 where none */
+    uint64_t addr;          /* FAR_EL1 or CR2 where the trap sets it, else 0 */
+};
+
+/* A device, register or access that the model does not implement. */
+struct cpu_unimplemented {
+    const char *what;       /* "MSR 0x1a0", "MMIO 0x0b000000", static until the cpu is destroyed */
+    bool is_write;
+    uint64_t count;         /* how often so far, this one included */
+    vaddr_t pc;
+};
+
+/* What the machine tells its owner and asks of it. Any member may be NULL. */
+struct cpu_host {
+    void *ctx;
+    /* Bytes that the guest wrote to its console. */
+    void (*console_output)(void *ctx, const uint8_t *bytes, size_t len);
+    /*
+     * Chaos: by how many cycles the timer interrupt due at `deadline` comes late.
+     * Asked once for each deadline that the guest arms; 0 keeps it in place.
+     */
+    cycles_t (*timer_delay)(void *ctx, insn_t n, cycles_t deadline);
+    /* Every exception entry, in order. Must be cheap when recording. */
+    void (*trap)(void *ctx, const struct cpu_trap *trap);
+    /*
+     * Watch mode only (cpu_watch_returns): the CPU is about to execute its first
+     * instruction in user mode after a return from the kernel, at number `n`.
+     */
+    void (*user_return)(void *ctx, insn_t n, vaddr_t pc);
+    void (*unimplemented)(void *ctx, const struct cpu_unimplemented *u);
+};
+
+struct cpu_config {
+    enum arch arch;
+    size_t ram_bytes;       /* multiple of 2 MiB; arm64 at 0x40000000, x86_64 at 0 */
+    uint64_t hz;            /* instructions per second of guest time; 0: 1 GHz */
+    uint64_t wall_start_s;  /* what the real time clock (PL031, CMOS) reads at n = 0, UTC seconds */
+    bool strict;            /* stop at the first unimplemented access */
+    struct cpu_host host;
+};
+
+/* How the first instruction of a kernel is entered. */
+enum cpu_entry_mode {
+    CPU_ENTRY_ARM64_EL1,    /* MMU off, EL1h, DAIF masked; arg[0..3] = x0..x3 */
+    CPU_ENTRY_X86_PROT32,   /* PVH and multiboot: 32-bit flat, paging off; arg[0] = eax, arg[1] = ebx */
+    CPU_ENTRY_X86_LONG64,   /* Linux 64-bit boot: identity tables at arg[3] = cr3; arg[1] = rsi */
+};
+
+struct cpu_entry {
+    enum cpu_entry_mode mode;
+    vaddr_t pc;
+    uint64_t arg[4];
+};
+
+enum cpu_stop_reason {
+    CPU_STOP_TARGET,        /* reached the asked number */
+    CPU_STOP_IDLE,          /* waits for an interrupt and no timer will ever bring one: only input can */
+    CPU_STOP_POWEROFF,      /* PSCI SYSTEM_OFF (status = low byte of x1); isa-debug-exit (status = byte written) */
+    CPU_STOP_RESET,         /* PSCI SYSTEM_RESET; keyboard-controller or port 0xcf9 reset */
+    CPU_STOP_SHUTDOWN,      /* x86 triple fault; arm64: an exception at an unfetchable vector, again and again */
+    CPU_STOP_STRICT,        /* unimplemented access under strict */
+    CPU_STOP_REQUESTED,     /* cpu_request_stop() */
+    CPU_STOP_ENGINE,        /* the engine refused; cpu_error() says why. A bug of ours. */
+};
+
+struct cpu_stop {
+    enum cpu_stop_reason reason;
+    int status;             /* CPU_STOP_POWEROFF: what the guest gave */
+};
+
+/* Lifetime. On failure *out is NULL and `err` (of err_len bytes) holds a sentence. */
+MUST_CHECK int cpu_create(const struct cpu_config *config, struct cpu **out, char *err, size_t err_len);
+void cpu_destroy(struct cpu *cpu);
+const char *cpu_error(const struct cpu *cpu);
+enum arch cpu_arch(const struct cpu *cpu);
+
+/* Put the processor and all devices into their reset state, then at the entry. RAM is kept. */
+MUST_CHECK int cpu_reset(struct cpu *cpu, const struct cpu_entry *entry);
+
+/* Run until cpu_now() == target or something else stops the machine. */
+MUST_CHECK int cpu_run(struct cpu *cpu, insn_t target, struct cpu_stop *stop);
+/* From a callback: stop before the next instruction. */
+void cpu_request_stop(struct cpu *cpu);
+
+/* Clock. */
+insn_t cpu_now(const struct cpu *cpu);
+cycles_t cpu_cycles(const struct cpu *cpu);
+uint64_t cpu_time_ns(const struct cpu *cpu);
+/* While stopped with CPU_STOP_IDLE: let the clock jump to `cycles` (never back). */
+void cpu_idle_until(struct cpu *cpu, cycles_t cycles);
+
+/* Console input: returns how many bytes the UART's receive FIFO took. */
+size_t cpu_console_room(const struct cpu *cpu);
+size_t cpu_console_input(struct cpu *cpu, const uint8_t *bytes, size_t len);
+
+/* Observation. Slower; the guest cannot tell. */
+void cpu_watch_returns(struct cpu *cpu, bool on);
+/* Called with every access the model left out, in a fixed order, at the end of a run. */
+void cpu_unimplemented_each(const struct cpu *cpu,
+                            void (*fn)(void *ctx, const struct cpu_unimplemented *u, uint64_t reads,
+                                       uint64_t writes),
+                            void *ctx);
+
+/*
+ * Registers: a fixed table per CPU, the same order in every build. Ids are
+ * indexes into it (cpu/arch/CPU/regs.h names them).
+ */
+enum cpu_reg_group { CPU_REG_GENERAL, CPU_REG_FP, CPU_REG_SYSTEM };
+
+struct cpu_reg_desc {
+    const char *name;       /* "x0", "v3", "esr_el1", "rip", "xmm7", "cr2": lower case, as the manuals write them */
+    uint16_t bytes;         /* 1, 2, 4, 8, 10 or 16 */
+    uint16_t group;         /* enum cpu_reg_group */
+};
+
+const struct cpu_reg_desc *cpu_reg_table(enum arch arch, size_t *count);
+int cpu_reg_find(enum arch arch, const char *name); /* id, or -ENOENT */
+/* `value` has room for cpu_reg_table()[id].bytes, little-endian. */
+MUST_CHECK int cpu_reg_read(struct cpu *cpu, int id, void *value);
+MUST_CHECK int cpu_reg_write(struct cpu *cpu, int id, const void *value);
+/* A general register or the PC by role, for code that serves both CPUs. */
+uint64_t cpu_pc(struct cpu *cpu);
+uint64_t cpu_sp(struct cpu *cpu);
+bool cpu_in_user(struct cpu *cpu);
+uint64_t cpu_asid_root(struct cpu *cpu);     /* TTBR0_EL1 or CR3: names the address space */
+/* System call number, arguments 0..5 and result by the Linux ABI of this CPU, from the live registers. */
+uint64_t cpu_syscall_number(struct cpu *cpu);
+uint64_t cpu_syscall_arg(struct cpu *cpu, int index);
+uint64_t cpu_syscall_result(struct cpu *cpu);
+
+/* Memory. Physical accesses touch RAM only (-EFAULT outside); writes drop translated code. */
+uint8_t *cpu_ram(struct cpu *cpu, paddr_t *base, size_t *bytes);
+MUST_CHECK int cpu_phys_read(struct cpu *cpu, paddr_t pa, void *buf, size_t len);
+MUST_CHECK int cpu_phys_write(struct cpu *cpu, paddr_t pa, const void *buf, size_t len);
+/* Walk the guest's tables as the current context does for a privileged read; no side effects. */
+MUST_CHECK int cpu_translate(struct cpu *cpu, vaddr_t va, paddr_t *pa);
+MUST_CHECK int cpu_mem_read(struct cpu *cpu, vaddr_t va, void *buf, size_t len);
+
+/*
+ * The whole state but RAM, as named pieces in a fixed order: registers, devices,
+ * clock. CPU_STATE_SAVE hands out bytes, CPU_STATE_LOAD wants them filled in.
+ * The bytes hold no host pointer, no padding and no host-dependent value.
+ */
+enum cpu_state_op { CPU_STATE_SAVE, CPU_STATE_LOAD };
+typedef int (*cpu_state_fn)(void *ctx, const char *name, void *data, size_t len);
+MUST_CHECK int cpu_state_visit(struct cpu *cpu, enum cpu_state_op op, cpu_state_fn fn, void *ctx);
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * arch.h - what each CPU gives the kernel. Implemented once in arch/arm64 and
+ * once in arch/x86_64, in files of the same names.
+ *
+ * Rules
+ *   - One CPU. The kernel is not preempted in kernel mode: a thread leaves the
+ *     CPU only in sched (sleep, yield) or on its way back to user mode.
+ *     Interrupts are enabled in system calls and page faults, masked in
+ *     interrupt handlers, so what an interrupt handler shares with the rest is
+ *     guarded by arch_irq_save().
+ *   - The kernel is built without FP registers (-mgeneral-regs-only, no SSE):
+ *     yet each entry from user mode saves all user FP state in the trap frame,
+ *     so a frame is the whole user-visible context and may be copied as a value.
+ *   - `struct trap_frame` for user mode stands at the top of the thread's
+ *     kernel stack. Entries from kernel mode push a smaller frame of their own.
+ */
+#ifndef KERNEL_ARCH_H
+#define KERNEL_ARCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct trap_frame;  /* arch/CPU/frame.h: registers, PC, flags, FP state, TLS base(s) */
+struct pmap;        /* arch/CPU/pmap.c: one address space's page tables */
+struct thread;
+struct ksiginfo;
+struct sigaction_k;
+
+typedef uint64_t vaddr_t;
+typedef uint64_t paddr_t;
+
+/* ---- boot (arch/CPU/boot.S, init.c call kernel_main once, on the boot stack, interrupts off) ---- */
+struct boot_info {
+    paddr_t ram_base;
+    uint64_t ram_bytes;
+    paddr_t kernel_start, kernel_end;   /* image in RAM */
+    paddr_t initrd_start, initrd_end;   /* 0, 0 where there is none */
+    const char *cmdline;                /* in the direct map */
+    uint64_t entropy_seed;              /* /chosen rng-seed or setup data; 0 where there is none */
+};
+_Noreturn void kernel_main(const struct boot_info *bi);
+
+/* Direct map of all RAM, non-executable. */
+void *arch_phys_to_virt(paddr_t pa);
+paddr_t arch_virt_to_phys(const void *va);
+
+/* ---- interrupts and idle ---- */
+unsigned long arch_irq_save(void);          /* masks, returns the previous state */
+void arch_irq_restore(unsigned long state);
+void arch_irq_enable(void);
+void arch_irq_disable(void);
+/* Called with interrupts masked: waits for one without losing a wake-up, returns with them masked. */
+void arch_idle(void);
+
+/* ---- time ---- */
+uint64_t arch_clock_ns(void);               /* since boot, monotonic */
+void arch_timer_arm(uint64_t deadline_ns);  /* one shot; UINT64_MAX disarms. Calls timer_interrupt() */
+uint64_t arch_rtc_seconds(void);            /* wall clock, UTC, at the time of the call */
+
+/* ---- console and power ---- */
+void arch_console_write(const char *bytes, size_t len);  /* polled; input arrives by tty_input_byte() */
+_Noreturn void arch_poweroff(int status);
+_Noreturn void arch_reboot(void);
+
+/* ---- user frames ---- */
+void frame_init_user(struct trap_frame *f, vaddr_t pc, vaddr_t sp);  /* all else zero, FP state reset */
+void frame_copy(struct trap_frame *dst, const struct trap_frame *src);
+vaddr_t frame_pc(const struct trap_frame *f);
+vaddr_t frame_sp(const struct trap_frame *f);
+void frame_set_sp(struct trap_frame *f, vaddr_t sp);
+void frame_set_tls(struct trap_frame *f, vaddr_t base);  /* clone's CLONE_SETTLS */
+/* System call: number, six arguments, result. The result goes only here, before signals are delivered. */
+long frame_syscall_number(const struct trap_frame *f);
+uint64_t frame_syscall_arg(const struct trap_frame *f, int index);
+void frame_set_result(struct trap_frame *f, long result);
+/* Undo the effect of a system call entry so that returning runs it again (restart). */
+void frame_syscall_restart(struct trap_frame *f);
+
+/* ---- threads (switch.S) ---- */
+struct context;  /* callee-saved registers, on the kernel stack */
+/*
+ * Build the first context of a thread whose user frame is at frame: the first
+ * switch to it runs thread_start_user() and leaves to user mode; for a kernel
+ * thread (fn != NULL) runs fn(arg) and must not return.
+ */
+struct context *context_init(void *kstack_top, void (*fn)(void *), void *arg);
+void context_switch(struct context **save, struct context *to);
+/* Top of kernel stack for traps from user mode; address space and TLS of the thread to run. */
+void arch_thread_activate(struct thread *t);
+
+/* ---- page tables ---- */
+#define PROT_R 1u
+#define PROT_W 2u
+#define PROT_X 4u
+#define PROT_U 8u   /* user may access */
+struct pmap *pmap_create(void);             /* NULL: out of memory. Kernel half shared */
+void pmap_destroy(struct pmap *pm);
+int pmap_enter(struct pmap *pm, vaddr_t va, paddr_t pa, unsigned prot);  /* 0, -ENOMEM; replaces with break-before-make */
+void pmap_remove(struct pmap *pm, vaddr_t va, vaddr_t end);
+void pmap_protect(struct pmap *pm, vaddr_t va, vaddr_t end, unsigned prot);
+bool pmap_extract(struct pmap *pm, vaddr_t va, paddr_t *pa, unsigned *prot);
+/* Make instruction fetch see bytes stored through the direct map (arm64 cache maintenance). */
+void arch_sync_icache(const void *va, size_t len);
+
+/* ---- user memory (uaccess.S: with a fixup table) ---- */
+int copy_from_user(void *dst, vaddr_t src, size_t len);     /* 0 or -EFAULT; may sleep on a page fault */
+int copy_to_user(vaddr_t dst, const void *src, size_t len);
+long strncpy_from_user(char *dst, vaddr_t src, size_t size); /* length without NUL, -EFAULT, -ENAMETOOLONG */
+int clear_user(vaddr_t dst, size_t len);
+
+/* ---- signals (signal.c) ---- */
+/* Push Linux's rt_sigframe and point the frame at the handler; -EFAULT: kill with SIGSEGV. `mask` is the one to restore. */
+int sigframe_push(struct trap_frame *f, const struct ksiginfo *info, const struct sigaction_k *act, uint64_t mask,
+                  vaddr_t altstack_sp, uint64_t altstack_size, int altstack_flags, bool on_altstack);
+/* rt_sigreturn: restore all from the frame at SP, give back the mask; -EFAULT: kill with SIGSEGV. */
+int sigframe_pop(struct trap_frame *f, uint64_t *mask);
+
+/* ---- exec ---- */
+#define USER_TOP 0x00007ffffffff000ull      /* both CPUs use 47 bits for user */
+extern const uint16_t arch_elf_machine;     /* EM_AARCH64 or EM_X86_64 */
+extern const char arch_uname_machine[];     /* "aarch64", "x86_64" */
+extern const char arch_elf_platform[];      /* AT_PLATFORM */
+uint64_t arch_hwcap(void);
+uint64_t arch_hwcap2(void);
+
+/* ---- what the trap code of each CPU calls in common code ---- */
+struct user_fault {
+    vaddr_t addr;
+    bool is_write, is_exec, from_user;
+};
+/* 0: resolved, run the instruction again. Else from user: a signal is queued; from kernel: -EFAULT, use the fixup. */
+int trap_page_fault(const struct user_fault *fault);
+/* Any other synchronous exception of user mode becomes a signal to the current thread. */
+void trap_user_signal(int signo, int code, vaddr_t addr, int trapno, uint64_t error);
+void syscall_dispatch(struct trap_frame *f);
+void timer_interrupt(void);
+void tty_input_byte(uint8_t byte);
+/* Last thing before user mode, interrupts masked on return: reschedules, delivers signals (the last writer of the frame). */
+void trap_leave_user(struct trap_frame *f);
+/* Never returns: prints the reason and the frame, powers off with status 134. */
+_Noreturn void panic(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * loader/boot.h - from files to a bootable memory image.
+ *
+ * Purpose: read a kernel (ELF; later Image, bzImage), an initramfs (a file or a
+ * folder packed on the fly), a command line; lay them out in guest RAM with the
+ * device tree (arm64) or the PVH start info (x86_64), and say how to enter.
+ *
+ * Rules of use: the result is plain bytes and numbers, the same for the same
+ * input on every host (file times, owners and directory order do not show).
+ * sim/ copies the segments into RAM; nothing here knows the CPU model.
+ */
+#ifndef TRAPLINE_LOADER_BOOT_H
+#define TRAPLINE_LOADER_BOOT_H
+
+#include "cpu/cpu.h" /* struct cpu_entry, types: no function of cpu/ is called */
+
+struct boot_spec {
+    enum arch arch;
+    const void *kernel;     /* the kernel file's bytes, borrowed */
+    size_t kernel_bytes;
+    const char *kernel_name; /* for messages */
+    const void *initrd;     /* cpio (any compression the kernel knows), borrowed; NULL: none */
+    size_t initrd_bytes;
+    const char *cmdline;    /* may be "" */
+    size_t ram_bytes;
+    uint64_t entropy_seed;  /* handed to the guest (rng-seed) */
+    uint64_t hz;            /* machine's cpu-hz, for the timer description */
+};
+
+struct boot_segment {
+    paddr_t pa;
+    size_t bytes;
+    uint8_t *data;          /* owned by the plan */
+};
+
+struct boot_plan {
+    struct boot_segment *segments;
+    size_t count;
+    struct cpu_entry entry;
+};
+
+/* 0, -ENOEXEC (not a kernel this machine can start), -EFBIG (does not fit RAM), -ENOMEM.
+ * On failure `err` holds one sentence: what is wrong, where, what to do. */
+MUST_CHECK int boot_plan_build(const struct boot_spec *spec, struct boot_plan *plan, char *err, size_t err_len);
+void boot_plan_free(struct boot_plan *plan);
+
+/* Pack a folder into a newc cpio, deterministic: sorted names, uid/gid 0, mtime 0, inode numbers by order.
+ * `argv` (NULL-terminated, may be NULL) is what init executes: it is added as /etc/trapline/argv, NUL-separated. */
+MUST_CHECK int initramfs_from_dir(const char *dir, const char *const *argv, void **out, size_t *out_bytes, char *err,
+                                  size_t err_len);
+/* Append /etc/trapline/argv as a second archive to an existing one. */
+MUST_CHECK int initramfs_add_argv(const void *in, size_t in_bytes, const char *const *argv, void **out,
+                                  size_t *out_bytes, char *err, size_t err_len);
+
+/* Symbols of one ELF file (kernel or user program). */
+struct symbols;
+MUST_CHECK int symbols_load(const void *elf, size_t bytes, const char *name, struct symbols **out, char *err,
+                            size_t err_len);
+void symbols_free(struct symbols *s);
+/* Nearest function at or below `va` that covers it: name and offset; -ENOENT. */
+int symbols_find(const struct symbols *s, vaddr_t va, const char **name, uint64_t *offset);
+int symbols_lookup(const struct symbols *s, const char *name, vaddr_t *va, uint64_t *bytes);
+/* Source line by DWARF; -ENOENT where there is none. */
+int symbols_line(struct symbols *s, vaddr_t va, const char **file, int *line);
+
+#endif
