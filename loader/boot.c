@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * loader/boot.c - kernel, initrd and machine description laid out in RAM.
+ *
+ * The plan owns a copy of every byte that goes to the guest, so the caller may
+ * drop its files. RAM is taken to be zero: the zero tail of a segment (bss) is
+ * kept free here and not copied. Where things stand is written in layout.h.
+ */
+#include "loader/boot.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "loader/fail.h"
+#include "loader/layout.h"
+
+#define PAGE_BYTES        4096ull
+#define BLOCK_BYTES       (2ull << 20)
+#define INITRD_OFFSET_MAX (128ull << 20)
+#define MULTIBOOT_EAX     0x2BADB002u
+
+static uint64_t round_up(uint64_t v, uint64_t to)
+{
+    return (v + to - 1) / to * to;
+}
+
+void layout_expand_seed(uint64_t seed, uint8_t out[SEED_BYTES])
+{
+    for (unsigned i = 0; i < SEED_BYTES / 8; i++) {
+        uint64_t z = seed += 0x9e3779b97f4a7c15ull; /* splitmix64 (Steele, Lea, Flood 2014) */
+
+        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+        z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+        z ^= z >> 31;
+        for (unsigned j = 0; j < 8; j++)
+            out[i * 8 + j] = (uint8_t)(z >> (8 * j));
+    }
+}
+
+/* Takes over `data`; frees it on failure. */
+static int plan_add_owned(struct boot_plan *plan, paddr_t pa, uint8_t *data, size_t bytes)
+{
+    struct boot_segment *grown =
+        realloc(plan->segments, (plan->count + 1) * sizeof(plan->segments[0]));
+
+    if (!grown) {
+        free(data);
+        return -ENOMEM;
+    }
+    plan->segments = grown;
+    plan->segments[plan->count++] = (struct boot_segment){.pa = pa, .bytes = bytes, .data = data};
+    return 0;
+}
+
+static int plan_add_copy(struct boot_plan *plan, paddr_t pa, const void *src, size_t bytes)
+{
+    uint8_t *data;
+
+    if (bytes == 0)
+        return 0;
+    data = malloc(bytes);
+    if (!data)
+        return -ENOMEM;
+    memcpy(data, src, bytes);
+    return plan_add_owned(plan, pa, data, bytes);
+}
+
+static int too_small(const struct boot_spec *spec, char *err, size_t err_len)
+{
+    return loader_fail(err, err_len, -EFBIG,
+                       "%zu MiB of RAM are too little for %s with an initrd of %zu KiB; "
+                       "give the machine more (--mem)",
+                       spec->ram_bytes >> 20, spec->kernel_name, spec->initrd_bytes >> 10);
+}
+
+static int place_arm64(const struct boot_spec *spec, const struct image *im, struct boot_plan *plan,
+                       char *err, size_t err_len)
+{
+    paddr_t ram_end = ARM64_RAM_BASE + spec->ram_bytes;
+    paddr_t usual = ARM64_RAM_BASE + (spec->ram_bytes / 2 < INITRD_OFFSET_MAX
+                                          ? spec->ram_bytes / 2 : INITRD_OFFSET_MAX);
+    paddr_t behind = round_up(im->end, BLOCK_BYTES);
+    struct initrd_range initrd = {.start = behind > usual ? behind : usual};
+    paddr_t fdt_pa;
+    uint8_t *fdt;
+    size_t fdt_bytes;
+    int rc;
+
+    if (initrd.start + spec->initrd_bytes + 2 * BLOCK_BYTES > ram_end)
+        initrd.start = behind;
+    initrd.end = initrd.start + spec->initrd_bytes;
+    fdt_pa = round_up(initrd.end, BLOCK_BYTES);
+    rc = fdt_build_virt(spec, initrd, &fdt, &fdt_bytes, err, err_len);
+    if (rc != 0)
+        return rc;
+    if (fdt_pa + fdt_bytes > ram_end) {
+        free(fdt);
+        return too_small(spec, err, err_len);
+    }
+    plan->entry = (struct cpu_entry){
+        .mode = CPU_ENTRY_ARM64_EL1, .pc = im->entry, .arg = {fdt_pa}};
+    rc = plan_add_owned(plan, fdt_pa, fdt, fdt_bytes);
+    if (rc == 0)
+        rc = plan_add_copy(plan, initrd.start, spec->initrd, spec->initrd_bytes);
+    return rc;
+}
+
+static int place_x86_64(const struct boot_spec *spec, const struct image *im,
+                        struct boot_plan *plan, char *err, size_t err_len)
+{
+    bool multiboot = im->protocol == IMAGE_X86_MULTIBOOT;
+    struct initrd_range initrd;
+    uint8_t *info;
+    size_t info_bytes;
+    int rc;
+
+    if (im->start < X86_LOW_END && im->end > X86_INFO_BASE)
+        return loader_fail(err, err_len, -ENOEXEC,
+                           "%s: loads over the start info at 0x%x; link it at 1 MiB or above",
+                           spec->kernel_name, X86_INFO_BASE);
+    if (spec->ram_bytes > X86_RAM_MAX)
+        return loader_fail(err, err_len, -EFBIG, "x86_64 machines have at most %llu MiB of RAM",
+                           X86_RAM_MAX >> 20);
+    if (spec->initrd_bytes > spec->ram_bytes || spec->ram_bytes < 2 * X86_HIGH_BASE)
+        return too_small(spec, err, err_len);
+    initrd.start = (spec->ram_bytes - spec->initrd_bytes) / PAGE_BYTES * PAGE_BYTES;
+    initrd.end = initrd.start + spec->initrd_bytes;
+    if (initrd.start < im->end || initrd.start < X86_HIGH_BASE)
+        return too_small(spec, err, err_len);
+    if (spec->initrd_bytes == 0)
+        initrd.start = initrd.end = 0;
+    rc = multiboot ? multiboot_build(spec, initrd, &info, &info_bytes, err, err_len)
+                   : pvh_build(spec, initrd, &info, &info_bytes, err, err_len);
+    if (rc != 0)
+        return rc;
+    plan->entry = (struct cpu_entry){.mode = CPU_ENTRY_X86_PROT32,
+                                     .pc = im->entry,
+                                     .arg = {multiboot ? MULTIBOOT_EAX : 0, X86_INFO_BASE}};
+    rc = plan_add_owned(plan, X86_INFO_BASE, info, info_bytes);
+    if (rc == 0)
+        rc = plan_add_copy(plan, initrd.start, spec->initrd, spec->initrd_bytes);
+    return rc;
+}
+
+int boot_plan_build(const struct boot_spec *spec, struct boot_plan *plan, char *err, size_t err_len)
+{
+    struct image im;
+    int rc;
+
+    memset(plan, 0, sizeof(*plan));
+    rc = image_read(spec, &im, err, err_len);
+    if (rc != 0)
+        return rc;
+    for (unsigned i = 0; i < im.count && rc == 0; i++)
+        rc = plan_add_copy(plan, im.seg[i].pa, im.seg[i].src, im.seg[i].file_bytes);
+    if (rc == 0)
+        rc = spec->arch == ARCH_ARM64 ? place_arm64(spec, &im, plan, err, err_len)
+                                      : place_x86_64(spec, &im, plan, err, err_len);
+    if (rc == -ENOMEM)
+        loader_fail(err, err_len, rc, "out of memory while laying out %s", spec->kernel_name);
+    if (rc != 0)
+        boot_plan_free(plan);
+    return rc;
+}
+
+void boot_plan_free(struct boot_plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        free(plan->segments[i].data);
+    free(plan->segments);
+    memset(plan, 0, sizeof(*plan));
+}

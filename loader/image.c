@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * loader/image.c - which kernel format is this, and does it fit the machine?
+ *
+ * Formats by magic: ELF (0x7f "ELF"); arm64 Linux Image ("ARM\x64" at 56,
+ * Documentation/arch/arm64/booting); known but not startable ones get a
+ * sentence of their own: x86 bzImage ("HdrS" at 0x202), EFI zboot, gzip, zstd, xz.
+ */
+#include "loader/image.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "loader/fail.h"
+
+paddr_t image_ram_base(enum arch arch)
+{
+    return arch == ARCH_ARM64 ? ARM64_RAM_BASE : X86_RAM_BASE;
+}
+
+static bool magic_at(const struct boot_spec *spec, size_t at, const void *magic, size_t len)
+{
+    return spec->kernel_bytes >= at + len &&
+           memcmp((const uint8_t *)spec->kernel + at, magic, len) == 0;
+}
+
+static int refuse_known(const struct boot_spec *spec, char *err, size_t err_len)
+{
+    const char *name = spec->kernel_name;
+
+    if (magic_at(spec, 0x202, "HdrS", 4))
+        return loader_fail(err, err_len, -ENOEXEC,
+                           "%s: is a Linux bzImage, which is not supported yet; "
+                           "use the uncompressed ELF file (vmlinux) built with CONFIG_PVH",
+                           name);
+    if (magic_at(spec, 0, "MZ", 2) && magic_at(spec, 4, "zimg", 4))
+        return loader_fail(err, err_len, -ENOEXEC,
+                           "%s: is an EFI zboot image; unpack it to a plain arm64 Image first", name);
+    if (magic_at(spec, 0, "\x1f\x8b", 2) || magic_at(spec, 0, "\x28\xb5\x2f\xfd", 4) ||
+        magic_at(spec, 0, "\xfd" "7zXZ", 5))
+        return loader_fail(err, err_len, -ENOEXEC, "%s: is compressed; unpack it first", name);
+    return loader_fail(err, err_len, -ENOEXEC,
+                       "%s: is no kernel that this machine can start "
+                       "(neither an ELF file nor an arm64 Linux Image)",
+                       name);
+}
+
+static int compare_segments(const void *a, const void *b)
+{
+    const struct image_segment *x = a, *y = b;
+
+    return x->pa < y->pa ? -1 : x->pa > y->pa;
+}
+
+/* Inside RAM, pairwise apart, entry inside; sorts the segments and sets start and end. */
+static int check_layout(const struct boot_spec *spec, struct image *im, char *err, size_t err_len)
+{
+    const char *name = spec->kernel_name;
+    paddr_t base = image_ram_base(spec->arch);
+    bool entry_inside = false;
+
+    if (im->count == 0)
+        return loader_fail(err, err_len, -ENOEXEC, "%s: has nothing to load", name);
+    qsort(im->seg, im->count, sizeof(im->seg[0]), compare_segments);
+    for (unsigned i = 0; i < im->count; i++) {
+        const struct image_segment *s = &im->seg[i];
+
+        if (s->pa < base || s->mem_bytes > spec->ram_bytes ||
+            s->pa - base > spec->ram_bytes - s->mem_bytes)
+            return loader_fail(err, err_len, -EFBIG,
+                               "%s: loads %" PRIu64 " bytes at 0x%" PRIx64
+                               ", outside RAM (0x%" PRIx64 ", %zu MiB)",
+                               name, s->mem_bytes, s->pa, base, spec->ram_bytes >> 20);
+        if (i > 0 && im->seg[i - 1].pa + im->seg[i - 1].mem_bytes > s->pa)
+            return loader_fail(err, err_len, -ENOEXEC,
+                               "%s: two segments overlap at 0x%" PRIx64, name, s->pa);
+        if (im->entry >= s->pa && im->entry < s->pa + s->file_bytes)
+            entry_inside = true;
+    }
+    if (!entry_inside)
+        return loader_fail(err, err_len, -ENOEXEC,
+                           "%s: the entry 0x%" PRIx64 " is outside of what it loads", name,
+                           im->entry);
+    im->start = im->seg[0].pa;
+    im->end = im->seg[im->count - 1].pa + im->seg[im->count - 1].mem_bytes;
+    return 0;
+}
+
+int image_read(const struct boot_spec *spec, struct image *im, char *err, size_t err_len)
+{
+    int rc;
+
+    memset(im, 0, sizeof(*im));
+    if (spec->kernel_bytes == 0)
+        return loader_fail(err, err_len, -ENOEXEC, "%s: is empty", spec->kernel_name);
+    if (magic_at(spec, 0, "\177ELF", 4))
+        rc = image_read_elf(spec, im, err, err_len);
+    else if (magic_at(spec, 56, "ARM\x64", 4))
+        rc = image_read_arm64_linux(spec, im, err, err_len);
+    else
+        rc = refuse_known(spec, err, err_len);
+    return rc != 0 ? rc : check_layout(spec, im, err, err_len);
+}

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * loader/symbols.c - names and source lines of one ELF file.
+ *
+ * Names come from .symtab, else .dynsym, by libelf, sorted by address once.
+ * Lines come from DWARF by libdw, opened at the first question. A copy of the
+ * file's bytes is kept for that. A symbol without a size (assembly labels)
+ * reaches to the end of its section.
+ */
+#include "loader/boot.h"
+
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include <errno.h>
+#include <gelf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "loader/fail.h"
+
+struct symbol {
+    vaddr_t va, end;
+    uint64_t bytes; /* as the file says; 0: `end` is the section's */
+    size_t name;    /* offset in `names` */
+    uint8_t rank;   /* at one address: functions before labels before data, global first */
+    bool code;
+};
+
+#define RANK_FUNCTION 0u
+#define RANK_LABEL    2u
+#define RANK_DATA     4u
+#define RANK_LOCAL    1u /* added to one of the above */
+
+struct symbols {
+    struct symbol *list; /* by va, then rank, then name */
+    size_t count, room;
+    char *names;         /* NUL-terminated strings, one after another */
+    size_t names_used, names_room;
+    uint8_t *elf;        /* the file's bytes, owned */
+    size_t elf_bytes;
+    Elf *dw_elf;         /* opened by the first symbols_line() */
+    Dwarf *dw;
+    bool dw_tried;
+};
+
+static int add_name(struct symbols *s, const char *name, size_t *at)
+{
+    size_t len = strlen(name) + 1;
+
+    if (s->names_used + len > s->names_room) {
+        size_t room = (s->names_used + len) * 2;
+        char *grown = realloc(s->names, room);
+
+        if (!grown)
+            return -ENOMEM;
+        s->names = grown;
+        s->names_room = room;
+    }
+    *at = s->names_used;
+    memcpy(s->names + s->names_used, name, len);
+    s->names_used += len;
+    return 0;
+}
+
+static int add_symbol(struct symbols *s, Elf *elf, const GElf_Sym *sym, const char *name)
+{
+    unsigned type = GELF_ST_TYPE(sym->st_info);
+    Elf_Scn *scn = elf_getscn(elf, sym->st_shndx);
+    struct symbol *e;
+    GElf_Shdr sh;
+
+    if (!scn || !gelf_getshdr(scn, &sh))
+        memset(&sh, 0, sizeof(sh)); /* absolute: no section */
+    if (s->count == s->room) {
+        size_t room = s->room * 2 + 256;
+        struct symbol *grown = realloc(s->list, room * sizeof(*grown));
+
+        if (!grown)
+            return -ENOMEM;
+        s->list = grown;
+        s->room = room;
+    }
+    e = &s->list[s->count];
+    memset(e, 0, sizeof(*e));
+    e->va = sym->st_value;
+    e->bytes = sym->st_size;
+    e->end = sym->st_size ? sym->st_value + sym->st_size : sh.sh_addr + sh.sh_size;
+    e->code = type == STT_FUNC || (type == STT_NOTYPE && (sh.sh_flags & SHF_EXECINSTR));
+    e->rank = type == STT_FUNC ? RANK_FUNCTION : e->code ? RANK_LABEL : RANK_DATA;
+    if (GELF_ST_BIND(sym->st_info) == STB_LOCAL)
+        e->rank += RANK_LOCAL;
+    if (add_name(s, name, &e->name) != 0)
+        return -ENOMEM;
+    s->count++;
+    return 0;
+}
+
+static int add_table(struct symbols *s, Elf *elf, Elf_Scn *scn, const GElf_Shdr *sh)
+{
+    Elf_Data *data = elf_getdata(scn, NULL);
+    size_t count = sh->sh_entsize ? sh->sh_size / sh->sh_entsize : 0;
+
+    if (!data)
+        return 0;
+    for (size_t i = 1; i < count; i++) {
+        const char *name;
+        unsigned type;
+        GElf_Sym sym;
+        int rc;
+
+        if (!gelf_getsym(data, (int)i, &sym))
+            break;
+        type = GELF_ST_TYPE(sym.st_info);
+        name = elf_strptr(elf, sh->sh_link, sym.st_name);
+        /* Mapping symbols ($x, $d) and compiler labels (.L) name nothing. */
+        if (!name || name[0] == '\0' || name[0] == '$' || strncmp(name, ".L", 2) == 0 ||
+            sym.st_shndx == SHN_UNDEF || type > STT_FUNC)
+            continue;
+        rc = add_symbol(s, elf, &sym, name);
+        if (rc != 0)
+            return rc;
+    }
+    return 0;
+}
+
+/* All sections of one type. */
+static int add_tables(struct symbols *s, Elf *elf, unsigned type)
+{
+    Elf_Scn *scn = NULL;
+
+    while ((scn = elf_nextscn(elf, scn)) != NULL) {
+        GElf_Shdr sh;
+        int rc;
+
+        if (!gelf_getshdr(scn, &sh) || sh.sh_type != type)
+            continue;
+        rc = add_table(s, elf, scn, &sh);
+        if (rc != 0)
+            return rc;
+    }
+    return 0;
+}
+
+static int compare_symbols(const void *a, const void *b, void *names)
+{
+    const struct symbol *x = a, *y = b;
+
+    if (x->va != y->va)
+        return x->va < y->va ? -1 : 1;
+    if (x->rank != y->rank)
+        return x->rank < y->rank ? -1 : 1;
+    return strcmp((char *)names + x->name, (char *)names + y->name);
+}
+
+int symbols_load(const void *elf_bytes, size_t bytes, const char *name, struct symbols **out,
+                 char *err, size_t err_len)
+{
+    struct symbols *s = calloc(1, sizeof(*s));
+    Elf *elf = NULL;
+    int rc = -ENOMEM;
+
+    *out = NULL;
+    if (!s || !(s->elf = malloc(bytes + 1)))
+        goto fail;
+    memcpy(s->elf, elf_bytes, bytes);
+    s->elf_bytes = bytes;
+    elf_version(EV_CURRENT);
+    elf = elf_memory((char *)s->elf, bytes);
+    if (!elf || elf_kind(elf) != ELF_K_ELF) {
+        rc = -ENOEXEC;
+        goto fail;
+    }
+    rc = add_tables(s, elf, SHT_SYMTAB);
+    if (rc == 0 && s->count == 0)
+        rc = add_tables(s, elf, SHT_DYNSYM);
+    if (rc != 0)
+        goto fail;
+    elf_end(elf);
+    if (s->count > 0)
+        qsort_r(s->list, s->count, sizeof(s->list[0]), compare_symbols, s->names);
+    *out = s;
+    return 0;
+fail:
+    if (elf)
+        elf_end(elf);
+    symbols_free(s);
+    return loader_fail(err, err_len, rc,
+                       rc == -ENOMEM ? "%s: out of memory while reading symbols"
+                                     : "%s: is no readable ELF file", name);
+}
+
+void symbols_free(struct symbols *s)
+{
+    if (!s)
+        return;
+    if (s->dw)
+        dwarf_end(s->dw);
+    if (s->dw_elf)
+        elf_end(s->dw_elf);
+    free(s->list);
+    free(s->names);
+    free(s->elf);
+    free(s);
+}
+
+/* Number of symbols at or below `va`. */
+static size_t count_up_to(const struct symbols *s, vaddr_t va)
+{
+    size_t lo = 0, hi = s->count;
+
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+
+        if (s->list[mid].va <= va)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+/* The function that covers `va`; without one the nearest label at or below it that does. */
+int symbols_find(const struct symbols *s, vaddr_t va, const char **name, uint64_t *offset)
+{
+    const struct symbol *best = NULL;
+
+    for (size_t i = count_up_to(s, va); i-- > 0;) {
+        const struct symbol *e = &s->list[i];
+        bool function = e->rank < RANK_LABEL;
+
+        if (!e->code || va >= e->end)
+            continue;
+        /* Of several at one address the list has the better ones first: go on to them. */
+        if (function || !best || best->va == e->va)
+            best = e;
+        if (function && (i == 0 || s->list[i - 1].va != e->va))
+            break;
+    }
+    if (!best)
+        return -ENOENT;
+    *name = s->names + best->name;
+    *offset = va - best->va;
+    return 0;
+}
+
+int symbols_lookup(const struct symbols *s, const char *name, vaddr_t *va, uint64_t *bytes)
+{
+    const struct symbol *best = NULL;
+
+    for (size_t i = 0; i < s->count; i++)
+        if (strcmp(s->names + s->list[i].name, name) == 0 &&
+            (!best || (best->rank & RANK_LOCAL) > (s->list[i].rank & RANK_LOCAL)))
+            best = &s->list[i];
+    if (!best)
+        return -ENOENT;
+    *va = best->va;
+    *bytes = best->bytes;
+    return 0;
+}
+
+static void open_dwarf(struct symbols *s)
+{
+    s->dw_tried = true;
+    s->dw_elf = elf_memory((char *)s->elf, s->elf_bytes);
+    if (s->dw_elf)
+        s->dw = dwarf_begin_elf(s->dw_elf, DWARF_C_READ, NULL);
+}
+
+/* The unit that holds `va`, by ranges: .debug_aranges is not always there. */
+static bool find_unit(Dwarf *dw, vaddr_t va, Dwarf_Die *unit)
+{
+    Dwarf_CU *cu = NULL;
+
+    while (dwarf_get_units(dw, cu, &cu, NULL, NULL, unit, NULL) == 0)
+        if (dwarf_haspc(unit, va) == 1)
+            return true;
+    return false;
+}
+
+int symbols_line(struct symbols *s, vaddr_t va, const char **file, int *line)
+{
+    Dwarf_Line *row;
+    Dwarf_Die unit;
+
+    if (!s->dw_tried)
+        open_dwarf(s);
+    if (!s->dw || !find_unit(s->dw, va, &unit))
+        return -ENOENT;
+    row = dwarf_getsrc_die(&unit, va);
+    if (!row || dwarf_lineno(row, line) != 0)
+        return -ENOENT;
+    *file = dwarf_linesrc(row, NULL, NULL);
+    return *file ? 0 : -ENOENT;
+}
