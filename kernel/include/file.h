@@ -24,7 +24,6 @@ struct process;
 struct file_ops {
     int (*open)(struct file *f); /* may replace f->ops and f->priv; -errno refuses */
     void (*release)(struct file *f);
-    /* Descriptor closed by a process (POSIX locks go). */
     long (*read)(struct file *f, struct uio *u, uint64_t *pos);
     long (*write)(struct file *f, struct uio *u, uint64_t *pos);
     int64_t (*seek)(struct file *f, int64_t offset, int whence); /* NULL: -ESPIPE */
@@ -37,6 +36,7 @@ struct file {
     const struct file_ops *ops;
     uint32_t refs;
     unsigned flags; /* O_* of this CPU: access mode and status flags */
+    unsigned open_flags; /* as given to open, with O_NOCTTY; for ops->open only */
     uint64_t pos;
     struct dentry *dentry;
     struct vnode *vnode; /* dentry's; no reference of its own */
@@ -57,6 +57,9 @@ int file_open_dentry(struct dentry *d, unsigned flags, struct file **out);
 /* Anonymous object (pipe, eventfd): label is its path; mode has S_IFMT. release frees priv, also when this fails. */
 int file_open_anon(const struct file_ops *ops, void *priv, unsigned flags, const char *label,
                    uint32_t mode, struct file **out);
+/* A second open file on an anonymous object's inode (the other end of a pipe). */
+int file_open_peer(struct file *first, const struct file_ops *ops, void *priv, unsigned flags,
+                   struct file **out);
 struct file *file_ref(struct file *f);
 void file_unref(struct file *f);
 
@@ -99,6 +102,8 @@ struct file *fd_get(int fd);
 struct file *fd_get_path(int fd);
 /* Lowest free descriptor >= min gets the file (takes over the reference); else -EMFILE, reference kept by the caller. */
 int fd_install(struct file *f, int min, bool cloexec);
+/* dup2: fd (below the limit) names f from now on; reference taken over; what was there is closed. */
+int fd_replace(int fd, struct file *f, bool cloexec);
 int fd_close(int fd);
 struct file *fd_table_peek(const struct fd_table *t, int fd); /* no reference, NULL where none */
 

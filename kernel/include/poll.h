@@ -63,8 +63,8 @@ void poll_register(struct poll_table *pt, struct poll_head *h);
 
 /*
  * Sleep until the next poll_wake() of h. Check the condition first, in a loop:
- *     while (!ready(obj)) { int r = poll_sleep(&obj->head, NO_DEADLINE); if (r) return r; }
- * 0: woken; -EINTR: a signal is pending; -ETIMEDOUT: deadline_ns (monotonic) has passed.
+ *     while (!ready(obj)) { int r = poll_sleep(&obj->head, POLL_NO_DEADLINE); if (r) return r; }
+ * 0: woken; -ERESTARTSYS: a signal is pending; -ETIMEDOUT: deadline_ns (monotonic) has passed.
  */
 #define POLL_NO_DEADLINE UINT64_MAX
 int poll_sleep(struct poll_head *h, uint64_t deadline_ns);

@@ -139,8 +139,12 @@ int vnode_get_page(struct vnode *vn, uint64_t index, bool for_write, struct page
 #define MAY_WRITE 2u
 #define MAY_READ 4u
 int vnode_permission(struct vnode *vn, unsigned mask);
+int vnode_permission_as(struct vnode *vn, unsigned mask, uint32_t uid, uint32_t gid);
+bool vnode_is_owner(const struct vnode *vn); /* the caller owns it or is privileged */
 int vnode_set_attr(struct vnode *vn, const struct vnode_attr *a);
 void vnode_touch_mtime(struct vnode *vn);
+void vnode_touch_atime(struct vnode *vn); /* by relatime's rule */
+void vnode_drop_suid(struct vnode *vn);
 
 #define DENTRY_LINKED 1u   /* in its parent's directory; has the extra reference */
 #define DENTRY_UNLINKED 2u /* was, and was removed: "(deleted)" */

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * pipe.h - a byte ring between readers and writers.
+ *
+ * Rules of use
+ *   - pipe.c is the ring and never sleeps; pipe_file.c gives it descriptors,
+ *     blocking, SIGPIPE and FIFOs.
+ *   - POSIX: a write of PIPE_BUF bytes or less goes in whole or not at all.
+ *   - A pipe lives while `holders` (open ends, or a FIFO's opener waiting) are.
+ */
+#ifndef KERNEL_FS_PIPE_H
+#define KERNEL_FS_PIPE_H
+
+#include "kernel/include/file.h"
+
+#define PIPE_BUF_BYTES 4096u
+#define PIPE_BYTES_DEFAULT 65536u
+#define PIPE_BYTES_MAX (1u << 20)
+
+struct pipe {
+    uint8_t *ring;      /* allocated on the first write */
+    uint32_t capacity;  /* bytes, a power of two */
+    uint32_t head, used; /* first byte to read; bytes in it */
+    uint32_t readers, writers, holders;
+    uint32_t reader_opens, writer_opens; /* ever: a FIFO's opener waits for a change */
+    struct poll_head readable, writable;
+};
+
+struct pipe *pipe_create(void);
+void pipe_destroy(struct pipe *p);
+int pipe_resize(struct pipe *p, uint32_t bytes); /* -EBUSY: more is in it; -ENOMEM */
+/* Move what fits. 0: nothing could move (empty, or no room). -EFAULT, -ENOMEM. */
+long pipe_take(struct pipe *p, struct uio *u);
+long pipe_give(struct pipe *p, struct uio *u);
+/* tee: copy without taking, from an offset; bytes copied into dst. */
+long pipe_copy(struct pipe *from, struct pipe *to, size_t len);
+static inline uint32_t pipe_room(const struct pipe *p)
+{
+    return p->capacity - p->used;
+}
+
+extern const struct file_ops pipe_read_fops, pipe_write_fops, fifo_fops;
+/* The pipe behind a file, NULL where it is none. */
+struct pipe *pipe_of_file(const struct file *f);
+int pipe_open_pair(unsigned flags, struct file **reader, struct file **writer);
+/* Waits for data / for room; 0 may go on. Errors as read and write give. */
+int pipe_wait_data(struct file *f, bool nonblocking);
+int pipe_wait_room(struct file *f, bool nonblocking, uint32_t need);
+
+#endif

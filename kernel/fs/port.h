@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * port.h - all that the file system and the terminals need from the rest of
+ * the kernel. port.c gives it over core, mm and proc; tests/kernel/host_port.c
+ * gives it on the host, so that lookup, pipes, tmpfs and the line discipline
+ * are tested without a CPU model.
+ *
+ * Rules of use
+ *   - Code in fs/ and dev/ calls nothing outside fs/ and dev/ but this header,
+ *     the string functions, kmalloc and the user copies.
+ */
+#ifndef KERNEL_FS_PORT_H
+#define KERNEL_FS_PORT_H
+
+#include "kernel/include/errno.h"
+#include "kernel/include/file.h"
+#include "kernel/include/fs.h"
+#include "kernel/include/kmalloc.h"
+#include "kernel/include/page.h"
+#include "kernel/include/printk.h"
+#include "kernel/include/string.h"
+
+#define PAGE_BYTES 4096u
+#define PORT_NS_PER_S 1000000000ll
+
+/* Drop user mappings of the vnode's pages [first, last] (truncate, hole). */
+void port_unmap_pages(struct vnode *vn, uint64_t first, uint64_t last);
+
+/* ---- user memory ---- */
+int port_copy_in(void *dst, uint64_t src, size_t len);        /* 0, -EFAULT */
+int port_copy_out(uint64_t dst, const void *src, size_t len); /* 0, -EFAULT */
+long port_string_in(char *dst, uint64_t src, size_t size);    /* length, -EFAULT, -ENAMETOOLONG */
+
+/* ---- the caller ---- */
+struct fs_context *port_fs(void);
+struct fd_table *port_fds(void);
+uint32_t port_fsuid(void);
+uint32_t port_fsgid(void);
+uint32_t port_ruid(void);
+uint32_t port_rgid(void);
+bool port_in_group(uint32_t gid);
+bool port_is_privileged(void); /* effective uid 0 */
+int32_t port_pid(void);
+uint64_t port_limit_files(void); /* RLIMIT_NOFILE */
+uint64_t port_limit_fsize(void); /* RLIMIT_FSIZE */
+struct thread *port_thread(void);
+
+/* ---- time ---- */
+int64_t port_realtime_ns(void);
+uint64_t port_monotonic_ns(void);
+
+/* ---- sleeping ---- */
+/* Until *woken or a signal or the deadline: 0, -ERESTARTSYS, -ETIMEDOUT. port_wake() after setting *woken. */
+int port_sleep(volatile bool *woken, uint64_t deadline_ns);
+void port_wake(struct thread *t);
+
+/* ---- signals ---- */
+void port_signal_self(int signo);
+void port_signal_pgrp(int32_t pgrp, int signo);
+void port_signal_owner(int32_t owner, int signo); /* F_SETOWN: > 0 process, < 0 group */
+
+/* ---- job control ---- */
+struct tty;
+int32_t port_pgrp(void);
+int32_t port_session(void);
+struct tty *port_controlling_tty(void);             /* no reference; NULL: none */
+void port_set_controlling_tty(struct tty *t);       /* takes a reference of its own; NULL gives it up */
+void port_session_lose_tty(int32_t session);        /* every process of the session */
+bool port_signal_is_ignored(int signo);             /* or blocked, by the caller */
+bool port_pgrp_is_orphaned(int32_t pgrp);
+int32_t port_session_of_pgrp(int32_t pgrp);         /* -1: no such group */
+
+/* ---- the console's line ---- */
+void port_console_write(const char *bytes, size_t len);
+void port_input_arrived(void); /* in an interrupt: the idle loop must look */
+
+#endif

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * rename.c - renameat2: move, replace, exchange.
+ *
+ * The dentry itself moves, so open files and working directories below it
+ * see their new path. Order of checks as in Linux's do_renameat2.
+ */
+#include "kernel/fs/inotify.h"
+#include "kernel/fs/namespace.h"
+#include "kernel/fs/port.h"
+#include "kernel/include/fs_uapi.h"
+
+struct rename {
+    struct path_last from, to;
+    struct dentry *victim; /* being moved; referenced */
+    struct dentry *target; /* being replaced; NULL: none */
+    unsigned flags;
+};
+
+static int rename_check_types(const struct rename *r)
+{
+    bool dir = vnode_is_dir(r->victim->vnode);
+    if (r->flags & FS_RENAME_EXCHANGE)
+        return 0;
+    if (!dir && (r->from.trailing_slash || (!r->target && r->to.trailing_slash)))
+        return -ENOTDIR;
+    if (!r->target)
+        return 0;
+    if (dir && !vnode_is_dir(r->target->vnode))
+        return -ENOTDIR;
+    if (!dir && vnode_is_dir(r->target->vnode))
+        return -EISDIR;
+    if (!dir && r->to.trailing_slash)
+        return -ENOTDIR;
+    return 0;
+}
+
+static int rename_check(struct rename *r)
+{
+    if ((r->flags & FS_RENAME_NOREPLACE) && r->target)
+        return -EEXIST;
+    if ((r->flags & FS_RENAME_EXCHANGE) && !r->target)
+        return -ENOENT;
+    if (dentry_is_below(r->to.dir, r->victim))
+        return -EINVAL; /* into itself */
+    if (r->target && dentry_is_below(r->from.dir, r->target))
+        return r->flags & FS_RENAME_EXCHANGE ? -EINVAL : -ENOTEMPTY;
+    int err = dir_may_delete(r->from.dir, r->victim);
+    if (!err)
+        err = r->target ? dir_may_delete(r->to.dir, r->target) : dir_may_write(r->to.dir);
+    if (!err)
+        err = rename_check_types(r);
+    if (err)
+        return err;
+    if (r->victim->mounted || (r->target && r->target->mounted))
+        return -EBUSY;
+    if (r->target && !(r->flags & FS_RENAME_EXCHANGE) && vnode_is_dir(r->target->vnode) &&
+        r->target->child_first)
+        return -ENOTEMPTY;
+    return 0;
+}
+
+static void entry_moved(struct dentry *from, struct dentry *to, const struct vnode *vn, int size)
+{
+    vnode_touch_mtime(from->vnode);
+    vnode_touch_mtime(to->vnode);
+    if (from == to)
+        return;
+    from->vnode->size -= (uint64_t)size;
+    to->vnode->size += (uint64_t)size;
+    if (vnode_is_dir(vn)) {
+        from->vnode->nlink--;
+        to->vnode->nlink++;
+    }
+}
+
+static int rename_exchange(struct rename *r)
+{
+    struct dentry *a = r->victim, *b = r->target;
+    struct dentry *a_dir = dentry_ref(a->parent), *b_dir = dentry_ref(b->parent);
+    int err = dentry_move(a, b_dir, r->to.name, r->to.len);
+    if (!err) {
+        err = dentry_move(b, a_dir, r->from.name, r->from.len);
+        if (err)
+            dentry_move(a, a_dir, r->from.name, r->from.len);
+    }
+    if (!err) {
+        entry_moved(a_dir, b_dir, a->vnode, 20);
+        entry_moved(b_dir, a_dir, b->vnode, 20);
+    }
+    dentry_unref(a_dir);
+    dentry_unref(b_dir);
+    return err;
+}
+
+static int rename_do(struct rename *r)
+{
+    if (r->target && r->target->vnode == r->victim->vnode)
+        return 0; /* two names of one file: nothing happens */
+    if (r->flags & FS_RENAME_EXCHANGE)
+        return rename_exchange(r);
+    if (r->target)
+        dir_remove(r->target);
+    struct dentry *from = dentry_ref(r->victim->parent);
+    unsigned isdir = vnode_is_dir(r->victim->vnode) ? IN_ISDIR : 0;
+    uint32_t cookie = inotify_cookie();
+    inotify_moved(from, r->victim, IN_MOVED_FROM | isdir, cookie);
+    int err = dentry_move(r->victim, r->to.dir, r->to.name, r->to.len);
+    if (!err) {
+        entry_moved(from, r->to.dir, r->victim->vnode, 20);
+        r->victim->vnode->ctime_ns = port_realtime_ns();
+        inotify_moved(r->to.dir, r->victim, IN_MOVED_TO | isdir, cookie);
+        inotify_vnode(r->victim->vnode, IN_MOVE_SELF);
+        if (r->target)
+            inotify_vnode(r->target->vnode,
+                          r->target->vnode->nlink ? IN_ATTRIB : IN_DELETE_SELF);
+    }
+    dentry_unref(from);
+    return err;
+}
+
+static int rename_resolved(struct rename *r)
+{
+    if (r->from.dir->sb != r->to.dir->sb)
+        return -EXDEV;
+    if (r->from.is_dot || r->to.is_dot)
+        return r->to.is_dot && (r->flags & FS_RENAME_NOREPLACE) ? -EEXIST : -EBUSY;
+    int err = dir_victim(&r->from, &r->victim);
+    if (err)
+        return err;
+    err = dir_victim(&r->to, &r->target);
+    if (err == -ENOENT)
+        err = 0;
+    if (!err)
+        err = rename_check(r);
+    if (!err)
+        err = rename_do(r);
+    return err;
+}
+
+int fs_rename(struct dentry *old_start, const char *old_path, struct dentry *new_start,
+              const char *new_path, unsigned flags)
+{
+    if (flags & ~(FS_RENAME_NOREPLACE | FS_RENAME_EXCHANGE))
+        return -EINVAL;
+    if ((flags & FS_RENAME_NOREPLACE) && (flags & FS_RENAME_EXCHANGE))
+        return -EINVAL;
+    struct rename *r = kzalloc(sizeof(*r));
+    if (!r)
+        return -ENOMEM;
+    r->flags = flags;
+    int err = path_lookup_parent(old_start, old_path, &r->from);
+    if (err) {
+        kfree(r);
+        return err;
+    }
+    err = path_lookup_parent(new_start, new_path, &r->to);
+    if (!err) {
+        err = rename_resolved(r);
+        dentry_unref(r->to.dir);
+    }
+    dentry_unref(r->victim);
+    dentry_unref(r->target);
+    dentry_unref(r->from.dir);
+    kfree(r);
+    return err;
+}
