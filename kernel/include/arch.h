@@ -73,17 +73,21 @@ void frame_set_sp(struct trap_frame *f, vaddr_t sp);
 void frame_set_tls(struct trap_frame *f, vaddr_t base);  /* clone's CLONE_SETTLS */
 /* System call: number, six arguments, result. The result goes only here, before signals are delivered. */
 long frame_syscall_number(const struct trap_frame *f);
-uint64_t frame_syscall_arg(const struct trap_frame *f, int index);
+/* The six arguments in order: inside the frame where they stand so, else copied to scratch, which is returned. */
+const uint64_t *frame_syscall_args(const struct trap_frame *f, uint64_t scratch[6]);
 void frame_set_result(struct trap_frame *f, long result);
 /* Undo the effect of a system call entry so that returning runs it again (restart). */
 void frame_syscall_restart(struct trap_frame *f);
 
 /* ---- threads (switch.S) ---- */
 struct context;  /* callee-saved registers, on the kernel stack */
+/* Where the user frame stands on a kernel stack: just below its top. Traps from user mode enter with this frame. */
+struct trap_frame *frame_at_top(void *kstack_top);
 /*
- * Build the first context of a thread whose user frame is at frame: the first
- * switch to it runs thread_start_user() and leaves to user mode; for a kernel
- * thread (fn != NULL) runs fn(arg) and must not return.
+ * Build the first context of a thread, below its user frame (frame_at_top): the
+ * first switch to it calls thread_start_user() (thread.h: finishes the switch,
+ * then trap_leave_user()) and leaves to user mode by the frame; for a kernel
+ * thread (fn != NULL) it runs fn(arg), which must not return.
  */
 struct context *context_init(void *kstack_top, void (*fn)(void *), void *arg);
 void context_switch(struct context **save, struct context *to);
@@ -116,6 +120,15 @@ int sigframe_push(struct trap_frame *f, const struct ksiginfo *info, const struc
                   vaddr_t altstack_sp, uint64_t altstack_size, int altstack_flags, bool on_altstack);
 /* rt_sigreturn: restore all from the frame at SP, give back the mask; -EFAULT: kill with SIGSEGV. */
 int sigframe_pop(struct trap_frame *f, uint64_t *mask);
+
+/*
+ * The code that handlers without SA_RESTORER return to: mapped readable and executable at
+ * USER_SIGPAGE in every process. arm64 needs it; size 0: none.
+ */
+#define USER_SIGPAGE (USER_TOP - 0x1000)
+extern const uint8_t arch_sigpage_code[];
+extern const size_t arch_sigpage_bytes;
+extern const uint64_t arch_minsigstksz;     /* AT_MINSIGSTKSZ */
 
 /* ---- exec ---- */
 #define USER_TOP 0x00007ffffffff000ull      /* both CPUs use 47 bits for user */
