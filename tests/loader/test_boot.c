@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Kernel files: what is refused and with which words, then what is laid out where. */
+#include "tests/cmocka.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "loader/boot.h"
+#include "tests/loader/elf_build.h"
+
+#define MIB (1ull << 20)
+
+struct attempt {
+    struct boot_spec spec;
+    struct boot_plan plan;
+    uint8_t file[ELF_BUILD_BYTES];
+    char err[256];
+};
+
+static void attempt_init(struct attempt *a, enum arch arch)
+{
+    memset(a, 0, sizeof(*a));
+    elf_build(arch, a->file);
+    a->spec = (struct boot_spec){.arch = arch, .kernel = a->file, .kernel_bytes = sizeof(a->file),
+                                 .kernel_name = "k.elf", .cmdline = "quiet",
+                                 .ram_bytes = 64 * MIB, .entropy_seed = 7};
+}
+
+static int attempt_build(struct attempt *a)
+{
+    return boot_plan_build(&a->spec, &a->plan, a->err, sizeof(a->err));
+}
+
+static void expect_refused(struct attempt *a, int rc, const char *words)
+{
+    assert_int_equal(attempt_build(a), rc);
+    if (!strstr(a->err, words))
+        fail_msg("the message is \"%s\", without \"%s\"", a->err, words);
+    assert_null(strchr(a->err, '\n'));
+    assert_int_equal(a->plan.count, 0);
+}
+
+static const struct boot_segment *segment_at(const struct boot_plan *plan, paddr_t pa)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->segments[i].pa == pa)
+            return &plan->segments[i];
+    return NULL;
+}
+
+static uint64_t get(const uint8_t *p, size_t at, size_t len)
+{
+    uint64_t v = 0;
+
+    memcpy(&v, p + at, len);
+    return v;
+}
+
+/* One field overwritten, one sentence expected. */
+static void test_elf_damage_has_its_sentence(void **state)
+{
+    static const struct {
+        enum arch arch;
+        size_t at, len;
+        uint64_t value;
+        int rc;
+        const char *words;
+    } cases[] = {
+        {ARCH_ARM64, ELF_AT(eh.e_machine), 2, EM_X86_64, -ENOEXEC, "is x86_64 code, the machine is arm64"},
+        {ARCH_X86_64, ELF_AT(eh.e_machine), 2, EM_AARCH64, -ENOEXEC, "is arm64 code, the machine is x86_64"},
+        {ARCH_X86_64, ELF_AT(eh.e_machine), 2, EM_386, -ENOEXEC, "32-bit x86"},
+        {ARCH_ARM64, ELF_AT(eh.e_ident[EI_DATA]), 1, ELFDATA2MSB, -ENOEXEC, "k.elf: "},
+        {ARCH_ARM64, ELF_AT(eh.e_ident[EI_CLASS]), 1, 9, -ENOEXEC, "damaged ELF header"},
+        {ARCH_ARM64, ELF_AT(eh.e_type), 2, ET_REL, -ENOEXEC, "was it linked?"},
+        {ARCH_ARM64, ELF_AT(eh.e_phnum), 2, 0, -ENOEXEC, "no program headers"},
+        {ARCH_ARM64, ELF_AT(eh.e_phoff), 8, 0x10f8, -ENOEXEC, "k.elf: "},
+        {ARCH_ARM64, ELF_AT(eh.e_entry), 8, 0x1234, -ENOEXEC, "entry 0x1234 is outside"},
+        {ARCH_ARM64, ELF_AT(ph[0].p_type), 4, PT_NULL, -ENOEXEC, "nothing to load"},
+        {ARCH_ARM64, ELF_AT(ph[0].p_filesz), 8, 0x200, -ENOEXEC, "truncated"},
+        {ARCH_ARM64, ELF_AT(ph[0].p_offset), 8, ~0ull, -ENOEXEC, "truncated"},
+        {ARCH_ARM64, ELF_AT(ph[0].p_memsz), 8, 0x10, -ENOEXEC, "more bytes in the file"},
+        {ARCH_ARM64, ELF_AT(ph[0].p_memsz), 8, ~0ull, -ENOEXEC, "wraps around"},
+        {ARCH_ARM64, ELF_AT(ph[0].p_memsz), 8, 64 * MIB, -EFBIG, "outside RAM"},
+        {ARCH_ARM64, ELF_AT(ph[0].p_paddr), 8, 0x1000, -EFBIG, "outside RAM"},
+        {ARCH_X86_64, ELF_AT(ph[0].p_paddr), 8, 0x90000, -ENOEXEC, "link it at 1 MiB"},
+        {ARCH_X86_64, ELF_AT(ph[1].p_type), 4, PT_NULL, -ENOEXEC, "PVH"},
+        {ARCH_X86_64, ELF_BUILD_NOTE + 8, 4, 17, -ENOEXEC, "PVH"},
+        {ARCH_X86_64, ELF_BUILD_NOTE + 16, 4, 0x50, -ENOEXEC, "entry 0x50 is outside"},
+    };
+    struct attempt a;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        attempt_init(&a, cases[i].arch);
+        put_bytes(a.file, cases[i].at, cases[i].value, cases[i].len);
+        if (cases[i].value == 0x90000)
+            put_bytes(a.file, ELF_BUILD_NOTE + 16, 0x90020, 4);
+        expect_refused(&a, cases[i].rc, cases[i].words);
+    }
+}
+
+static void test_elf_overlapping_segments_are_refused(void **state)
+{
+    struct attempt a;
+
+    (void)state;
+    attempt_init(&a, ARCH_ARM64);
+    memcpy(a.file + ELF_AT(ph[1]), a.file + ELF_AT(ph[0]), sizeof(Elf64_Phdr));
+    put_bytes(a.file, ELF_AT(ph[1].p_paddr), 0x40081000, 8);
+    put_bytes(a.file, ELF_AT(eh.e_phnum), 2, 2);
+    expect_refused(&a, -ENOEXEC, "overlap at 0x40081000");
+}
+
+static void test_other_formats_are_named(void **state)
+{
+    static const struct {
+        size_t at;
+        const char *magic, *words;
+    } cases[] = {
+        {0x202, "HdrS", "bzImage"}, {4, "zimg", "EFI zboot"},  {0, "\x1f\x8b", "compressed"},
+        {0, "#!/bin/sh", "no kernel"}, {56, "ARM\x64", "arm64 kernel, the machine is x86_64"},
+    };
+    struct attempt a;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        attempt_init(&a, ARCH_X86_64);
+        memset(a.file, 0, sizeof(a.file));
+        memcpy(a.file, "MZ", 2);
+        memcpy(a.file + cases[i].at, cases[i].magic, strlen(cases[i].magic));
+        expect_refused(&a, -ENOEXEC, cases[i].words);
+    }
+    attempt_init(&a, ARCH_X86_64);
+    a.spec.kernel_bytes = 0;
+    expect_refused(&a, -ENOEXEC, "is empty");
+}
+
+static void test_too_little_ram_is_refused(void **state)
+{
+    enum arch both[] = {ARCH_ARM64, ARCH_X86_64};
+    struct attempt a;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(both); i++) {
+        attempt_init(&a, both[i]);
+        a.spec.initrd_bytes = 63 * MIB;
+        a.spec.initrd = calloc(1, a.spec.initrd_bytes);
+        expect_refused(&a, -EFBIG, "--mem");
+        free((void *)(uintptr_t)a.spec.initrd);
+    }
+    attempt_init(&a, ARCH_X86_64);
+    a.spec.ram_bytes = 4096 * MIB;
+    expect_refused(&a, -EFBIG, "at most 3072 MiB");
+}
+
+static void test_arm64_elf_layout(void **state)
+{
+    struct attempt a;
+    const struct boot_segment *s;
+
+    (void)state;
+    attempt_init(&a, ARCH_ARM64);
+    a.spec.initrd = "070701";
+    a.spec.initrd_bytes = 6;
+    assert_ok(attempt_build(&a), a.err);
+    assert_int_equal(a.plan.count, 3);
+    assert_int_equal(a.plan.entry.mode, CPU_ENTRY_ARM64_EL1);
+    assert_int_equal(a.plan.entry.pc, 0x40080010); /* a virtual e_entry, moved along */
+    s = segment_at(&a.plan, 0x40080000);
+    assert_non_null(s);
+    assert_int_equal(s->bytes, ELF_BUILD_CODE_BYTES); /* bss is not copied */
+    assert_memory_equal(s->data, a.file + ELF_BUILD_CODE, s->bytes);
+    s = segment_at(&a.plan, 0x42000000);
+    assert_non_null(s);
+    assert_memory_equal(s->data, "070701", 6);
+    s = segment_at(&a.plan, a.plan.entry.arg[0]);
+    assert_non_null(s);
+    assert_int_equal(s->pa, 0x42200000);
+    boot_plan_free(&a.plan);
+}
+
+static void test_x86_64_pvh_layout(void **state)
+{
+    struct attempt a;
+    const struct boot_segment *s;
+    const uint8_t *seed_module, *map;
+
+    (void)state;
+    attempt_init(&a, ARCH_X86_64);
+    a.spec.initrd = "070701";
+    a.spec.initrd_bytes = 6;
+    assert_ok(attempt_build(&a), a.err);
+    assert_int_equal(a.plan.entry.mode, CPU_ENTRY_X86_PROT32);
+    assert_int_equal(a.plan.entry.pc, 0x100020);
+    assert_non_null(segment_at(&a.plan, 64 * MIB - 4096));
+    s = segment_at(&a.plan, a.plan.entry.arg[1]);
+    assert_non_null(s);
+    assert_int_equal(get(s->data, 0, 4), 0x336ec578);
+    assert_int_equal(get(s->data, 4, 4), 1);
+    assert_int_equal(get(s->data, 12, 4), 2);
+    assert_string_equal((char *)s->data + get(s->data, 24, 8) - s->pa, "quiet");
+    assert_int_equal(get(s->data, get(s->data, 16, 8) - s->pa, 8), 64 * MIB - 4096);
+    assert_int_equal(get(s->data, get(s->data, 16, 8) - s->pa + 8, 8), 6);
+    seed_module = s->data + get(s->data, 16, 8) - s->pa + 32;
+    assert_int_equal(get(seed_module, 8, 8), 32);
+    assert_string_equal((char *)s->data + get(seed_module, 16, 8) - s->pa, "rng-seed");
+    map = s->data + get(s->data, 40, 8) - s->pa;
+    assert_int_equal(get(map, 3 * 24, 8), MIB);
+    assert_int_equal(get(map, 3 * 24 + 8, 8), 63 * MIB);
+    boot_plan_free(&a.plan);
+}
+
+static void test_x86_64_multiboot_entry(void **state)
+{
+    struct attempt a;
+    const struct boot_segment *s;
+
+    (void)state;
+    attempt_init(&a, ARCH_X86_64);
+    put_bytes(a.file, ELF_AT(eh.e_phnum), 1, 2);
+    put_bytes(a.file, ELF_BUILD_CODE, 0x1BADB002, 4);
+    put_bytes(a.file, ELF_BUILD_CODE + 4, 0, 4);
+    put_bytes(a.file, ELF_BUILD_CODE + 8, (uint32_t)-0x1BADB002, 4);
+    assert_ok(attempt_build(&a), a.err);
+    assert_int_equal(a.plan.entry.pc, 0x100010);
+    assert_int_equal(a.plan.entry.arg[0], 0x2BADB002);
+    s = segment_at(&a.plan, a.plan.entry.arg[1]);
+    assert_non_null(s);
+    assert_int_equal(get(s->data, 0, 4), 0x45);
+    assert_string_equal((char *)s->data + get(s->data, 16, 4) - s->pa, "quiet");
+    boot_plan_free(&a.plan);
+}
+
+static void test_arm64_linux_image(void **state)
+{
+    struct attempt a;
+
+    (void)state;
+    attempt_init(&a, ARCH_ARM64);
+    memset(a.file, 0, sizeof(a.file));
+    put_bytes(a.file, 16, 4 * MIB, 8);
+    memcpy(a.file + 56, "ARM\x64", 4);
+    assert_ok(attempt_build(&a), a.err);
+    assert_int_equal(a.plan.entry.pc, 0x40000000);
+    assert_int_equal(segment_at(&a.plan, 0x40000000)->bytes, sizeof(a.file));
+    boot_plan_free(&a.plan);
+
+    put_bytes(a.file, 8, 0x80000, 8);
+    assert_ok(attempt_build(&a), a.err);
+    assert_int_equal(a.plan.entry.pc, 0x40080000);
+    boot_plan_free(&a.plan);
+
+    put_bytes(a.file, 16, 65 * MIB, 8);
+    expect_refused(&a, -EFBIG, "outside RAM");
+    put_bytes(a.file, 24, 1, 8);
+    expect_refused(&a, -ENOEXEC, "big-endian");
+}
+
+static void test_same_input_same_plan(void **state)
+{
+    enum arch both[] = {ARCH_ARM64, ARCH_X86_64};
+    struct attempt a, b;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(both); i++) {
+        attempt_init(&a, both[i]);
+        attempt_init(&b, both[i]);
+        assert_ok(attempt_build(&a), a.err);
+        assert_ok(attempt_build(&b), b.err);
+        assert_int_equal(a.plan.count, b.plan.count);
+        for (size_t j = 0; j < a.plan.count; j++) {
+            assert_int_equal(a.plan.segments[j].pa, b.plan.segments[j].pa);
+            assert_int_equal(a.plan.segments[j].bytes, b.plan.segments[j].bytes);
+            assert_memory_equal(a.plan.segments[j].data, b.plan.segments[j].data,
+                                a.plan.segments[j].bytes);
+        }
+        boot_plan_free(&a.plan);
+        boot_plan_free(&b.plan);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_elf_damage_has_its_sentence),
+        cmocka_unit_test(test_elf_overlapping_segments_are_refused),
+        cmocka_unit_test(test_other_formats_are_named),
+        cmocka_unit_test(test_too_little_ram_is_refused),
+        cmocka_unit_test(test_arm64_elf_layout),
+        cmocka_unit_test(test_x86_64_pvh_layout),
+        cmocka_unit_test(test_x86_64_multiboot_entry),
+        cmocka_unit_test(test_arm64_linux_image),
+        cmocka_unit_test(test_same_input_same_plan),
+    };
+
+    return cmocka_run_group_tests_name("loader.boot", tests, NULL, NULL);
+}

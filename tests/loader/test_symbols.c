@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Names and lines of this very test program, linked at fixed addresses. */
+#include "tests/cmocka.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "loader/boot.h"
+
+int symbols_sample(int x); /* not static: its name is in the table */
+int symbols_sample(int x)
+{
+    return x * 3 + 1; /* line 15 */
+}
+#define SAMPLE_LINE 15
+
+struct loaded {
+    struct symbols *symbols;
+    uint8_t *file;
+};
+
+static int setup(void **state)
+{
+    struct loaded *l = calloc(1, sizeof(*l));
+    size_t room = 64u << 20, len;
+    FILE *f = fopen("/proc/self/exe", "rb");
+    char err[200];
+
+    assert_non_null(f);
+    l->file = malloc(room);
+    len = fread(l->file, 1, room, f);
+    fclose(f);
+    assert_ok(symbols_load(l->file, len, "self", &l->symbols, err, sizeof(err)), err);
+    *state = l;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct loaded *l = *state;
+
+    symbols_free(l->symbols);
+    free(l->file);
+    free(l);
+    return 0;
+}
+
+static void test_no_elf_is_refused(void **state)
+{
+    struct symbols *s;
+    char err[200];
+
+    (void)state;
+    assert_int_equal(symbols_load("#!/bin/sh\n", 10, "script", &s, err, sizeof(err)), -ENOEXEC);
+    assert_non_null(strstr(err, "script"));
+    assert_null(s);
+}
+
+static void test_find_gives_function_and_offset(void **state)
+{
+    struct loaded *l = *state;
+    vaddr_t va = (vaddr_t)(uintptr_t)symbols_sample;
+    const char *name;
+    uint64_t offset;
+
+    assert_int_equal(symbols_find(l->symbols, va + 2, &name, &offset), 0);
+    assert_string_equal(name, "symbols_sample");
+    assert_int_equal(offset, 2);
+    assert_int_equal(symbols_find(l->symbols, 16, &name, &offset), -ENOENT);
+    assert_int_equal(symbols_find(l->symbols, ~0ull, &name, &offset), -ENOENT);
+}
+
+static void test_lookup_by_name(void **state)
+{
+    struct loaded *l = *state;
+    vaddr_t va;
+    uint64_t bytes;
+
+    assert_int_equal(symbols_lookup(l->symbols, "symbols_sample", &va, &bytes), 0);
+    assert_int_equal(va, (vaddr_t)(uintptr_t)symbols_sample);
+    assert_true(bytes > 0);
+    assert_int_equal(symbols_lookup(l->symbols, "no_such_name", &va, &bytes), -ENOENT);
+}
+
+static void test_line_by_dwarf(void **state)
+{
+    struct loaded *l = *state;
+    vaddr_t va = (vaddr_t)(uintptr_t)symbols_sample;
+    const char *file;
+    int line;
+
+    assert_int_equal(symbols_line(l->symbols, va, &file, &line), 0);
+    assert_non_null(strstr(file, "tests/loader/test_symbols.c"));
+    assert_in_range(line, SAMPLE_LINE - 2, SAMPLE_LINE);
+    assert_int_equal(symbols_line(l->symbols, 16, &file, &line), -ENOENT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_no_elf_is_refused),
+        cmocka_unit_test(test_find_gives_function_and_offset),
+        cmocka_unit_test(test_lookup_by_name),
+        cmocka_unit_test(test_line_by_dwarf),
+    };
+
+    return cmocka_run_group_tests_name("loader.symbols", tests, setup, teardown);
+}
