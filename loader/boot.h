@@ -2,7 +2,7 @@
 /*
  * loader/boot.h - from files to a bootable memory image.
  *
- * Purpose: read a kernel (ELF; later Image, bzImage), an initramfs (a file or a
+ * Purpose: read a kernel (ELF, arm64 Image; later bzImage), an initramfs (a file or a
  * folder packed on the fly), a command line; lay them out in guest RAM with the
  * device tree (arm64) or the PVH start info (x86_64), and say how to enter.
  *
@@ -42,21 +42,25 @@ struct boot_plan {
 
 /* 0, -ENOEXEC (not a kernel this machine can start), -EFBIG (does not fit RAM), -ENOMEM.
  * On failure `err` holds one sentence: what is wrong, where, what to do. */
-MUST_CHECK int boot_plan_build(const struct boot_spec *spec, struct boot_plan *plan, char *err, size_t err_len);
+MUST_CHECK int boot_plan_build(const struct boot_spec *spec, struct boot_plan *plan, char *err,
+                               size_t err_len);
 void boot_plan_free(struct boot_plan *plan);
 
-/* Pack a folder into a newc cpio, deterministic: sorted names, uid/gid 0, mtime 0, inode numbers by order.
- * `argv` (NULL-terminated, may be NULL) is what init executes: it is added as /etc/trapline/argv, NUL-separated. */
-MUST_CHECK int initramfs_from_dir(const char *dir, const char *const *argv, void **out, size_t *out_bytes, char *err,
-                                  size_t err_len);
-/* Append /etc/trapline/argv as a second archive to an existing one. */
-MUST_CHECK int initramfs_add_argv(const void *in, size_t in_bytes, const char *const *argv, void **out,
+/*
+ * Pack a folder into a newc cpio, deterministic: sorted names, uid/gid 0, mtime 0, inode
+ * numbers by order. `argv` (NULL-terminated, may be NULL) is what init executes: it is
+ * added as /etc/trapline/argv, each word ended by a NUL. *out is malloc'ed.
+ */
+MUST_CHECK int initramfs_from_dir(const char *dir, const char *const *argv, void **out,
                                   size_t *out_bytes, char *err, size_t err_len);
+/* Append /etc/trapline/argv as a second archive to an existing one. */
+MUST_CHECK int initramfs_add_argv(const void *in, size_t in_bytes, const char *const *argv,
+                                  void **out, size_t *out_bytes, char *err, size_t err_len);
 
 /* Symbols of one ELF file (kernel or user program). */
 struct symbols;
-MUST_CHECK int symbols_load(const void *elf, size_t bytes, const char *name, struct symbols **out, char *err,
-                            size_t err_len);
+MUST_CHECK int symbols_load(const void *elf, size_t bytes, const char *name, struct symbols **out,
+                            char *err, size_t err_len);
 void symbols_free(struct symbols *s);
 /* Nearest function at or below `va` that covers it: name and offset; -ENOENT. */
 int symbols_find(const struct symbols *s, vaddr_t va, const char **name, uint64_t *offset);

@@ -37,7 +37,8 @@ static int refuse_known(const struct boot_spec *spec, char *err, size_t err_len)
                            name);
     if (magic_at(spec, 0, "MZ", 2) && magic_at(spec, 4, "zimg", 4))
         return loader_fail(err, err_len, -ENOEXEC,
-                           "%s: is an EFI zboot image; unpack it to a plain arm64 Image first", name);
+                           "%s: is an EFI zboot image; unpack it to a plain arm64 Image first",
+                           name);
     if (magic_at(spec, 0, "\x1f\x8b", 2) || magic_at(spec, 0, "\x28\xb5\x2f\xfd", 4) ||
         magic_at(spec, 0, "\xfd" "7zXZ", 5))
         return loader_fail(err, err_len, -ENOEXEC, "%s: is compressed; unpack it first", name);

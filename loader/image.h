@@ -46,7 +46,8 @@ struct image {
 paddr_t image_ram_base(enum arch arch);
 
 /* 0, -ENOEXEC, -EFBIG; the sentence in `err` names spec->kernel_name. */
-MUST_CHECK int image_read(const struct boot_spec *spec, struct image *im, char *err, size_t err_len);
+MUST_CHECK int image_read(const struct boot_spec *spec, struct image *im, char *err,
+                          size_t err_len);
 
 /* The readers. Each fills segments, entry and protocol; image_read() checks them. */
 MUST_CHECK int image_read_elf(const struct boot_spec *spec, struct image *im, char *err,

@@ -56,7 +56,8 @@ static const char *machine_name(unsigned machine)
     }
 }
 
-static int check_header(const struct boot_spec *spec, const GElf_Ehdr *eh, char *err, size_t err_len)
+static int check_header(const struct boot_spec *spec, const GElf_Ehdr *eh, char *err,
+                        size_t err_len)
 {
     const char *name = spec->kernel_name;
     unsigned want = spec->arch == ARCH_ARM64 ? EM_AARCH64 : EM_X86_64;
@@ -85,7 +86,8 @@ static int add_segment(const struct boot_spec *spec, const GElf_Phdr *ph, struct
         return 0;
     if (ph->p_filesz > ph->p_memsz)
         return loader_fail(err, err_len, -ENOEXEC,
-                           "%s: damaged: a segment has more bytes in the file than in memory", name);
+                           "%s: damaged: a segment has more bytes in the file than in memory",
+                           name);
     if (ph->p_filesz > spec->kernel_bytes || ph->p_offset > spec->kernel_bytes - ph->p_filesz)
         return loader_fail(err, err_len, -ENOEXEC,
                            "%s: truncated: a segment needs %" PRIu64 " bytes at offset %" PRIu64
@@ -169,8 +171,8 @@ static int read_headers(Elf *elf, const struct boot_spec *spec, struct image *im
         GElf_Phdr ph;
 
         if (!gelf_getphdr(elf, (int)i, &ph))
-            return loader_fail(err, err_len, -ENOEXEC, "%s: truncated: program header %zu is missing",
-                               name, i);
+            return loader_fail(err, err_len, -ENOEXEC,
+                               "%s: truncated: program header %zu is missing", name, i);
         if (ph.p_type == PT_NOTE && !has_note)
             has_note = find_pvh_note(elf, &ph, &note_entry) == 0;
         if (ph.p_type != PT_LOAD)

@@ -40,7 +40,8 @@ int image_read_arm64_linux(const struct boot_spec *spec, struct image *im, char 
 
     if (spec->arch != ARCH_ARM64)
         return loader_fail(err, err_len, -ENOEXEC,
-                           "%s: is an arm64 kernel, the machine is x86_64 (use --arch arm64)", name);
+                           "%s: is an arm64 kernel, the machine is x86_64 (use --arch arm64)",
+                           name);
     if (spec->kernel_bytes < HEADER_BYTES)
         return loader_fail(err, err_len, -ENOEXEC, "%s: ends inside its 64-byte header", name);
     text_offset = get64(k + 8);

@@ -238,7 +238,7 @@ fail:
     return -ENOMEM;
 }
 
-/* Everything in folder `name` of `parent_fd`; `prefix` is its path in the archive, "" for the root. */
+/* All of folder `name` in `parent_fd`; `prefix` is its path in the archive, "" for the root. */
 static int put_dir(struct packer *p, int parent_fd, const char *name, const char *prefix)
 {
     int fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

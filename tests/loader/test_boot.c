@@ -67,8 +67,10 @@ static void test_elf_damage_has_its_sentence(void **state)
         int rc;
         const char *words;
     } cases[] = {
-        {ARCH_ARM64, ELF_AT(eh.e_machine), 2, EM_X86_64, -ENOEXEC, "is x86_64 code, the machine is arm64"},
-        {ARCH_X86_64, ELF_AT(eh.e_machine), 2, EM_AARCH64, -ENOEXEC, "is arm64 code, the machine is x86_64"},
+        {ARCH_ARM64, ELF_AT(eh.e_machine), 2, EM_X86_64, -ENOEXEC,
+         "is x86_64 code, the machine is arm64"},
+        {ARCH_X86_64, ELF_AT(eh.e_machine), 2, EM_AARCH64, -ENOEXEC,
+         "is arm64 code, the machine is x86_64"},
         {ARCH_X86_64, ELF_AT(eh.e_machine), 2, EM_386, -ENOEXEC, "32-bit x86"},
         {ARCH_ARM64, ELF_AT(eh.e_ident[EI_DATA]), 1, ELFDATA2MSB, -ENOEXEC, "k.elf: "},
         {ARCH_ARM64, ELF_AT(eh.e_ident[EI_CLASS]), 1, 9, -ENOEXEC, "damaged ELF header"},
