@@ -107,7 +107,6 @@ struct process {
 
 struct process *process_find(int32_t pid);          /* zombies too; NULL */
 struct process *process_next(const struct process *p); /* by pid; NULL begins, NULL ends */
-struct thread *thread_find(int32_t tid);
 struct process *process_init(void);                 /* PID 1 */
 bool pgrp_exists_in_session(int32_t pgrp, int32_t session);
 /* No member has a parent outside the group but inside the session. */

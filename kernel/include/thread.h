@@ -98,6 +98,7 @@ extern struct thread *current;
 /* A thread with a kernel stack, not yet started; NULL: no memory. fn NULL: a user thread. */
 struct thread *thread_create(void (*fn)(void *), void *arg);
 void thread_free(struct thread *t);
+struct thread *thread_find(int32_t tid);
 /* First code of a new user thread; the CPU's stub then leaves to user mode by current->frame. */
 void thread_start_user(void);
 
