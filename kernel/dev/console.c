@@ -9,6 +9,7 @@
  */
 #include "kernel/dev/tty_core.h"
 #include "kernel/fs/port.h"
+#include "kernel/include/arch.h"
 #include "kernel/include/chrdev.h"
 #include "kernel/include/fs_uapi.h"
 
@@ -43,7 +44,6 @@ void tty_input_byte(uint8_t byte)
         return;
     input_ring[input_tail % INPUT_RING_BYTES] = byte;
     input_tail++;
-    port_input_arrived();
 }
 
 bool tty_input_pending(void)

@@ -55,6 +55,7 @@ int port_sleep(volatile bool *woken, uint64_t deadline_ns);
 void port_wake(struct thread *t);
 
 /* ---- signals ---- */
+void port_sigmask_temporary(uint64_t mask); /* until this call's signals are delivered */
 void port_signal_self(int signo);
 void port_signal_pgrp(int32_t pgrp, int signo);
 void port_signal_owner(int32_t owner, int signo); /* F_SETOWN: > 0 process, < 0 group */
@@ -70,8 +71,10 @@ bool port_signal_is_ignored(int signo);             /* or blocked, by the caller
 bool port_pgrp_is_orphaned(int32_t pgrp);
 int32_t port_session_of_pgrp(int32_t pgrp);         /* -1: no such group */
 
+bool port_has_writable_mapping(const struct vnode *vn); /* shared and writable */
+int port_unshare_fds(void); /* a table of its own for the caller: 0, -ENOMEM */
+
 /* ---- the console's line ---- */
 void port_console_write(const char *bytes, size_t len);
-void port_input_arrived(void); /* in an interrupt: the idle loop must look */
 
 #endif

@@ -105,6 +105,8 @@ int fd_install(struct file *f, int min, bool cloexec);
 /* dup2: fd (below the limit) names f from now on; reference taken over; what was there is closed. */
 int fd_replace(int fd, struct file *f, bool cloexec);
 int fd_close(int fd);
+/* Two descriptors written to user memory; takes both references over, also on failure. */
+int fd_install_pair(struct file *a, struct file *b, bool cloexec, uint64_t addr);
 struct file *fd_table_peek(const struct fd_table *t, int fd); /* no reference, NULL where none */
 
 /* Standard input, output and error of PID 1: /dev/console. */
