@@ -86,7 +86,7 @@ struct process {
     struct sigqueue pending;        /* to any thread */
     struct poll_head signal_poll;   /* signalfd */
     bool stopped;                   /* all threads stopped or about to */
-    bool stop_reported, continue_reported; /* wait has something to say */
+    bool wait_stopped, wait_continued; /* not yet told to the parent by wait */
     int stop_signal;
     bool exiting;                   /* exit_group or a fatal signal under way */
     int exit_status;                /* as wait gives it */

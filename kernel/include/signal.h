@@ -17,33 +17,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "kernel/include/list.h"
+#include "kernel/include/sigqueue.h"
+#include "kernel/include/thread.h"
 #include "kernel/uapi/signal.h"
 
 struct process;
 struct thread;
 struct trap_frame;
-
-typedef uint64_t sigset_k;
-#define sig_bit(signo) (1ull << ((signo) - 1))
-#define SIG_UNBLOCKABLE (sig_bit(SIGKILL) | sig_bit(SIGSTOP))
-
-struct ksiginfo {
-    int32_t signo;
-    int32_t error;
-    int32_t code;
-    int32_t pad;
-    union {
-        struct { int32_t pid; uint32_t uid; uint64_t value; } rt;      /* kill, sigqueue, mq */
-        struct { int32_t tid; int32_t overrun; uint64_t value; } timer;
-        struct { int32_t pid; uint32_t uid; int32_t status; int32_t pad; int64_t utime, stime; } child;
-        struct { uint64_t addr; int16_t addr_lsb; } fault;
-        struct { int64_t band; int32_t fd; } poll;
-        struct { uint64_t call_addr; int32_t syscall; uint32_t arch; } sys;
-        uint8_t bytes[112];
-    };
-};
-_Static_assert(sizeof(struct ksiginfo) == 128, "siginfo_t is 128 bytes");
 
 struct sigaction_k {
     uint64_t handler; /* SIG_DFL, SIG_IGN or an address */
@@ -52,25 +32,11 @@ struct sigaction_k {
     uint64_t mask;
 };
 
-/* Pending signals of a thread or a process: a set, and the queued infos in order of arrival. */
-struct sigqueue {
-    sigset_k set;
-    struct list infos; /* struct sigqueue_entry; a standard signal is queued at most once */
-    unsigned count;
-};
-
 /* The actions; shared by clone(CLONE_SIGHAND). */
 struct sighand {
     uint32_t refs;
     struct sigaction_k action[SIGNAL_COUNT]; /* [signo - 1] */
 };
-
-void sigqueue_init(struct sigqueue *q);
-void sigqueue_flush(struct sigqueue *q, sigset_k which);
-/* 0, or -EAGAIN where a real-time signal cannot be queued. Duplicate standard signals are dropped. */
-int sigqueue_add(struct sigqueue *q, const struct ksiginfo *info);
-/* Takes the first signal of the lowest number that is in `which`; 0: none, else the number. */
-int sigqueue_take(struct sigqueue *q, sigset_k which, struct ksiginfo *info);
 
 struct sighand *sighand_create(void);
 struct sighand *sighand_copy(const struct sighand *s);
@@ -89,7 +55,10 @@ void siginfo_from_current(struct ksiginfo *info, int signo, int code);
 bool signal_may_send(const struct process *to, int signo);
 
 /* Something unblocked is pending for t (or it must stop or die): sleeps end with -EINTR. */
-static inline bool signal_is_pending(const struct thread *t);
+static inline bool signal_is_pending(const struct thread *t)
+{
+    return t->signal_pending;
+}
 void signal_recompute(struct thread *t);
 void signal_recompute_process(struct process *p);
 void signal_set_mask(sigset_k mask);       /* of the current thread */
@@ -99,12 +68,5 @@ void signal_set_mask_temporarily(sigset_k mask);
 void signal_deliver(struct trap_frame *f);
 /* SIGCHLD to the parent and its wait queue, for exit, stop and continue. */
 void signal_notify_parent(struct process *p, int code, int status);
-
-#include "kernel/include/thread.h"
-
-static inline bool signal_is_pending(const struct thread *t)
-{
-    return t->signal_pending;
-}
 
 #endif

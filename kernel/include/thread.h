@@ -17,6 +17,7 @@
 #include <stdint.h>
 #include "kernel/include/arch.h"
 #include "kernel/include/list.h"
+#include "kernel/include/sigqueue.h"
 
 struct context;
 struct process;
@@ -54,7 +55,7 @@ struct thread {
     void *kstack;              /* lowest byte */
     void *kstack_top;          /* user traps enter with the frame below it */
     struct trap_frame *frame;  /* at the top of the kernel stack; the idle thread has none */
-    struct pmap *pmap;         /* NULL: any will do (idle) */
+    struct pmap *pmap;         /* NULL: the kernel's own, without a user half (idle, exiting) */
 
     /* Scheduler's. */
     enum thread_state state;
@@ -77,6 +78,7 @@ struct thread {
     bool vfork_done;
 
     /* Signals. */
+    struct sigqueue pending;   /* to this thread alone */
     bool signal_pending;       /* signal_recompute() keeps it */
     bool stop_requested;
     bool exit_requested;       /* exit_group, exec or a fatal signal: die on the way out */

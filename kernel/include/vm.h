@@ -33,7 +33,6 @@ struct vnode;
 #define VM_DONTFORK 0x20u
 #define VM_WIPEONFORK 0x40u
 #define VM_MAY_WRITE 0x80u /* a shared file opened for writing; private areas always */
-#define VM_WRITE_DENIED 0x100u /* holds vnode_deny_write() of the program file */
 
 struct vm_anon {
     uint32_t refs;
@@ -62,6 +61,7 @@ struct vm_map {
     uint64_t pages;         /* total size of the areas */
     vaddr_t brk_start, brk;
     vaddr_t mmap_top;       /* free space is searched downwards from here */
+    uint64_t stack_bytes_max; /* RLIMIT_STACK: how far the stack may grow */
     /* For procfs. */
     vaddr_t arg_start, arg_end, env_start, env_end, auxv_start, auxv_end;
     vaddr_t code_start, code_end, data_start, data_end, stack_start;
