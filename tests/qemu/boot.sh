@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# boot.sh ARCH BUILD KERNEL ROOTFS ARGV...: the kernel that ships, with the same initramfs, in QEMU
+# and in Trapline; both print the same and end with the same exit status.
+
+set -euo pipefail
+arch=$1 build=$2 kernel=$3 rootfs=$4
+words="$*"
+shift 4
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=tests/qemu/lib.sh
+. "$here/lib.sh"
+
+command -v "$(qemu_name "$arch")" >/dev/null || skip "$(qemu_name "$arch") is not installed"
+[ -x "$build/trapline" ] || skip "build/trapline is not built"
+[ -e "$rootfs" ] || skip "no guest root folder (./dev setup makes it)"
+
+out=$build/tests/qemu/boot-$arch
+mkdir -p "$out"
+echo "again by hand: bash tests/qemu/boot.sh $words"
+"$build/tests/mkinitramfs" "$out/root.cpio" "$rootfs" "$@"
+status=0
+qemu_run "$arch" 60 "$kernel" -initrd "$out/root.cpio" >"$out/qemu.txt" 2>"$out/qemu.err" || status=$?
+[ "$status" -ne 124 ] || { cat "$out/qemu.txt"; echo "QEMU did not end in 60 s"; exit 1; }
+ours=0
+timeout 60 "$build/trapline" run --arch "$arch" --kernel "$kernel" --initrd "$out/root.cpio" \
+    >"$out/trapline.txt" </dev/null || ours=$?
+diff "$out/qemu.txt" "$out/trapline.txt"
+# PSCI has no exit status: QEMU for arm64 always ends with 0.
+[ "$arch" = arm64 ] || [ "$status" -eq "$ours" ]
+echo "the same $(wc -l <"$out/qemu.txt") lines"
