@@ -9,7 +9,7 @@
 #include "kernel/fs/port.h"
 #include "kernel/include/fs_uapi.h"
 
-#define FD_SLOTS_FIRST 32u
+#define FD_SLOTS_FIRST 64u
 #define FD_SLOTS_MAX (1u << 20)
 
 struct fd_table *fd_table_create(void)

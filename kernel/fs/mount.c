@@ -139,8 +139,8 @@ static bool tree_is_busy(const struct dentry *root)
 }
 
 /*
- * A detached file system keeps its tree while files of it are open. The super
- * block itself is never freed: vnodes of files that are still open point at it.
+ * A detached file system keeps its tree while files of it are open; the super
+ * block goes with its last vnode.
  */
 int fs_umount(struct dentry *root, unsigned flags)
 {
@@ -159,6 +159,7 @@ int fs_umount(struct dentry *root, unsigned flags)
     sb->covers->mounted = NULL;
     dentry_unref(sb->covers);
     sb->covers = NULL;
+    sb->detached = true;
     if (!busy) {
         tree_free(root);
         dentry_unref(root);

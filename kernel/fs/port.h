@@ -74,6 +74,8 @@ int32_t port_session_of_pgrp(int32_t pgrp);         /* -1: no such group */
 bool port_has_writable_mapping(const struct vnode *vn); /* shared and writable */
 int port_unshare_fds(void); /* a table of its own for the caller: 0, -ENOMEM */
 
+const char *port_command_line(void); /* the kernel's */
+
 /* ---- the console's line ---- */
 void port_console_write(const char *bytes, size_t len);
 

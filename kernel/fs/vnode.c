@@ -20,6 +20,7 @@ struct vnode *vnode_alloc(struct super_block *sb, uint32_t mode)
         return NULL;
     int64_t now = port_realtime_ns();
     vn->sb = sb;
+    sb->vnodes++;
     vn->refs = 1;
     vn->mode = mode;
     vn->uid = port_fsuid();
@@ -44,7 +45,10 @@ void vnode_unref(struct vnode *vn)
         vn->ops->destroy(vn);
     locks_free(vn);
     xattr_free(vn);
+    struct super_block *sb = vn->sb;
     kfree(vn);
+    if (--sb->vnodes == 0 && sb->detached)
+        kfree(sb);
 }
 
 int vnode_get_page(struct vnode *vn, uint64_t index, bool for_write, struct page **out)

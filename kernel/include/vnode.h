@@ -203,6 +203,8 @@ struct super_block {
     unsigned flags;        /* MS_* */
     uint64_t pages_used, pages_max; /* 0: unlimited */
     uint32_t id;           /* mountinfo */
+    uint64_t vnodes;       /* alive; the last one frees a detached super block */
+    bool detached;
     char source[32];
 };
 

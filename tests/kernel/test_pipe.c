@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* test_pipe.c - pipes and FIFOs: order, atomicity, ends, sizes. */
+#include "tests/cmocka.h"
+
+#include "tests/kernel/host_port.h"
+
+#define SIGPIPE_ 13
+
+static int fds[2];
+static uint8_t big[70000], back[70000];
+
+static int setup(void **state)
+{
+    (void)state;
+    host_boot();
+    assert_int_equal(CALL(pipe2, P(fds), O_NONBLOCK), 0);
+    for (size_t i = 0; i < sizeof(big); i++)
+        big[i] = (uint8_t)(i * 7 + (i >> 8));
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    host_halt();
+    return 0;
+}
+
+static long rd(void *buf, size_t n)
+{
+    return CALL(read, (uint64_t)fds[0], P(buf), n);
+}
+
+static long wr(const void *buf, size_t n)
+{
+    return CALL(write, (uint64_t)fds[1], P(buf), n);
+}
+
+static void test_wrong_end_and_bad_fd(void **state)
+{
+    (void)state;
+    assert_int_equal(CALL(read, (uint64_t)fds[1], P(back), 1), -EBADF);
+    assert_int_equal(CALL(write, (uint64_t)fds[0], P(big), 1), -EBADF);
+    assert_int_equal(CALL(read, 77, P(back), 1), -EBADF);
+    assert_int_equal(CALL(lseek, (uint64_t)fds[0], 0, SEEK_SET), -ESPIPE);
+    assert_int_equal(CALL(pread64, (uint64_t)fds[0], P(back), 1, 0), -ESPIPE);
+    assert_int_equal(CALL(pipe2, 0, 0), -EFAULT);
+    assert_int_equal(CALL(pipe2, P(fds), 1), -EINVAL);
+}
+
+static void test_empty_and_full(void **state)
+{
+    (void)state;
+    assert_int_equal(rd(back, 1), -EAGAIN);
+    assert_int_equal(wr(big, sizeof(big)), 65536);
+    assert_int_equal(wr(big, 1), -EAGAIN);
+    assert_int_equal(rd(back, 100), 100);
+    /* Small writes go in whole or not at all. */
+    assert_int_equal(wr(big, 101), -EAGAIN);
+    assert_int_equal(wr(big, 100), 100);
+    assert_int_equal(rd(back, sizeof(back)), 65536);
+    assert_memory_equal(back, big + 100, 65436);
+    assert_memory_equal(back + 65436, big, 100);
+}
+
+static void test_end_of_file_and_sigpipe(void **state)
+{
+    (void)state;
+    assert_int_equal(wr("tail", 4), 4);
+    assert_int_equal(CALL(close, (uint64_t)fds[1]), 0);
+    assert_int_equal(rd(back, 10), 4);
+    assert_int_equal(rd(back, 10), 0);
+    assert_int_equal(CALL(pipe2, P(fds), 0), 0);
+    assert_int_equal(CALL(close, (uint64_t)fds[0]), 0);
+    assert_int_equal(wr("x", 1), -EPIPE);
+    assert_int_equal(host.signals_self, 1ull << SIGPIPE_);
+}
+
+static void read_everything(void)
+{
+    static size_t got;
+    long n = rd(back, sizeof(back));
+    got += n > 0 ? (size_t)n : 0;
+}
+
+static void test_blocking_write_goes_on(void **state)
+{
+    (void)state;
+    assert_int_equal(CALL(fcntl, (uint64_t)fds[1], F_SETFL, 0), 0);
+    host.on_sleep = read_everything;
+    assert_int_equal(wr(big, sizeof(big)), sizeof(big));
+    host.on_sleep = NULL;
+    assert_int_equal(rd(back, sizeof(back)), sizeof(big) - 65536);
+    assert_memory_equal(back, big + 65536, sizeof(big) - 65536);
+    /* Interrupted before anything moved, and after. */
+    assert_int_equal(CALL(fcntl, (uint64_t)fds[0], F_SETFL, 0), 0);
+    assert_int_equal(rd(back, 1), -ERESTARTSYS);
+    assert_int_equal(wr(big, sizeof(big)), 65536);
+    assert_int_equal(wr(big, 1), -ERESTARTSYS);
+}
+
+static void test_poll_events(void **state)
+{
+    (void)state;
+    struct {
+        int32_t fd;
+        uint16_t events, revents;
+    } p[2] = {{fds[0], POLL_IN, 0}, {fds[1], POLL_OUT, 0}};
+    assert_int_equal(CALL(poll, P(p), 2, 0), 1);
+    assert_int_equal(p[0].revents, 0);
+    assert_int_equal(p[1].revents, POLL_OUT);
+    assert_int_equal(wr(big, 65000), 65000);
+    assert_int_equal(CALL(poll, P(p), 2, 0), 1);
+    assert_int_equal(p[0].revents, POLL_IN);
+    assert_int_equal(p[1].revents, 0);
+    CALL(close, (uint64_t)fds[1]);
+    assert_int_equal(CALL(poll, P(p), 2, 0), 2);
+    assert_int_equal(p[0].revents, POLL_IN | POLL_HUP);
+    assert_int_equal(p[1].revents, POLL_NVAL);
+}
+
+static void test_size(void **state)
+{
+    (void)state;
+    assert_int_equal(CALL(fcntl, (uint64_t)fds[0], F_GETPIPE_SZ, 0), 65536);
+    assert_int_equal(wr(big, 5000), 5000);
+    assert_int_equal(rd(back, 1000), 1000);
+    assert_int_equal(CALL(fcntl, (uint64_t)fds[0], F_SETPIPE_SZ, 1), 4096);
+    assert_int_equal(rd(back, 5000), 4000);
+    assert_memory_equal(back, big + 1000, 4000);
+    assert_int_equal(CALL(fcntl, (uint64_t)fds[0], F_SETPIPE_SZ, 5000), 8192);
+    assert_int_equal(wr(big, 9000), 8192);
+    assert_int_equal(CALL(fcntl, (uint64_t)fds[0], F_SETPIPE_SZ, 4096), -EBUSY);
+}
+
+static void test_fifo(void **state)
+{
+    (void)state;
+    assert_int_equal(CALL(mknodat, HERE, P("/ff"), S_IFIFO_ | 0600, 0), 0);
+    assert_int_equal(CALL(openat, HERE, P("/ff"), O_WRONLY | O_NONBLOCK), -ENXIO);
+    long r = CALL(openat, HERE, P("/ff"), O_RDONLY | O_NONBLOCK);
+    assert_true(r >= 0);
+    assert_int_equal(CALL(read, (uint64_t)r, P(back), 1), 0); /* no writer yet: end of file */
+    long w = CALL(openat, HERE, P("/ff"), O_WRONLY);
+    assert_true(w >= 0);
+    assert_int_equal(CALL(read, (uint64_t)r, P(back), 1), -EAGAIN);
+    assert_int_equal(CALL(write, (uint64_t)w, P("ok"), 2), 2);
+    assert_int_equal(CALL(read, (uint64_t)r, P(back), 9), 2);
+    CALL(close, (uint64_t)r);
+    CALL(close, (uint64_t)w);
+    assert_int_equal(CALL(openat, HERE, P("/ff"), O_RDONLY), -ERESTARTSYS);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_wrong_end_and_bad_fd),   TEST(test_empty_and_full),
+        TEST(test_end_of_file_and_sigpipe), TEST(test_blocking_write_goes_on),
+        TEST(test_poll_events),            TEST(test_size),
+        TEST(test_fifo),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
