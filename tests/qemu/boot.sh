@@ -21,7 +21,8 @@ mkdir -p "$out"
 echo "again by hand: bash tests/qemu/boot.sh $words"
 "$build/tests/mkinitramfs" "$out/root.cpio" "$rootfs" "$@"
 status=0
-qemu_run "$arch" 60 "$kernel" -initrd "$out/root.cpio" >"$out/qemu.txt" 2>"$out/qemu.err" || status=$?
+qemu_run "$arch" 60 "$kernel" -initrd "$out/root.cpio" >"$out/qemu.txt" 2>"$out/qemu.err" ||
+    status=$?
 [ "$status" -ne 124 ] || { cat "$out/qemu.txt"; echo "QEMU did not end in 60 s"; exit 1; }
 ours=0
 timeout 60 "$build/trapline" run --arch "$arch" --kernel "$kernel" --initrd "$out/root.cpio" \

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tests/bench/bench.c - Trapline's speed, as ratios and times measured in one go.
+ *
+ *     bench-run BUILD [arm64|x86_64]
+ *
+ * What is measured, for each CPU, five times over, the sides of a ratio taking turns so that
+ * a busy host hurts both; the median of the five is judged against its limit:
+ *   - record against the bare engine (tests/bench/bare.c) on two bare programs. A machine's
+ *     own start and end (a program of nothing) is taken off first;
+ *   - record against run on the same;
+ *   - a null system call and a demand fault in host time: N of them less none of them;
+ *   - process start to the first thing user code does, against QEMU with the same
+ *     kernel and initramfs.
+ * Exit 0: all within their limits; 1: one is not; 2: something could not be run.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define ROUNDS       5
+#define WORDS_MAX    48
+#define PATH_BYTES   512
+#define SYSCALLS     1000000
+#define FAULTS       100000
+#define RATIO_RECORD_RUN 1.05
+#define SYSCALL_US   1.5
+#define FAULT_US     3.0
+#define START_MS     100.0
+#define START_RATIO  0.2
+
+extern char **environ;
+
+struct bench {
+    const char *build, *arch;
+    bool over; /* some value is over its limit */
+};
+
+struct command {
+    const char *words[WORDS_MAX];
+    unsigned count;
+    char paths[8][PATH_BYTES];
+    unsigned paths_used;
+};
+
+static void die(const char *what, const char *name)
+{
+    fprintf(stderr, "bench: %s: %s\n", name, what);
+    exit(2);
+}
+
+static double now_s(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (double)ts.tv_sec + (double)ts.tv_nsec * 1e-9;
+}
+
+static void add(struct command *c, const char *word)
+{
+    if (c->count == WORDS_MAX - 1)
+        die("too many words", word);
+    c->words[c->count++] = word;
+}
+
+/* A word made of the build folder and up to two parts: BUILD/a, BUILD/aARCHb. */
+static void add_path(struct command *c, const struct bench *b, const char *before,
+                     const char *after)
+{
+    char *path = c->paths[c->paths_used++];
+
+    snprintf(path, PATH_BYTES, "%s/%s%s%s", b->build, before, after ? b->arch : "",
+             after ? after : "");
+    add(c, path);
+}
+
+/*
+ * Start the command and wait for its end, or, with a marker, for the marker in its output.
+ * Seconds from start; the first `room` bytes of its output stay in `out`.
+ */
+static double run(const struct command *c, const char *marker, char *out, size_t room)
+{
+    posix_spawn_file_actions_t actions;
+    size_t used = 0;
+    double start, end;
+    ssize_t n;
+    int fds[2], status;
+    pid_t pid;
+
+    if (pipe(fds) != 0)
+        die(strerror(errno), "pipe");
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", 0, 0);
+    posix_spawn_file_actions_adddup2(&actions, fds[1], 1);
+    posix_spawn_file_actions_addclose(&actions, fds[0]);
+    start = now_s();
+    if (posix_spawnp(&pid, c->words[0], &actions, NULL, (char **)c->words, environ) != 0)
+        die("cannot be started", c->words[0]);
+    posix_spawn_file_actions_destroy(&actions);
+    close(fds[1]);
+    end = start;
+    while ((n = read(fds[0], out + used, room - 1 - used)) > 0) {
+        used += (size_t)n;
+        out[used] = '\0';
+        if (marker && strstr(out, marker)) {
+            end = now_s();
+            kill(pid, SIGKILL);
+            break;
+        }
+        if (used == room - 1)
+            used = room / 2;
+    }
+    close(fds[0]);
+    waitpid(pid, &status, 0);
+    if (marker ? end == start : !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        die(marker ? "its output lacks the expected line" : "ended badly", c->words[0]);
+    return marker ? end - start : now_s() - start;
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+static double median(double *values)
+{
+    qsort(values, ROUNDS, sizeof(*values), compare_doubles);
+    return values[ROUNDS / 2];
+}
+
+static void report(struct bench *b, const char *what, double value, const char *unit, double limit)
+{
+    bool over = limit > 0 && value > limit;
+
+    printf("%-7s %-46s %8.2f %-3s", b->arch, what, value, unit);
+    if (limit > 0)
+        printf("  limit %6.2f  %s", limit, over ? "OVER" : "ok");
+    printf("\n");
+    fflush(stdout);
+    b->over |= over;
+}
+
+/* trapline VERB [-o ...] --arch ARCH */
+static void trapline(struct command *c, const struct bench *b, bool record)
+{
+    memset(c, 0, sizeof(*c));
+    add_path(c, b, "trapline", NULL);
+    add(c, record ? "record" : "run");
+    if (record) {
+        add(c, "-o");
+        add_path(c, b, "tests/bench/run-", ".tlt");
+    }
+    add(c, "--arch");
+    add(c, b->arch);
+}
+
+static double run_bare_image(const struct bench *b, const char *prefix, bool record)
+{
+    struct command c;
+    char out[4096];
+
+    trapline(&c, b, record);
+    add(&c, "--kernel");
+    add_path(&c, b, prefix, ".elf");
+    return run(&c, NULL, out, sizeof(out));
+}
+
+static double run_engine(const struct bench *b, const char *prefix)
+{
+    struct command c = {0};
+    char out[100];
+
+    add_path(&c, b, "tests/bench-bare", NULL);
+    add(&c, b->arch);
+    add_path(&c, b, prefix, ".elf");
+    run(&c, NULL, out, sizeof(out));
+    return strtod(out, NULL);
+}
+
+static void measure_image(struct bench *b, const char *name, double limit)
+{
+    double of_bare[ROUNDS], of_run[ROUNDS], engine_s[ROUNDS];
+    char prefix[100], what[100];
+
+    snprintf(prefix, sizeof(prefix), "tests/bench/%s-", name);
+    for (int i = 0; i < ROUNDS; i++) {
+        double nothing = run_bare_image(b, "tests/bench/nothing-", true);
+        double nothing_run = run_bare_image(b, "tests/bench/nothing-", false);
+        double engine = run_engine(b, prefix);
+        double record = run_bare_image(b, prefix, true) - nothing;
+        double plain = run_bare_image(b, prefix, false) - nothing_run;
+
+        engine_s[i] = engine;
+        of_bare[i] = record / engine;
+        of_run[i] = record / plain;
+    }
+    snprintf(what, sizeof(what), "%s: engine alone", name);
+    report(b, what, median(engine_s) * 1e3, "ms", 0);
+    snprintf(what, sizeof(what), "%s: record / engine", name);
+    report(b, what, median(of_bare), "x", limit);
+    snprintf(what, sizeof(what), "%s: record / run", name);
+    report(b, what, median(of_run), "x", RATIO_RECORD_RUN);
+}
+
+/* The kernel that ships, the bench program as its only file. */
+static double run_user(const struct bench *b, const char *what, const char *n, const char *marker)
+{
+    struct command c;
+    char out[4096];
+
+    trapline(&c, b, false);
+    add(&c, "--rootfs");
+    add_path(&c, b, "tests/bench/", "");
+    add(&c, "--");
+    add(&c, "/bench");
+    add(&c, what);
+    add(&c, n);
+    return run(&c, marker, out, sizeof(out));
+}
+
+static void measure_each(struct bench *b, const char *what, const char *label, long count,
+                         double limit_us)
+{
+    double us[ROUNDS];
+    char n[20];
+
+    snprintf(n, sizeof(n), "%ld", count);
+    for (int i = 0; i < ROUNDS; i++)
+        us[i] = (run_user(b, what, n, NULL) - run_user(b, what, "0", NULL)) / (double)count * 1e6;
+    report(b, label, median(us), "us", limit_us);
+}
+
+static double run_qemu(const struct bench *b)
+{
+    bool arm64 = strcmp(b->arch, "arm64") == 0;
+    struct command c = {0};
+    char out[4096];
+
+    add(&c, arm64 ? "qemu-system-aarch64" : "qemu-system-x86_64");
+    add(&c, "-M");
+    add(&c, arm64 ? "virt" : "microvm,pit=on,pic=on,rtc=on,isa-serial=on");
+    add(&c, "-cpu");
+    add(&c, arm64 ? "cortex-a72" : "SandyBridge,-x2apic,-tsc-deadline");
+    add(&c, "-m");
+    add(&c, "256");
+    add(&c, "-nodefaults");
+    add(&c, "-display");
+    add(&c, "none");
+    add(&c, "-serial");
+    add(&c, "stdio");
+    add(&c, "-no-reboot");
+    add(&c, "-kernel");
+    add_path(&c, b, "kernel/kernel-", ".elf");
+    add(&c, "-initrd");
+    add_path(&c, b, "tests/bench/hello-", ".cpio");
+    return run(&c, "first", out, sizeof(out));
+}
+
+static void make_initramfs(const struct bench *b)
+{
+    struct command c = {0};
+    char out[100];
+
+    add_path(&c, b, "tests/mkinitramfs", NULL);
+    add_path(&c, b, "tests/bench/hello-", ".cpio");
+    add_path(&c, b, "tests/bench/", "");
+    add(&c, "/bench");
+    add(&c, "hello");
+    run(&c, NULL, out, sizeof(out));
+}
+
+static bool has_program(const char *name)
+{
+    char command[100];
+
+    snprintf(command, sizeof(command), "command -v %s >/dev/null", name);
+    return system(command) == 0;
+}
+
+static void measure_start(struct bench *b)
+{
+    bool arm64 = strcmp(b->arch, "arm64") == 0;
+    bool qemu = has_program(arm64 ? "qemu-system-aarch64" : "qemu-system-x86_64");
+    double ours[ROUNDS], ratio[ROUNDS];
+
+    make_initramfs(b);
+    for (int i = 0; i < ROUNDS; i++) {
+        double s = run_user(b, "hello", "0", "first");
+
+        ours[i] = s * 1e3;
+        ratio[i] = qemu ? s / run_qemu(b) : 0;
+    }
+    report(b, "process start to user code", median(ours), "ms", START_MS);
+    if (qemu)
+        report(b, "process start to user code: Trapline / QEMU", median(ratio), "x", START_RATIO);
+    else
+        printf("%-7s QEMU is not installed: its start was not measured\n", b->arch);
+}
+
+int main(int argc, char **argv)
+{
+    static const char *const arches[] = {"arm64", "x86_64"};
+    bool over = false;
+
+    if (argc < 2 || argc > 3)
+        die("usage: bench-run BUILD [arm64|x86_64]", argv[0]);
+    for (size_t i = 0; i < 2; i++) {
+        struct bench b = {.build = argv[1], .arch = arches[i]};
+
+        if (argc == 3 && strcmp(argv[2], arches[i]) != 0)
+            continue;
+        measure_image(&b, "branchy", 1.9);
+        measure_image(&b, "sha256", 1.5);
+        measure_each(&b, "syscall", "null system call, there and back", SYSCALLS, SYSCALL_US);
+        measure_each(&b, "fault", "demand fault", FAULTS, FAULT_US);
+        measure_start(&b);
+        over |= b.over;
+    }
+    return over;
+}
