@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# boot.sh ARCH BUILD KERNEL ROOTFS ARGV...: the kernel that ships, with the same initramfs, in QEMU
-# and in Trapline; both print the same and end with the same exit status.
+# boot.sh ARCH BUILD KERNEL ROOTFS [ARGV...]: the kernel that ships, with the same initramfs, in
+# QEMU and in Trapline; both print the same and end with the same exit status.
 
 set -euo pipefail
 arch=$1 build=$2 kernel=$3 rootfs=$4
 words="$*"
 shift 4
+[ $# -gt 0 ] || set -- /bin/sh -c \
+    'echo hello | cat; (exit 3); echo status $?; ls /bin | head -n 3;
+    trap "echo caught" USR1; kill -USR1 $$; exit 5'
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tests/qemu/lib.sh
 . "$here/lib.sh"
