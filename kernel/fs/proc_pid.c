@@ -97,7 +97,8 @@ static void show_stat(struct proc_text *t, struct process *p)
     const struct vm_map *m = p->vm;
     proc_printf(t, "%lu %lu %lu 0 0 %lu %lu %lu %lu 0 0 0 %d 0 0 0 0 0 0 ",
                 (unsigned long)(m ? m->code_start : 0), (unsigned long)(m ? m->code_end : 0),
-                (unsigned long)(m ? m->stack_start : 0), 0ul,
+                (unsigned long)(m ? m->stack_start : 0),
+                (unsigned long)(l ? l->pending.set : 0),
                 (unsigned long)(l ? l->signal_mask : 0), (unsigned long)ignored,
                 (unsigned long)caught, p->exit_signal);
     proc_printf(t, "%lu %lu %lu %lu %lu %lu %lu 0\n", (unsigned long)(m ? m->data_start : 0),
@@ -132,7 +133,7 @@ static void status_signals(struct proc_text *t, const struct process *p)
     uint64_t ignored, caught;
     signal_sets(p, &ignored, &caught);
     proc_printf(t, "Threads:\t%u\nSigQ:\t0/1024\n", p->thread_count);
-    proc_printf(t, "SigPnd:\t%016lx\nShdPnd:\t%016lx\n", 0ul,
+    proc_printf(t, "SigPnd:\t%016lx\nShdPnd:\t%016lx\n", (unsigned long)(l ? l->pending.set : 0),
                 (unsigned long)p->pending.set);
     proc_printf(t, "SigBlk:\t%016lx\nSigIgn:\t%016lx\nSigCgt:\t%016lx\n",
                 (unsigned long)(l ? l->signal_mask : 0), (unsigned long)ignored,

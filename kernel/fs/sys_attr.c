@@ -66,17 +66,15 @@ SYSCALL2(fchmod, uint64_t, fd, uint64_t, mode)
     return set_attr_fd(fd, &a);
 }
 
-SYSCALL4(fchmodat2, uint64_t, dirfd, uint64_t, path, uint64_t, mode, uint64_t, flags)
+static long chmod_at(uint64_t dirfd, uint64_t path, uint64_t mode, unsigned flags)
 {
     struct vnode_attr a = {.valid = ATTR_MODE, .mode = (uint32_t)mode & 07777u};
-    if (flags & ~(uint64_t)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
-        return -EINVAL;
-    return set_attr_at(dirfd, path, (unsigned)flags, &a);
+    return set_attr_at(dirfd, path, flags, &a);
 }
 
 SYSCALL3(fchmodat, uint64_t, dirfd, uint64_t, path, uint64_t, mode)
 {
-    return syscall_fchmodat2(dirfd, path, mode, 0);
+    return chmod_at(dirfd, path, mode, 0);
 }
 
 static struct vnode_attr owner_attr(uint64_t uid, uint64_t gid)
