@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cpu/arch/x86_64/blocks.h - the counter that every translated block advances.
+ *
+ * A hot entry matches when its key is (pc ^ bias) and its size that of the
+ * block. `bias` changes whenever a virtual address may mean other bytes than
+ * before (page tables, a store to a page of code), which makes every entry
+ * miss once and prove itself against physical memory in the slow path.
+ */
+#ifndef TRAPLINE_CPU_X86_64_BLOCKS_H
+#define TRAPLINE_CPU_X86_64_BLOCKS_H
+
+#include "cpu/types.h"
+
+#define X86_BLOCKS         32768u
+#define X86_BLOCK_UNCACHED 0xffffu
+
+struct x86_block {
+    uint64_t key;
+    uint16_t size;  /* bytes; X86_BLOCK_UNCACHED sends each execution to the slow path */
+    uint16_t insns;
+    uint32_t index;
+};
+
+struct x86_count {
+    uint64_t bias;
+    insn_t n;     /* at the end of the block now running */
+    insn_t limit; /* blocks that would pass it go to the slow path; 0 sends all there */
+    const struct x86_block *current; /* block now running, or NULL */
+    struct x86_block *blocks;
+    struct x86_blocks_cold *cold;
+};
+
+static inline uint32_t x86_block_index(vaddr_t pc)
+{
+    return (uint32_t)(pc ^ pc >> 15) & (X86_BLOCKS - 1);
+}
+
+#endif

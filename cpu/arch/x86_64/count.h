@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cpu/arch/x86_64/count.h - exact counting and stopping; see count.c.
+ *
+ * Rules of use
+ *   - x86_count_run() between events, x86_count_sync() first in every event,
+ *     x86_count_recheck() after a device may have changed its interrupt or its
+ *     next event.
+ *   - Every store to RAM that the guest does not make itself goes through
+ *     x86_count_page_written().
+ */
+#ifndef TRAPLINE_CPU_X86_64_COUNT_H
+#define TRAPLINE_CPU_X86_64_COUNT_H
+
+#include "cpu/types.h"
+
+#define X86_EXITS_MAX 1024
+
+struct x86;
+
+MUST_CHECK int x86_count_create(struct x86 *x);
+void x86_count_destroy(struct x86 *x);
+void x86_count_reset(struct x86 *x);
+/* Run until the number is `stop_at`, the machine stopped, or an interrupt can be taken. */
+MUST_CHECK int x86_count_run(struct x86 *x, insn_t stop_at);
+void x86_count_recheck(struct x86 *x, insn_t stop_at);
+/* The block hook's slow way: unknown block, limit reached, or a block with consequences. */
+void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size);
+/* In an event: make count.n exact for `rip`. `all_retired`: `rip` is where the next block begins. */
+void x86_count_sync(struct x86 *x, vaddr_t rip, bool all_retired);
+/* At an exit: true when there is nothing to emulate. */
+bool x86_count_exit(struct x86 *x, vaddr_t rip);
+/* No instruction runs at this number. */
+insn_t x86_count_stop_at(const struct x86 *x);
+/* In an event: leave the engine; the run loop decides. */
+void x86_count_hold(struct x86 *x);
+/* Mappings changed: entries must prove themselves again. */
+void x86_count_remap(struct x86 *x);
+void x86_count_page_written(struct x86 *x, paddr_t pa);
+/* The guest's store at `rip` hit the write protection of a page of code. */
+void x86_count_code_store(struct x86 *x, paddr_t pa, vaddr_t rip);
+/* A fetch fault on a later page than RIP's: true when the instructions before it run first. */
+bool x86_count_fetch_ahead(struct x86 *x, vaddr_t rip, vaddr_t fault);
+/* Guest code bytes; returns how many could be read. */
+size_t x86_fetch(struct x86 *x, vaddr_t pc, uint8_t *buf, size_t len);
+unsigned x86_insn_len(struct x86 *x, vaddr_t pc);
+
+#endif

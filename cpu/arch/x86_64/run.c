@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The x86_64 machine's life: creation, reset into an entry mode, the run loop.
+ *
+ * Between two instructions the loop looks, in this order, at: a stop that was
+ * asked for, a pending single-step trap, devices whose time has come, the
+ * target, an interrupt that can be taken, idleness. What it then runs ends at
+ * the target or at the next event of a device, whichever comes first.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "cpu/arch/x86_64/x86.h"
+
+#define RAM_BYTES_MAX (3ull << 30) /* device addresses begin there */
+
+int x86_create(struct x86 *x, const struct cpu_config *config)
+{
+    int rc;
+
+    memset(x, 0, sizeof(*x));
+    x->config = *config;
+    if (!x->config.hz)
+        x->config.hz = 1000000000;
+    if (!config->ram_bytes || config->ram_bytes % (2 << 20) || config->ram_bytes > RAM_BYTES_MAX) {
+        snprintf(x->error, sizeof(x->error),
+                 "x86_64 RAM must be a multiple of 2 MiB and at most 3 GiB");
+        return -EINVAL;
+    }
+    x->ram = mmap(NULL, config->ram_bytes, PROT_READ | PROT_WRITE,
+                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (x->ram == MAP_FAILED) {
+        x->ram = NULL;
+        snprintf(x->error, sizeof(x->error), "no memory for %zu bytes of guest RAM",
+                 config->ram_bytes);
+        return -ENOMEM;
+    }
+    rc = x86_count_create(x);
+    if (!rc)
+        rc = x86_engine_create(x);
+    if (rc && !x->error[0])
+        snprintf(x->error, sizeof(x->error), "out of memory");
+    return rc;
+}
+
+void x86_destroy(struct x86 *x)
+{
+    x86_engine_destroy(x);
+    x86_count_destroy(x);
+    if (x->ram)
+        munmap(x->ram, x->config.ram_bytes);
+}
+
+static struct x86_view entry_view(const struct cpu_entry *entry)
+{
+    struct x86_view v = {.rip = entry->pc, .rflags = 2, .cr0 = CR0_PE | CR0_NE | 0x10};
+
+    for (int i = 0; i < SEG_LDT; i++)
+        v.seg[i] = (struct x86_seg){.selector = 0x10, .limit = ~0u, .flags = 0xcf9300};
+    v.seg[SEG_CS] = (struct x86_seg){.selector = 8, .limit = ~0u, .flags = 0xcf9b00};
+    v.seg[SEG_LDT] = (struct x86_seg){.flags = 0x8200, .limit = 0xffff};
+    v.seg[SEG_TR] = (struct x86_seg){.flags = 0x8b00, .limit = 0x67};
+    if (entry->mode == CPU_ENTRY_X86_LONG64) {
+        v.seg[SEG_CS].selector = 0x10; /* __BOOT_CS and __BOOT_DS of the Linux protocol */
+        for (int i = 0; i < SEG_LDT; i++)
+            v.seg[i].selector = i == SEG_CS ? 0x10 : 0x18;
+        v.seg[SEG_CS].flags = 0xaf9b00;
+        v.cr0 |= CR0_PG | CR0_WP;
+        v.cr3 = entry->arg[3];
+        v.cr4 = CR4_PAE;
+        v.efer = EFER_LME | EFER_LMA | EFER_NXE;
+    }
+    return v;
+}
+
+int x86_reset(struct x86 *x, const struct cpu_entry *entry)
+{
+    struct x86_view v = entry_view(entry);
+    int rc;
+
+    if (entry->mode != CPU_ENTRY_X86_PROT32 && entry->mode != CPU_ENTRY_X86_LONG64) {
+        snprintf(x->error, sizeof(x->error), "not an x86 entry mode");
+        return -EINVAL;
+    }
+    x->count.n = 0;
+    x->skipped = 0;
+    memset(&x->msrs, 0, sizeof(x->msrs));
+    memset(&x->flow, 0, sizeof(x->flow));
+    x->flow.shadow_n = UINT64_MAX;
+    x->flow.from_kernel = 1;
+    x->msrs.pat = 0x0007040600070406ull;
+    x->msrs.misc_enable = 1;
+    x->msrs.mtrr_def_type = 0xc06;
+    x->unimplemented_count = 0;
+    memset(x->unimplemented, 0, sizeof(x->unimplemented));
+    x->stop_asked = false;
+    x86_board_reset(x);
+    x86_count_reset(x);
+    rc = x86_engine_enter(x, &v);
+    if (rc)
+        return rc;
+    x86_fpu_reset(x);
+    for (unsigned i = 0; i < 16; i++)
+        x86_set_gpr(x, i, 0);
+    if (entry->mode == CPU_ENTRY_X86_PROT32) {
+        x86_set_gpr(x, 0, (uint32_t)entry->arg[0]);
+        x86_set_gpr(x, 3, (uint32_t)entry->arg[1]);
+    } else {
+        x86_set_gpr(x, 6, entry->arg[1]);
+    }
+    x86_set_reg(x, X86_CR2, 0);
+    x86_count_reset(x);
+    return 0;
+}
+
+static bool take_interrupt(struct x86 *x)
+{
+    struct x86_view v;
+
+    if (!x86_irq_pending(x) || x->flow.shadow_n == x->count.n ||
+        !(x86_reg(x, X86_RFLAGS) & FLAG_IF))
+        return false;
+    x86_view_load(x, &v);
+    x86_trap(x, &v, x86_irq_take(x), X86_NO_ERROR, 0, X86_EXTERNAL);
+    return true;
+}
+
+static void take_debug_trap(struct x86 *x)
+{
+    struct x86_view v;
+
+    x->flow.debug_pending = 0;
+    x86_view_load(x, &v);
+    x86_trap(x, &v, X86_DB, X86_NO_ERROR, 0, X86_TRAP);
+}
+
+/* Halted and nothing to take: jump to the next event, or stop. */
+static void idle(struct x86 *x)
+{
+    cycles_t next = x86_board_next(x), now = x86_cycles(x);
+
+    if (next == CYCLES_NEVER || !(x86_reg(x, X86_RFLAGS) & FLAG_IF))
+        x86_stop(x, CPU_STOP_IDLE, 0);
+    else if (next > now)
+        x->skipped += next - now;
+}
+
+static insn_t next_stop(struct x86 *x, insn_t target)
+{
+    cycles_t next = x86_board_next(x), now = x86_cycles(x);
+    insn_t n = next == CYCLES_NEVER ? UINT64_MAX : next > now ? next - x->skipped : x->count.n;
+
+    return n < target ? n : target;
+}
+
+int x86_run(struct x86 *x, insn_t target, struct cpu_stop *stop)
+{
+    int rc = 0;
+
+    x->stopped = false;
+    while (!rc && !x->stopped) {
+        x86_board_advance(x);
+        if (x->stop_asked) {
+            x->stop_asked = false;
+            x86_stop(x, CPU_STOP_REQUESTED, 0);
+        } else if (x->count.n >= target) {
+            x86_stop(x, CPU_STOP_TARGET, 0);
+        } else if (x->flow.debug_pending) {
+            take_debug_trap(x);
+        } else if (take_interrupt(x)) {
+            continue;
+        } else if (x->flow.halted) {
+            idle(x);
+        } else {
+            rc = x86_count_run(x, next_stop(x, target));
+        }
+    }
+    if (rc) {
+        x86_stop(x, CPU_STOP_ENGINE, 0);
+        x->stop = (struct cpu_stop){CPU_STOP_ENGINE, 0};
+    }
+    *stop = x->stop;
+    return 0;
+}

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cpu/arch/x86_64/x86.h - the x86_64 machine, shared by the files of this folder.
+ *
+ * Purpose
+ *   The guest runs as a nested guest inside the engine: a hidden stub executes
+ *   VMRUN once, with nested paging and intercepts, and the engine stays in guest
+ *   mode for good. Each intercepted event reaches us with an exact RIP: device
+ *   accesses are nested page faults, CPUID, RDTSC, RDMSR, MOV CR and HLT are
+ *   intercepts, exceptions carry their error code. See engine.c.
+ *
+ * Rules of use
+ *   - Guest registers live in the engine; x86_view is a copy for an exception
+ *     entry or an emulated instruction, written back in one go.
+ *   - `n` in struct x86_count is exact only outside of a block, that is in
+ *     events and between runs; x86_event() makes it so first of all.
+ *   - Nothing here includes the engine's header but engine.c.
+ */
+#ifndef TRAPLINE_CPU_X86_64_X86_H
+#define TRAPLINE_CPU_X86_64_X86_H
+
+#include "cpu/arch/x86_64/blocks.h"
+#include "cpu/arch/x86_64/count.h"
+#include "cpu/cpu.h"
+#include "cpu/dev/cmos.h"
+#include "cpu/dev/debug_exit.h"
+#include "cpu/dev/ioapic.h"
+#include "cpu/dev/lapic.h"
+#include "cpu/dev/pic8259.h"
+#include "cpu/dev/pit8254.h"
+#include "cpu/dev/uart16550.h"
+
+#define CR0_PE 0x1u
+#define CR0_MP 0x2u
+#define CR0_EM 0x4u
+#define CR0_TS 0x8u
+#define CR0_NE 0x20u
+#define CR0_WP 0x10000u
+#define CR0_AM 0x40000u
+#define CR0_NW 0x20000000u
+#define CR0_CD 0x40000000u
+#define CR0_PG 0x80000000u
+
+#define CR4_PSE        0x10u
+#define CR4_PAE        0x20u
+#define CR4_OSFXSR     0x200u
+#define CR4_OSXMMEXCPT 0x400u
+
+#define EFER_SCE 0x1u
+#define EFER_LME 0x100u
+#define EFER_LMA 0x400u
+#define EFER_NXE 0x800u
+
+#define FLAG_TF   0x100u
+#define FLAG_IF   0x200u
+#define FLAG_DF   0x400u
+#define FLAG_IOPL 0x3000u
+#define FLAG_NT   0x4000u
+#define FLAG_RF   0x10000u
+#define FLAG_VM   0x20000u
+#define FLAG_AC   0x40000u
+
+enum x86_vector {
+    X86_DE = 0,
+    X86_DB = 1,
+    X86_NMI = 2,
+    X86_BP = 3,
+    X86_OF = 4,
+    X86_UD = 6,
+    X86_NM = 7,
+    X86_DF = 8,
+    X86_TS = 10,
+    X86_NP = 11,
+    X86_SS = 12,
+    X86_GP = 13,
+    X86_PF = 14,
+    X86_MF = 16,
+    X86_AC = 17,
+    X86_XM = 19,
+    X86_SYSCALL = 256, /* as struct cpu_trap numbers it */
+};
+
+enum x86_seg_name { SEG_ES, SEG_CS, SEG_SS, SEG_DS, SEG_FS, SEG_GS, SEG_LDT, SEG_TR, SEG_COUNT };
+
+/* A segment register with its hidden part; `flags` is the descriptor's second word. */
+struct x86_seg {
+    uint64_t base;
+    uint32_t selector;
+    uint32_t limit; /* bytes, granularity applied */
+    uint32_t flags;
+    uint32_t reserved;
+};
+
+#define DESC_ATTRIB  0xf0ff00u /* what a VMCB keeps of the flags: not the limit */
+#define DESC_LONG    (1u << 21)
+#define DESC_BIG     (1u << 22)
+#define DESC_PRESENT (1u << 15)
+#define DESC_DPL(f)  ((f) >> 13 & 3)
+
+struct x86_table {
+    uint64_t base;
+    uint64_t limit;
+};
+
+/* What exception entry and instruction emulation need of the processor. */
+struct x86_view {
+    uint64_t rip, rsp, rflags, efer, cr0, cr3, cr4;
+    struct x86_seg seg[SEG_COUNT];
+    struct x86_table gdt, idt;
+    uint32_t error_code; /* of the event that brought us here */
+    uint32_t cpl;
+};
+
+/* What the walker needs; valid until the next change of a control register. */
+struct x86_paging {
+    uint64_t cr0, cr3, cr4, efer;
+};
+
+/* All registers that the engine does not keep for us. */
+struct x86_msrs {
+    uint64_t tsc_offset; /* TSC minus cycles */
+    uint64_t tsc_aux, pat, misc_enable, mtrr_def_type;
+    uint64_t sysenter[3];
+    uint64_t mtrr_fixed[11], mtrr_var[16];
+    uint64_t star, lstar, cstar, fmask; /* copies: the engine has them too, for SYSRET */
+};
+
+struct x86_unimplemented_entry {
+    char what[24];
+    uint64_t reads, writes;
+};
+
+#define X86_UNIMPLEMENTED_MAX 64
+
+struct x86_board {
+    struct lapic lapic;
+    struct ioapic ioapic;
+    struct pic8259 pic;
+    struct pit8254 pit;
+    struct uart16550 uart;
+    struct cmos cmos;
+    struct exit_port exit_port;
+    uint8_t post_code; /* port 0x80 */
+    uint8_t elapsed[7];
+};
+
+/* Saved with the machine: what the run loop remembers between two instructions. */
+struct x86_flow {
+    insn_t shadow_n;      /* interrupts are held off at this number (STI, MOV SS) */
+    uint64_t halted;
+    uint64_t debug_pending; /* a single step trap is due before the next instruction */
+    uint64_t from_kernel; /* the last state seen was in the kernel (watch mode) */
+};
+
+struct x86_engine;
+struct x86_counter;
+
+struct x86 {
+    struct x86_count count; /* first: the block hook works on it */
+    struct cpu_config config;
+    struct x86_engine *engine;
+    struct x86_counter *counter;
+    uint8_t *ram;
+    cycles_t skipped; /* cycles = count.n + skipped */
+    struct x86_paging paging;
+    bool paging_known;
+    bool watch;
+    struct x86_msrs msrs;
+    struct x86_board board;
+    struct x86_flow flow;
+    struct cpu_stop stop;
+    bool stopped; /* `stop` is set: leave the run loop */
+    bool stop_asked;
+    uint8_t rip_ahead; /* while the SYSCALL hook reports: what the engine will add to RIP */
+    struct x86_unimplemented_entry unimplemented[X86_UNIMPLEMENTED_MAX];
+    size_t unimplemented_count;
+    char error[160];
+};
+
+static inline cycles_t x86_cycles(const struct x86 *x)
+{
+    return x->count.n + x->skipped;
+}
+
+/* ---- engine.c ---- */
+MUST_CHECK int x86_engine_create(struct x86 *x);
+void x86_engine_destroy(struct x86 *x);
+/* Load `v` as the whole segment, control and flag state (by VMRUN). */
+MUST_CHECK int x86_engine_enter(struct x86 *x, const struct x86_view *v);
+/* Run until an event asks for a stop. Returns -EIO when the engine refused. */
+MUST_CHECK int x86_engine_run(struct x86 *x);
+void x86_engine_stop(struct x86 *x);
+void x86_engine_flush_tlb(struct x86 *x);
+void x86_engine_drop_code(struct x86 *x, vaddr_t start, vaddr_t end);
+/* Addresses at which the engine stops before the instruction, as an intercepted HLT. */
+MUST_CHECK int x86_engine_set_exits(struct x86 *x);
+MUST_CHECK int x86_engine_put_exits(struct x86 *x, uint64_t *list, size_t count);
+/* In the block hook: true while the stub enters the guest (nothing to count). */
+bool x86_engine_entering(struct x86 *x, vaddr_t pc);
+/* Registers by the engine's own numbers, for the tables in regs.c. */
+MUST_CHECK int x86_uc_read(struct x86 *x, int uc_id, void *value);
+MUST_CHECK int x86_uc_write(struct x86 *x, int uc_id, const void *value);
+void x86_view_load(struct x86 *x, struct x86_view *v);
+/* After x86_view_load(): write back RIP, RSP, RFLAGS, CS, SS, CPL. */
+void x86_view_store(struct x86 *x, const struct x86_view *v);
+/* Between the two: a general register in the same write. */
+void x86_view_put_gpr(struct x86 *x, unsigned index, uint64_t value);
+uint32_t x86_event_error_code(struct x86 *x);
+uint64_t x86_event_address(struct x86 *x); /* faulting address: linear for #PF, physical for NPF */
+uint64_t x86_reg(struct x86 *x, int regid);
+void x86_set_reg(struct x86 *x, int regid, uint64_t value);
+uint64_t x86_gpr(struct x86 *x, unsigned index); /* 0..15 in encoding order */
+void x86_set_gpr(struct x86 *x, unsigned index, uint64_t value);
+uint64_t x86_msr_native(struct x86 *x, uint32_t index);
+void x86_set_msr_native(struct x86 *x, uint32_t index, uint64_t value);
+bool x86_long_code(struct x86 *x); /* CS.L and LMA */
+unsigned x86_cpl(struct x86 *x);
+/* x87 and SSE as after FNINIT and with MXCSR 0x1f80. */
+void x86_fpu_reset(struct x86 *x);
+/* Nested page: forbid or allow guest writes. */
+void x86_engine_protect(struct x86 *x, paddr_t page, bool writable);
+
+enum x86_special {
+    X86_RIP,
+    X86_RFLAGS,
+    X86_CR0,
+    X86_CR2,
+    X86_CR3,
+    X86_CR4,
+    X86_RAX,
+    X86_RBX,
+    X86_RCX,
+    X86_RDX,
+};
+
+/* ---- trap.c ---- */
+#define X86_NO_ERROR UINT64_MAX
+enum x86_trap_type { X86_FAULT, X86_TRAP, X86_SOFT, X86_EXTERNAL };
+/* Deliver through the IDT. The frame's RIP is v->rip. */
+void x86_trap(struct x86 *x, struct x86_view *v, unsigned vector, uint64_t error, uint64_t addr,
+              enum x86_trap_type type);
+void x86_syscall(struct x86 *x);
+/* Deliver a fault at the current instruction. */
+void x86_fault(struct x86 *x, unsigned vector, uint64_t error);
+/* An intercept or exception of the engine. */
+void x86_event(struct x86 *x, uint32_t code);
+
+/* ---- mmu.c ---- */
+enum x86_access { X86_READ = 0, X86_WRITE = 1, X86_EXEC = 2 };
+/* 0, or -EFAULT with the #PF error code (without the user bit) in *error. Sets A and D bits. */
+int x86_walk(struct x86 *x, vaddr_t va, enum x86_access access, bool user, paddr_t *pa,
+             uint32_t *error);
+/* Privileged access to RAM through the tables; -EFAULT and *bad, *error at the first bad byte. */
+int x86_mem_read(struct x86 *x, vaddr_t va, void *buf, size_t len, vaddr_t *bad, uint32_t *error);
+int x86_mem_write(struct x86 *x, vaddr_t va, const void *buf, size_t len, vaddr_t *bad,
+                  uint32_t *error);
+void x86_paging_refresh(struct x86 *x);
+/* Look without touching: no A or D bits. */
+int x86_peek(struct x86 *x, vaddr_t va, paddr_t *pa);
+
+/* ---- emul.c: intercepted instructions ---- */
+void x86_emul_cpuid(struct x86 *x);
+void x86_emul_rdtsc(struct x86 *x, bool with_aux);
+void x86_emul_msr(struct x86 *x);
+void x86_emul_cr(struct x86 *x, unsigned cr);
+/* At an exit of the translator: HLT, IN, OUT, INS or OUTS. */
+void x86_emul_halt_or_port(struct x86 *x);
+/* The instruction at RIP retired: step over it. */
+void x86_retire(struct x86 *x, unsigned len);
+
+/* ---- mmio.c ---- */
+void x86_mmio(struct x86 *x, paddr_t pa);
+
+/* ---- board.c ---- */
+void x86_board_reset(struct x86 *x);
+uint32_t x86_port_read(struct x86 *x, uint16_t port, unsigned size);
+void x86_port_write(struct x86 *x, uint16_t port, unsigned size, uint32_t value);
+uint64_t x86_mmio_read(struct x86 *x, paddr_t pa, unsigned size);
+void x86_mmio_write(struct x86 *x, paddr_t pa, unsigned size, uint64_t value);
+cycles_t x86_board_next(struct x86 *x);
+void x86_board_advance(struct x86 *x);
+bool x86_irq_pending(struct x86 *x);
+unsigned x86_irq_take(struct x86 *x);
+void x86_unimplemented(struct x86 *x, bool is_write, const char *fmt, uint64_t value);
+/* After a device changed: the run must look at interrupts and at the next event. */
+void x86_board_changed(struct x86 *x);
+void x86_stop(struct x86 *x, enum cpu_stop_reason reason, int status);
+
+/* ---- run.c ---- */
+MUST_CHECK int x86_create(struct x86 *x, const struct cpu_config *config);
+void x86_destroy(struct x86 *x);
+MUST_CHECK int x86_reset(struct x86 *x, const struct cpu_entry *entry);
+MUST_CHECK int x86_run(struct x86 *x, insn_t target, struct cpu_stop *stop);
+
+#endif
