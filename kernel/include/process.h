@@ -117,6 +117,7 @@ bool cred_is_privileged(const struct cred *c);
 
 /* Creates PID 1 with the program `path` (kernel.c). */
 void process_start_init(const struct boot_info *bi);
+const char *kernel_cmdline(void);
 _Noreturn void process_exit_group(int status);      /* wait status */
 _Noreturn void thread_exit(int status);             /* this thread; the last one ends the process */
 /* Every other thread of the current process dies; returns when they are gone (exec). */

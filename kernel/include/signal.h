@@ -66,6 +66,7 @@ void signal_set_mask(sigset_k mask);       /* of the current thread */
 void signal_set_mask_temporarily(sigset_k mask);
 /* Delivers what is pending into f: pushes a handler frame, kills, stops or restarts the system call. */
 void signal_deliver(struct trap_frame *f);
+bool signal_is_on_altstack(const struct thread *t, vaddr_t sp);
 /* SIGCHLD to the parent and its wait queue, for exit, stop and continue. */
 void signal_notify_parent(struct process *p, int code, int status);
 

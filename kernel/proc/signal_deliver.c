@@ -33,7 +33,7 @@ static int take_next(struct ksiginfo *info)
     return signo;
 }
 
-static bool on_altstack(const struct thread *t, vaddr_t sp)
+bool signal_is_on_altstack(const struct thread *t, vaddr_t sp)
 {
     if ((t->altstack.flags & (SS_DISABLE | (int)SS_AUTODISARM)) || !t->altstack.size)
         return false;
@@ -81,7 +81,7 @@ static void enter_handler(struct trap_frame *f, int signo, const struct ksiginfo
 
     restart_with_handler(f, &action);
     use_altstack = (action.flags & SA_ONSTACK) && !(t->altstack.flags & SS_DISABLE) &&
-                   !on_altstack(t, frame_sp(f));
+                   !signal_is_on_altstack(t, frame_sp(f));
     t->signal_mask_restore = false;
     if (action.flags & SA_RESETHAND)
         slot->handler = SIG_DFL;

@@ -74,6 +74,13 @@ void thread_unhash(struct thread *t)
     list_remove(&t->tid_node);
 }
 
+void thread_renumber(struct thread *t, int32_t tid)
+{
+    list_remove(&t->tid_node);
+    t->tid = tid;
+    list_push_back(bucket_of(tid), &t->tid_node);
+}
+
 void thread_free(struct thread *t)
 {
     list_remove(&t->tid_node);
