@@ -50,7 +50,8 @@ static int wait_input(struct tty *t, uint64_t deadline)
     return err;
 }
 
-static long read_canonical(struct tty *t, struct uio *u, bool nonblocking)
+/* *again: the terminal left canonical mode while we waited. */
+static long read_canonical(struct tty *t, struct uio *u, bool nonblocking, bool *again)
 {
     bool eof;
     while (!t->lines) {
@@ -63,8 +64,10 @@ static long read_canonical(struct tty *t, struct uio *u, bool nonblocking)
             err = tty_check_read(t);
         if (err)
             return err;
-        if (!(t->termios.lflag & ICANON))
-            return 0; /* the mode changed under us: the caller looks again */
+        if (!(t->termios.lflag & ICANON)) {
+            *again = true;
+            return 0;
+        }
     }
     return tty_ldisc_take(t, u, &eof);
 }
@@ -109,8 +112,12 @@ long tty_read(struct tty *t, struct uio *u, bool nonblocking)
         return err;
     if (!u->resid)
         return 0;
-    if (t->termios.lflag & ICANON)
-        return read_canonical(t, u, nonblocking);
+    if (t->termios.lflag & ICANON) {
+        bool again = false;
+        long n = read_canonical(t, u, nonblocking, &again);
+        if (!again)
+            return n;
+    }
     return read_raw(t, u, nonblocking);
 }
 

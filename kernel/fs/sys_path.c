@@ -54,10 +54,23 @@ void sys_path_done(struct sys_path *p)
     dentry_unref(p->start);
 }
 
+/* An empty path: what the descriptor itself names. */
+static int lookup_descriptor(int dirfd, struct dentry **out)
+{
+    const struct file *f = fd_table_peek(port_fds(), dirfd);
+    if (!f && dirfd != AT_FDCWD)
+        return -EBADF;
+    *out = dentry_ref(f ? f->dentry : port_fs()->cwd);
+    return 0;
+}
+
 int sys_lookup_at(uint64_t dirfd, uint64_t addr, unsigned at_flags, struct dentry **out)
 {
     struct sys_path p;
+    char first;
     bool empty = (at_flags & AT_EMPTY_PATH) != 0;
+    if (empty && !port_copy_in(&first, addr, 1) && !first)
+        return lookup_descriptor((int)dirfd, out); /* fstat, as glibc does it */
     int err = sys_path_at(&p, dirfd, addr, empty);
     if (err)
         return err;
