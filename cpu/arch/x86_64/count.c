@@ -367,6 +367,7 @@ void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size)
         count_lone(x, pc, size);
         return;
     }
+    hot->size = X86_BLOCK_UNCACHED; /* until the end: it must never disagree with `b` */
     if (!block_prove(x, b, pc, size)) {
         snprintf(x->error, sizeof(x->error), "no code at 0x%llx", (unsigned long long)pc);
         x86_stop(x, CPU_STOP_ENGINE, 0);
