@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* sys_system.c - the system as a whole: names, memory, randomness, messages, power. */
-#include "kernel/include/chrdev.h"
+/* sys_system.c - the system as a whole: names, memory, messages, power. */
 #include "kernel/include/errno.h"
 #include "kernel/include/kmalloc.h"
 #include "kernel/include/page.h"
@@ -70,28 +69,6 @@ SYSCALL1(sysinfo, vaddr_t, u)
     while ((p = process_next(p)))
         s.procs = (uint16_t)(s.procs + p->thread_count);
     return copy_to_user(u, &s, sizeof(s));
-}
-
-#define GRND_ALL 7u
-
-SYSCALL3(getrandom, vaddr_t, u, size_t, len, unsigned, flags)
-{
-    size_t done = 0;
-
-    if (flags & ~GRND_ALL)
-        return -EINVAL;
-    if (len > INT32_MAX)
-        len = INT32_MAX;
-    while (done < len) {
-        uint8_t buf[256];
-        size_t n = len - done < sizeof(buf) ? len - done : sizeof(buf);
-
-        random_bytes(buf, n);
-        if (copy_to_user(u + done, buf, n))
-            return done ? (long)done : -EFAULT;
-        done += n;
-    }
-    return (long)done;
 }
 
 #define SYSLOG_ACTION_READ_ALL 3
