@@ -256,14 +256,7 @@ void port_console_write(const char *bytes, size_t len)
     arch_console_write(bytes, len);
 }
 
-static char command_line[1024];
-
-void fs_set_command_line(const char *text)
-{
-    strlcpy(command_line, text, sizeof(command_line));
-}
-
 const char *port_command_line(void)
 {
-    return command_line;
+    return kernel_cmdline();
 }

@@ -27,9 +27,6 @@ void fs_context_unref(struct fs_context *fs);
 /* Mounts the root tmpfs, /dev, /proc and /sys points; unpacks the initramfs. Once, before PID 1. */
 void fs_init(const void *initrd, size_t initrd_bytes, uint64_t entropy_seed);
 
-/* What /proc/cmdline shows; copied. */
-void fs_set_command_line(const char *text);
-
 #define LOOKUP_FOLLOW 1u     /* follow a symlink in the last place */
 #define LOOKUP_DIRECTORY 2u  /* the result must be a directory */
 #define LOOKUP_EMPTY 4u      /* AT_EMPTY_PATH */
