@@ -24,7 +24,8 @@ struct boot_spec {
     size_t initrd_bytes;
     const char *cmdline;    /* may be "" */
     size_t ram_bytes;
-    uint64_t entropy_seed;  /* handed to the guest (rng-seed) */
+    uint64_t entropy_seed;  /* handed to the guest as 32 bytes: arm64 /chosen rng-seed; x86_64 the
+                               second PVH module, whose command line is "rng-seed" */
     uint64_t hz;            /* machine's cpu-hz, for the timer description */
 };
 
