@@ -44,7 +44,7 @@ static int open_may(const struct open *o)
         if ((o->flags & O_NOATIME) && !vnode_is_owner(vn))
             return -EPERM;
     }
-    if (type == S_IFSOCK_ || type == S_IFBLK_)
+    if (type == S_IFSOCK_ || type == S_IFBLK_ || ((o->found->flags & DENTRY_ANON) && !vn->fops))
         return -ENXIO;
     if ((access & MAY_WRITE) && vn->deny_write)
         return -ETXTBSY;

@@ -219,10 +219,13 @@ int pipe_open_pair(unsigned flags, struct file **reader, struct file **writer)
         pipe_drop(p, NULL);
         return err;
     }
+    /* Opened again through /proc/PID/fd it behaves as a FIFO. */
+    (*reader)->vnode->fops = &fifo_fops;
+    (*reader)->vnode->pipe = p;
     err = file_open_peer(*reader, &pipe_write_fops, p, O_WRONLY | flags, writer);
     if (err) {
         pipe_leave(p, &as_writer);
-        pipe_drop(p, NULL);
+        pipe_drop(p, (*reader)->vnode);
         file_unref(*reader);
     }
     return err;

@@ -168,7 +168,7 @@ static long statfs_out(const struct super_block *sb, uint64_t addr)
     s.flags = 0x20 | (sb->flags & 0xf) | 0x1000;
     s.fsid[0] = (int32_t)sb->dev;
     if (sb->magic == MAGIC_TMPFS) {
-        uint64_t total = sb->pages_max ? sb->pages_max : page_count_total() / 2;
+        uint64_t total = sb->pages_max ? sb->pages_max : page_count_total();
         uint64_t left = total > sb->pages_used ? total - sb->pages_used : 0;
         s.blocks = (int64_t)total;
         s.bfree = s.bavail = (int64_t)left;

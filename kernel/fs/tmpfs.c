@@ -183,6 +183,8 @@ static int tmpfs_mount(struct super_block *sb, const char *options)
     uint32_t mode = sb->type == &tmpfs_type ? 01777 : 0755;
     struct vnode *vn;
     sb->magic = MAGIC_TMPFS;
+    if (sb->type != &ramfs_type)
+        sb->pages_max = page_count_total() / 2;
     parse_options(sb, options, &mode);
     int err = tmpfs_create(sb, S_IFDIR_ | mode, 0, NULL, &vn);
     if (err)

@@ -133,6 +133,23 @@ static void test_size(void **state)
     assert_int_equal(CALL(fcntl, (uint64_t)fds[0], F_SETPIPE_SZ, 4096), -EBUSY);
 }
 
+static void test_opened_again(void **state)
+{
+    (void)state;
+    struct file *again;
+    uint64_t pos = 0;
+    struct uio u;
+    wr("both", 4);
+    struct dentry *d = fd_table_peek(host.fds, fds[0])->dentry;
+    assert_int_equal(file_open_dentry(d, O_RDONLY, &again), 0);
+    CALL(close, (uint64_t)fds[0]);
+    uio_init_kernel(&u, back, 10);
+    assert_int_equal(again->ops->read(again, &u, &pos), 4);
+    assert_int_equal(wr("x", 1), 1);
+    file_unref(again);
+    assert_int_equal(wr("x", 1), -EPIPE);
+}
+
 static void test_fifo(void **state)
 {
     (void)state;
@@ -158,7 +175,7 @@ int main(void)
         TEST(test_wrong_end_and_bad_fd),   TEST(test_empty_and_full),
         TEST(test_end_of_file_and_sigpipe), TEST(test_blocking_write_goes_on),
         TEST(test_poll_events),            TEST(test_size),
-        TEST(test_fifo),
+        TEST(test_opened_again),           TEST(test_fifo),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
