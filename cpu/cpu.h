@@ -172,7 +172,8 @@ uint64_t cpu_syscall_number(struct cpu *cpu);
 uint64_t cpu_syscall_arg(struct cpu *cpu, int index);
 uint64_t cpu_syscall_result(struct cpu *cpu);
 
-/* Memory. Physical accesses touch RAM only (-EFAULT outside); writes drop translated code. */
+/* Memory. Physical accesses touch RAM only (-EFAULT outside); writes drop translated code.
+ * RAM is one anonymous private mapping, zero at first: digests skip pages that the host never populated. */
 uint8_t *cpu_ram(struct cpu *cpu, paddr_t *base, size_t *bytes);
 MUST_CHECK int cpu_phys_read(struct cpu *cpu, paddr_t pa, void *buf, size_t len);
 MUST_CHECK int cpu_phys_write(struct cpu *cpu, paddr_t pa, const void *buf, size_t len);

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sim/host.c - the gateway to the host; see host.h.
+ *
+ * Ctrl-C arrives by signalfd, so no handler and no global is needed. A terminal on
+ * standard input is put into a mode without echo and line editing (the guest has its own), but
+ * Ctrl-C stays the host's.
+ */
+#include "sim/host.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "loader/fail.h"
+
+#define FILE_BYTES_MAX (2ull << 30)
+#define PAGE_BYTES     4096u
+#define PAGEMAP_BATCH  4096u
+
+struct host {
+    bool live, terminal, interrupted;
+    int signal_fd;
+    sigset_t old_mask;
+    struct termios old_termios;
+};
+
+static bool stdin_is_usable(void)
+{
+    struct stat st;
+
+    if (fstat(STDIN_FILENO, &st) != 0)
+        return false;
+    return S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode) || S_ISREG(st.st_mode) ||
+           isatty(STDIN_FILENO);
+}
+
+static void terminal_enter(struct host *h)
+{
+    struct termios raw;
+
+    if (tcgetattr(STDIN_FILENO, &h->old_termios) != 0)
+        return;
+    raw = h->old_termios;
+    raw.c_iflag &= ~(tcflag_t)(ICRNL | INLCR | IGNCR | IXON);
+    raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | IEXTEN);
+    raw.c_cc[VMIN] = 1;
+    raw.c_cc[VTIME] = 0;
+    h->terminal = tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0;
+}
+
+int host_open(enum host_input input, struct host **out, char *err, size_t err_len)
+{
+    struct host *h = calloc(1, sizeof(*h));
+    sigset_t mask;
+
+    *out = NULL;
+    if (!h)
+        return loader_fail(err, err_len, -ENOMEM, "out of memory");
+    sigemptyset(&mask);
+    sigaddset(&mask, SIGINT);
+    sigaddset(&mask, SIGTERM);
+    sigprocmask(SIG_BLOCK, &mask, &h->old_mask);
+    h->signal_fd = signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
+    if (h->signal_fd < 0) {
+        sigprocmask(SIG_SETMASK, &h->old_mask, NULL);
+        free(h);
+        return loader_fail(err, err_len, -EIO, "cannot watch for Ctrl-C (signalfd)");
+    }
+    h->live = input == HOST_INPUT_STDIN && stdin_is_usable();
+    if (h->live && isatty(STDIN_FILENO))
+        terminal_enter(h);
+    *out = h;
+    return 0;
+}
+
+void host_close(struct host *h)
+{
+    if (!h)
+        return;
+    if (h->terminal)
+        tcsetattr(STDIN_FILENO, TCSADRAIN, &h->old_termios);
+    host_interrupted(h); /* take what came, or it would end the program now */
+    close(h->signal_fd);
+    sigprocmask(SIG_SETMASK, &h->old_mask, NULL);
+    free(h);
+}
+
+bool host_interrupted(struct host *h)
+{
+    struct signalfd_siginfo info;
+
+    while (read(h->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
+        h->interrupted = true;
+    return h->interrupted;
+}
+
+bool host_input_is_live(const struct host *h)
+{
+    return h->live;
+}
+
+bool host_input_is_terminal(const struct host *h)
+{
+    return h->terminal;
+}
+
+int host_input_read(struct host *h, uint8_t *bytes, size_t len, bool wait)
+{
+    struct pollfd fds[2] = {{.fd = STDIN_FILENO, .events = POLLIN},
+                            {.fd = h->signal_fd, .events = POLLIN}};
+    ssize_t got;
+
+    if (!h->live)
+        return -ENODATA;
+    if (poll(fds, 2, wait ? -1 : 0) < 0)
+        return errno == EINTR ? 0 : -EIO;
+    if (fds[1].revents && host_interrupted(h))
+        return -EINTR;
+    if (!fds[0].revents)
+        return 0;
+    got = read(STDIN_FILENO, bytes, len);
+    if (got > 0)
+        return (int)got;
+    if (got < 0 && (errno == EINTR || errno == EAGAIN))
+        return 0;
+    h->live = false;
+    return -ENODATA;
+}
+
+uint64_t host_clock_ns(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (uint64_t)ts.tv_sec * 1000000000ull + (uint64_t)ts.tv_nsec;
+}
+
+bool host_is_terminal(FILE *stream)
+{
+    return isatty(fileno(stream));
+}
+
+static int read_whole(int fd, const struct stat *st, const char *path, struct blob *out, char *err,
+                      size_t err_len)
+{
+    size_t used = 0, bytes = (size_t)st->st_size;
+    uint8_t *data;
+
+    if (!S_ISREG(st->st_mode))
+        return loader_fail(err, err_len, S_ISDIR(st->st_mode) ? -EISDIR : -EINVAL,
+                           "%s is not a file", path);
+    if ((uint64_t)st->st_size > FILE_BYTES_MAX)
+        return loader_fail(err, err_len, -EFBIG, "%s is larger than 2 GiB", path);
+    data = malloc(bytes + 1);
+    if (!data)
+        return loader_fail(err, err_len, -ENOMEM, "out of memory while reading %s", path);
+    while (used < bytes) {
+        ssize_t got = read(fd, data + used, bytes - used);
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0) {
+            int rc = -errno;
+
+            free(data);
+            return loader_fail(err, err_len, rc, "cannot read %s: %s", path, strerror(-rc));
+        }
+        if (got == 0)
+            break;
+        used += (size_t)got;
+    }
+    data[used] = 0;
+    *out = (struct blob){.data = data, .bytes = used};
+    return 0;
+}
+
+int host_read_file(const char *path, struct blob *out, char *err, size_t err_len)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat st;
+    int rc;
+
+    memset(out, 0, sizeof(*out));
+    if (fd < 0 || fstat(fd, &st) != 0) {
+        rc = loader_fail(err, err_len, -errno, "cannot open %s: %s", path, strerror(errno));
+        if (fd >= 0)
+            close(fd);
+        return rc;
+    }
+    rc = read_whole(fd, &st, path, out, err, err_len);
+    close(fd);
+    return rc;
+}
+
+int host_write_file(const char *path, const void *data, size_t bytes, char *err, size_t err_len)
+{
+    char *temporary;
+    FILE *f = NULL;
+    int rc = 0;
+
+    if (asprintf(&temporary, "%s.new", path) < 0)
+        return loader_fail(err, err_len, -ENOMEM, "out of memory while writing %s", path);
+    f = fopen(temporary, "wb");
+    if (!f || fwrite(data, 1, bytes, f) != bytes)
+        rc = -EIO;
+    if (f && fclose(f) != 0)
+        rc = -EIO;
+    if (rc == 0 && rename(temporary, path) != 0)
+        rc = -EIO;
+    if (rc != 0) {
+        loader_fail(err, err_len, rc, "cannot write %s: %s", path, strerror(errno));
+        unlink(temporary);
+    }
+    free(temporary);
+    return rc;
+}
+
+int host_program_dir(char *dir, size_t len)
+{
+    ssize_t got = readlink("/proc/self/exe", dir, len - 1);
+    char *slash;
+
+    if (got <= 0)
+        return -ENOENT;
+    dir[got] = '\0';
+    slash = strrchr(dir, '/');
+    if (!slash)
+        return -ENOENT;
+    slash[slash == dir] = '\0';
+    return 0;
+}
+
+bool host_file_exists(const char *path)
+{
+    return access(path, R_OK) == 0;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+int host_list_dir(const char *dir, const char *suffix, char ***names, char *err, size_t err_len)
+{
+    struct byte_buf text = {0};
+    size_t count = 0, tail = strlen(suffix);
+    struct dirent *e;
+    char **list, *at;
+    DIR *d = opendir(dir);
+
+    *names = NULL;
+    if (!d)
+        return loader_fail(err, err_len, -errno, "cannot open the folder %s: %s", dir,
+                           strerror(errno));
+    while ((e = readdir(d)) != NULL) {
+        size_t len = strlen(e->d_name);
+
+        if (len <= tail || strcmp(e->d_name + len - tail, suffix) != 0)
+            continue;
+        buf_put(&text, e->d_name, len + 1);
+        count++;
+    }
+    closedir(d);
+    list = text.failed ? NULL : malloc((count + 1) * sizeof(*list) + text.used + 1);
+    if (!list) {
+        buf_free(&text);
+        return loader_fail(err, err_len, -ENOMEM, "out of memory while listing %s", dir);
+    }
+    at = (char *)(list + count + 1);
+    if (text.used > 0)
+        memcpy(at, text.data, text.used);
+    for (size_t i = 0; i < count; i++, at += strlen(at) + 1)
+        list[i] = at;
+    list[count] = NULL;
+    qsort(list, count, sizeof(*list), compare_names);
+    buf_free(&text);
+    *names = list;
+    return 0;
+}
+
+void host_pages_touched(const void *mem, size_t pages, uint8_t *touched)
+{
+    uint64_t entry[PAGEMAP_BATCH];
+    size_t first = (uintptr_t)mem / PAGE_BYTES;
+    int fd = -1;
+
+    memset(touched, 1, pages);
+    if (sysconf(_SC_PAGESIZE) != PAGE_BYTES || (uintptr_t)mem % PAGE_BYTES != 0)
+        return;
+    fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+    for (size_t done = 0; fd >= 0 && done < pages;) {
+        size_t want = pages - done < PAGEMAP_BATCH ? pages - done : PAGEMAP_BATCH;
+        ssize_t got = pread(fd, entry, want * 8, (off_t)((first + done) * 8));
+
+        if (got <= 0)
+            break;
+        /* Bit 63: present; 62: swapped out (Documentation/admin-guide/mm/pagemap.rst). */
+        for (size_t i = 0; i < (size_t)got / 8; i++)
+            touched[done + i] = (entry[i] >> 62) != 0;
+        done += (size_t)got / 8;
+        if (got < 8)
+            break;
+    }
+    if (fd >= 0)
+        close(fd);
+}

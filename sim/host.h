@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sim/host.h - the one gateway to the host: files, terminal, clock, Ctrl-C.
+ *
+ * Rules of use
+ *   - Nothing else in sim/, cpu/ and loader/ asks the host for time, randomness,
+ *     environment or input (tests/sim/test_banned_calls keeps it so).
+ *   - What comes from here reaches a guest only through sim/inputs.c, where it
+ *     is recorded. host_clock_ns() is for progress and for waiting at a terminal.
+ *   - A struct host changes the terminal and blocks SIGINT for as long as it is open;
+ *     host_close() puts both back. At most one is open in a process.
+ */
+#ifndef TRAPLINE_SIM_HOST_H
+#define TRAPLINE_SIM_HOST_H
+
+#include "sim/bytes.h"
+
+#include <stdio.h>
+
+struct host;
+
+enum host_input {
+    HOST_INPUT_NONE,  /* never read standard input */
+    HOST_INPUT_STDIN, /* read it where it is a terminal, a pipe, a socket or a file */
+};
+
+MUST_CHECK int host_open(enum host_input input, struct host **out, char *err, size_t err_len);
+void host_close(struct host *h);
+/* Ctrl-C (or SIGTERM) came since host_open(). */
+bool host_interrupted(struct host *h);
+bool host_input_is_live(const struct host *h);
+bool host_input_is_terminal(const struct host *h);
+/*
+ * Up to `len` bytes of input: their number; 0 when there are none yet (only with
+ * wait false); -ENODATA at the end of input; -EINTR on Ctrl-C while waiting.
+ */
+MUST_CHECK int host_input_read(struct host *h, uint8_t *bytes, size_t len, bool wait);
+
+uint64_t host_clock_ns(void);
+bool host_is_terminal(FILE *stream);
+
+/* The whole file. -ENOENT, -EISDIR, -EFBIG (over 2 GiB), -ENOMEM, -EIO; `err` names it. */
+MUST_CHECK int host_read_file(const char *path, struct blob *out, char *err, size_t err_len);
+/* Write a file and put it in place in one step. */
+MUST_CHECK int host_write_file(const char *path, const void *data, size_t bytes, char *err,
+                               size_t err_len);
+/* Folder that holds the running program. */
+MUST_CHECK int host_program_dir(char *dir, size_t len);
+bool host_file_exists(const char *path);
+/* Names in a folder that end with `suffix`, sorted by bytes; NULL-terminated, one block for free(). */
+MUST_CHECK int host_list_dir(const char *dir, const char *suffix, char ***names, char *err,
+                             size_t err_len);
+
+/*
+ * Which 4 KiB pages of an anonymous private mapping the process ever populated: one
+ * byte a page in `touched`, 0 = certainly all zero. Only a hint for speed: where the
+ * host does not tell, all are 1.
+ */
+void host_pages_touched(const void *mem, size_t pages, uint8_t *touched);
+
+#endif

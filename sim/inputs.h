@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sim/inputs.h - all that may differ between two runs of one machine.
+ *
+ * The closed list:
+ *   console input        bytes, with the number at which the guest could see them   input_console.c
+ *   idle clock jumps     how long the guest waited for them                         input_console.c
+ *   chaos                delays of timer interrupts                                 input_chaos.c
+ *   wall clock's start, entropy seed    constants of the machine (sim/machine.h)
+ * Each comes from a source that is live, or live and recorded, or replayed from a
+ * trace; the run loop does not know which.
+ *
+ * Rules of use: one struct inputs serves one run. Replaying, an answer that the trace
+ * does not have is a divergence: `diverged` says so in one sentence, and the
+ * machine is asked to stop.
+ */
+#ifndef TRAPLINE_SIM_INPUTS_H
+#define TRAPLINE_SIM_INPUTS_H
+
+#include "sim/host.h"
+#include "sim/trace.h"
+
+#define INSN_NONE UINT64_MAX
+
+struct inputs {
+    struct host *host;           /* live console, borrowed; NULL: none */
+    struct trace_writer *writer; /* recording, borrowed */
+    const struct trace *trace;   /* replaying, borrowed */
+    size_t stop_at, delay_at;    /* replaying: what comes next */
+    uint64_t chaos, chaos_count, hz;
+    char diverged[160];          /* empty: not */
+};
+
+/* `host` and `writer` may be NULL. */
+void inputs_init_live(struct inputs *in, const struct machine *m, struct host *host,
+                      struct trace_writer *writer);
+void inputs_init_replay(struct inputs *in, const struct trace *trace);
+
+/* The number behind which the machine must not run without inputs_arrive(); INSN_NONE: any. */
+insn_t inputs_next(const struct inputs *in);
+/*
+ * The machine stands still; `idle`: it waits for input. Gives what is due.
+ * 1: given, 0: nothing now, -ENODATA: idle and nothing will ever come, -EINTR: Ctrl-C,
+ * -EILSEQ: diverged, else a failure of the host.
+ */
+MUST_CHECK int inputs_arrive(struct inputs *in, struct cpu *cpu, bool idle);
+/* By how many cycles the timer interrupt due at `deadline` comes late. */
+cycles_t inputs_delay(struct inputs *in, struct cpu *cpu, insn_t n, cycles_t deadline);
+
+/* input_chaos.c: the delay that a chaos seed gives to the index-th deadline. */
+cycles_t chaos_delay(uint64_t chaos, uint64_t index, uint64_t hz);
+
+#endif

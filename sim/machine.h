@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sim/machine.h - what a run starts from, as a value.
+ *
+ * Purpose: everything but the live inputs. Two runs of equal machines with equal
+ * inputs are equal, bit for bit. A trace's header is one of these.
+ *
+ * Rules of use: all pointers are owned; machine_free() drops them. A machine read
+ * from a trace without images has hashes and sizes but no bytes.
+ */
+#ifndef TRAPLINE_SIM_MACHINE_H
+#define TRAPLINE_SIM_MACHINE_H
+
+#include "cpu/cpu.h"
+#include "sim/bytes.h"
+
+#define MACHINE_HZ_DEFAULT         1000000000ull
+#define MACHINE_RAM_BYTES_DEFAULT  (128ull << 20)
+#define MACHINE_SEED_DEFAULT       0ull
+#define MACHINE_WALL_START_DEFAULT 1704067200ull /* 2024-01-01 00:00:00 UTC */
+
+struct image_hash {
+    uint8_t xxh3_128[16]; /* canonical (big-endian) order, as printed */
+};
+
+struct machine {
+    enum arch arch;
+    bool strict;
+    uint64_t ram_bytes, hz;
+    uint64_t seed;         /* entropy for the guest */
+    uint64_t chaos;        /* 0: timer interrupts in place */
+    uint64_t wall_start_s; /* UTC at n = 0 */
+    char *cmdline;
+    char **argv;           /* NULL-terminated, or NULL: what init executes (already in the initrd) */
+    struct blob kernel, initrd;
+    uint64_t kernel_bytes, initrd_bytes;
+    struct image_hash kernel_hash, initrd_hash;
+};
+
+void machine_init(struct machine *m, enum arch arch);
+void machine_free(struct machine *m);
+/* Take over the bytes and note size and hash. */
+void machine_set_kernel(struct machine *m, struct blob kernel);
+void machine_set_initrd(struct machine *m, struct blob initrd);
+/* Copies a NULL-terminated list; 0 or -ENOMEM. */
+MUST_CHECK int machine_set_argv(struct machine *m, const char *const *argv);
+
+struct image_hash image_hash_of(const struct blob *image);
+void image_hash_text(const struct image_hash *h, char text[33]);
+const char *arch_name(enum arch arch);
+
+/* Create the CPU, load RAM, stand at the entry. On failure *out is NULL and `err` has a sentence. */
+MUST_CHECK int machine_boot(const struct machine *m, const struct cpu_host *host, struct cpu **out,
+                            char *err, size_t err_len);
+
+#endif

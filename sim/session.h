@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sim/session.h - one live run, recorded or not.
+ *
+ * Rules of use: session_run() boots, runs to the end and closes the trace whole,
+ * whatever ended the run. 0 means that the run ended as `end` says, even where the
+ * guest failed.
+ */
+#ifndef TRAPLINE_SIM_SESSION_H
+#define TRAPLINE_SIM_SESSION_H
+
+#include "sim/sim.h"
+
+struct session {
+    const char *trace_path; /* NULL: only run */
+    bool without_images;    /* the trace keeps hashes of kernel and initrd only */
+    insn_t limit;           /* INSN_NONE: none */
+    struct host *host;      /* console input and Ctrl-C; NULL: none */
+    void *ctx;
+    void (*console)(void *ctx, const uint8_t *bytes, size_t len);
+    void (*tick)(void *ctx, struct sim *sim);
+    /* After the end, with the machine still there. */
+    void (*ended)(void *ctx, struct sim *sim);
+};
+
+MUST_CHECK int session_run(const struct machine *m, const struct session *s, struct sim_end *end,
+                           char *err, size_t err_len);
+
+#endif

@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sim/trace_read.c - the reader of trace files; the bytes are specified in trace_format.h.
+ *
+ * Any bytes are safe: every size is checked against what is there before it is
+ * used, and every chunk against its checksum before it is looked at.
+ */
+#include "sim/trace_format.h"
+
+#include <errno.h>
+#include <xxhash.h>
+#include <zstd.h>
+
+#include "loader/fail.h"
+#include "sim/host.h"
+
+struct reader {
+    struct trace *t;
+    struct byte_view v;
+    const char *name;
+    uint64_t chunk_index;
+    struct previous prev;
+    char *err;
+    size_t err_len;
+};
+
+static int damaged(const struct reader *r, const char *what)
+{
+    return loader_fail(r->err, r->err_len, -EBADMSG, "%s is damaged: %s (chunk %llu)", r->name,
+                       what, (unsigned long long)r->chunk_index);
+}
+
+struct chunk {
+    uint32_t type;
+    struct blob raw;
+};
+
+#define CHUNK_CUT 1 /* the file ends before the chunk does */
+
+static int unpack(struct reader *r, const uint8_t *stored, size_t bytes, uint64_t raw, bool packed,
+                  struct blob *out)
+{
+    size_t got;
+
+    if (raw > CHUNK_RAW_MAX || (!packed && raw != bytes))
+        return damaged(r, "a size that cannot be");
+    if (packed && ZSTD_getFrameContentSize(stored, bytes) != raw)
+        return damaged(r, "sizes that do not agree");
+    out->data = malloc(raw + 1);
+    if (!out->data)
+        return loader_fail(r->err, r->err_len, -ENOMEM, "out of memory while reading %s", r->name);
+    out->bytes = raw;
+    if (!packed) {
+        if (bytes > 0)
+            memcpy(out->data, stored, bytes);
+        return 0;
+    }
+    got = ZSTD_decompress(out->data, raw, stored, bytes);
+    if (ZSTD_isError(got) || got != raw) {
+        blob_free(out);
+        return damaged(r, "it does not decompress");
+    }
+    return 0;
+}
+
+/* The next chunk: 0, CHUNK_CUT, or an error. */
+static int read_chunk(struct reader *r, struct chunk *c)
+{
+    const uint8_t *head = view_take(&r->v, CHUNK_HEADER_BYTES), *stored;
+    struct byte_view h = {.at = head, .end = head + CHUNK_HEADER_BYTES};
+    uint64_t flags, bytes, raw, payload_hash;
+    int rc;
+
+    memset(c, 0, sizeof(*c));
+    if (!head)
+        return CHUNK_CUT;
+    c->type = (uint32_t)view_le(&h, 4);
+    flags = view_le(&h, 4);
+    bytes = view_le(&h, 8);
+    raw = view_le(&h, 8);
+    payload_hash = view_le(&h, 8);
+    if (view_le(&h, 8) != XXH3_64bits_withSeed(head, 32, r->chunk_index))
+        return damaged(r, "wrong checksum of a chunk's header");
+    if (flags & ~(uint64_t)CHUNK_ZSTD)
+        return damaged(r, "unknown flags");
+    if (bytes > view_left(&r->v))
+        return CHUNK_CUT;
+    stored = view_take(&r->v, (size_t)bytes);
+    if (payload_hash != XXH3_64bits_withSeed(stored, (size_t)bytes, r->chunk_index))
+        return damaged(r, "wrong checksum");
+    rc = unpack(r, stored, (size_t)bytes, raw, flags & CHUNK_ZSTD, &c->raw);
+    r->chunk_index++;
+    return rc;
+}
+
+static char *view_string(struct byte_view *v)
+{
+    size_t len;
+    const uint8_t *at = view_counted(v, &len);
+    char *s = at && !memchr(at, 0, len) ? strndup((const char *)at, len) : NULL;
+
+    if (!s)
+        v->bad = true;
+    return s;
+}
+
+static void view_hash(struct byte_view *v, struct image_hash *h)
+{
+    const uint8_t *at = view_take(v, sizeof(h->xxh3_128));
+
+    if (at)
+        memcpy(h->xxh3_128, at, sizeof(h->xxh3_128));
+}
+
+static void read_argv(struct byte_view *v, struct machine *m)
+{
+    uint64_t argc = view_varint(v);
+
+    if (argc == 0 || argc > view_left(v) + 1) { /* each takes a byte at least */
+        v->bad |= argc != 0;
+        return;
+    }
+    m->argv = calloc(argc, sizeof(*m->argv));
+    v->bad |= !m->argv;
+    for (uint64_t i = 0; i + 1 < argc && !v->bad; i++)
+        m->argv[i] = view_string(v);
+}
+
+static int read_machine(struct reader *r, const struct blob *raw)
+{
+    struct byte_view v = {.at = raw->data, .end = raw->data + raw->bytes};
+    struct machine *m = &r->t->machine;
+    uint64_t arch = view_le(&v, 1), flags = view_le(&v, 1);
+
+    m->arch = (enum arch)arch;
+    m->strict = flags & MACHINE_STRICT;
+    r->t->has_images = flags & MACHINE_IMAGES;
+    m->ram_bytes = view_varint(&v);
+    m->hz = view_varint(&v);
+    m->seed = view_varint(&v);
+    m->chaos = view_varint(&v);
+    m->wall_start_s = view_varint(&v);
+    m->cmdline = view_string(&v);
+    read_argv(&v, m);
+    m->kernel_bytes = view_varint(&v);
+    view_hash(&v, &m->kernel_hash);
+    m->initrd_bytes = view_varint(&v);
+    view_hash(&v, &m->initrd_hash);
+    if (v.bad || v.at != v.end || arch > ARCH_X86_64 ||
+        (flags & ~(uint64_t)(MACHINE_STRICT | MACHINE_IMAGES)))
+        return damaged(r, "a machine that cannot be");
+    return 0;
+}
+
+static int take_image(struct reader *r, struct chunk *c, struct blob *into, uint64_t bytes,
+                      const struct image_hash *hash)
+{
+    struct image_hash got = image_hash_of(&c->raw);
+
+    if (c->raw.bytes != bytes || memcmp(&got, hash, sizeof(got)) != 0)
+        return damaged(r, "it does not hold the image that its machine names");
+    *into = c->raw;
+    c->raw = (struct blob){0};
+    return 0;
+}
+
+/* Make room for one more element; the address of it, or NULL. */
+static void *array_add(void **array, size_t *count, size_t *room, size_t size)
+{
+    if (*count == *room) {
+        size_t grown_room = *room * 2 + 64;
+        void *grown = realloc(*array, grown_room * size);
+
+        if (!grown)
+            return NULL;
+        *array = grown;
+        *room = grown_room;
+    }
+    return memset((uint8_t *)*array + (*count)++ * size, 0, size);
+}
+
+static struct trace_stop *add_stop(struct trace *t, enum trace_stop_kind kind, insn_t n)
+{
+    struct trace_stop *s =
+        array_add((void **)&t->stops, &t->stop_count, &t->stop_room, sizeof(*s));
+
+    if (s) {
+        s->kind = kind;
+        s->n = n;
+    }
+    return s;
+}
+
+static void read_digest(struct reader *r, struct byte_view *v, bool has_ram, struct digest *d)
+{
+    memset(d, 0, sizeof(*d));
+    d->n = r->prev.n;
+    r->prev.skipped += view_varint(v);
+    d->cycles = d->n + r->prev.skipped;
+    d->state = view_le(v, 8);
+    d->traps = view_le(v, 8);
+    d->pieces = (uint8_t)view_le(v, 1);
+    if (d->pieces > DIGEST_PIECES_MAX) {
+        d->pieces = 0;
+        v->bad = true;
+    }
+    for (unsigned i = 0; i < d->pieces; i++)
+        d->piece[i] = (uint16_t)view_le(v, 2);
+    d->has_ram = has_ram;
+    if (!has_ram)
+        return;
+    d->ram = view_le(v, 8);
+    for (unsigned i = 0; i < DIGEST_REGIONS; i++)
+        d->region[i] = (uint16_t)view_le(v, 2);
+}
+
+/* Tag and number of the next record; the number must not run over. */
+static uint64_t read_record(struct reader *r, struct byte_view *v)
+{
+    uint64_t tag = view_le(v, 1), dn = view_varint(v);
+
+    if (r->prev.n + dn < r->prev.n)
+        v->bad = true;
+    r->prev.n += dn;
+    return tag;
+}
+
+static void read_console(struct trace_stop *s, struct byte_view *v, bool idle)
+{
+    size_t len;
+
+    s->console.idle = idle;
+    s->console.jump = view_varint(v);
+    s->console.bytes = view_counted(v, &len);
+    if (len > TRACE_CONSOLE_BYTES_MAX)
+        v->bad = true;
+    s->console.len = (uint16_t)len;
+}
+
+/* One record into the arrays; false when out of memory. */
+static bool read_event(struct reader *r, struct byte_view *v)
+{
+    struct trace *t = r->t;
+    uint64_t tag = read_record(r, v);
+    struct trace_stop *s = NULL;
+    struct trace_delay *d;
+
+    switch (tag) {
+    case RECORD_CONSOLE:
+    case RECORD_CONSOLE_IDLE:
+        s = add_stop(t, TRACE_STOP_CONSOLE, r->prev.n);
+        if (s)
+            read_console(s, v, tag == RECORD_CONSOLE_IDLE);
+        return s;
+    case RECORD_DELAY:
+        d = array_add((void **)&t->delays, &t->delay_count, &t->delay_room, sizeof(*d));
+        if (d)
+            *d = (struct trace_delay){.n = r->prev.n, .delay = view_varint(v)};
+        return d;
+    case RECORD_DIGEST:
+    case RECORD_DIGEST_RAM:
+        s = add_stop(t, TRACE_STOP_DIGEST, r->prev.n);
+        if (s)
+            read_digest(r, v, tag == RECORD_DIGEST_RAM, &s->digest);
+        return s;
+    default:
+        v->bad = true;
+        return true;
+    }
+}
+
+static int read_events(struct reader *r, struct chunk *c)
+{
+    struct byte_view v = {.at = c->raw.data, .end = c->raw.data + c->raw.bytes};
+    struct blob *kept = realloc(r->t->kept, (r->t->kept_count + 1) * sizeof(*kept));
+    bool memory = kept != NULL;
+
+    if (kept) {
+        r->t->kept = kept;
+        kept[r->t->kept_count++] = c->raw;
+        c->raw = (struct blob){0};
+    }
+    while (memory && !v.bad && v.at < v.end)
+        memory = read_event(r, &v);
+    if (!memory)
+        return loader_fail(r->err, r->err_len, -ENOMEM, "out of memory while reading %s", r->name);
+    return v.bad ? damaged(r, "an event that cannot be") : 0;
+}
+
+static int read_end(struct reader *r, const struct blob *raw)
+{
+    struct byte_view v = {.at = raw->data, .end = raw->data + raw->bytes};
+    struct trace *t = r->t;
+    uint64_t reason = view_le(&v, 1), status = view_varint(&v);
+    uint64_t tag = read_record(r, &v);
+
+    read_digest(r, &v, true, &t->last);
+    if (v.bad || v.at != v.end || tag != RECORD_DIGEST_RAM || reason >= SIM_END_REASONS ||
+        status > UINT32_MAX)
+        return damaged(r, "an end that cannot be");
+    if (r->v.at != r->v.end)
+        return damaged(r, "bytes after its end");
+    t->end = (struct sim_end){.reason = (enum sim_end_reason)reason,
+                              .status = (int)(uint32_t)status,
+                              .n = t->last.n,
+                              .cycles = t->last.cycles};
+    t->cut = false;
+    return 0;
+}
+
+/* One chunk of the given type, which must be there. */
+static int expect_chunk(struct reader *r, uint32_t type, struct chunk *c)
+{
+    int rc = read_chunk(r, c);
+
+    if (rc == CHUNK_CUT)
+        return loader_fail(r->err, r->err_len, -EBADMSG,
+                           "%s is damaged: it was cut before its machine and images were whole",
+                           r->name);
+    if (rc == 0 && c->type != type)
+        rc = damaged(r, "a chunk out of order");
+    return rc;
+}
+
+static int read_images(struct reader *r)
+{
+    struct machine *m = &r->t->machine;
+    struct chunk c;
+    int rc = expect_chunk(r, TYPE_MACHINE, &c);
+
+    if (rc == 0)
+        rc = read_machine(r, &c.raw);
+    blob_free(&c.raw);
+    if (rc != 0 || !r->t->has_images)
+        return rc;
+    rc = expect_chunk(r, TYPE_KERNEL, &c);
+    if (rc == 0)
+        rc = take_image(r, &c, &m->kernel, m->kernel_bytes, &m->kernel_hash);
+    blob_free(&c.raw);
+    if (rc != 0 || m->initrd_bytes == 0)
+        return rc;
+    rc = expect_chunk(r, TYPE_INITRD, &c);
+    if (rc == 0)
+        rc = take_image(r, &c, &m->initrd, m->initrd_bytes, &m->initrd_hash);
+    blob_free(&c.raw);
+    return rc;
+}
+
+static int read_chunks(struct reader *r)
+{
+    int rc = read_images(r);
+
+    r->t->cut = true;
+    while (rc == 0 && r->t->cut) {
+        struct chunk c;
+
+        rc = read_chunk(r, &c);
+        if (rc == 0 && c.type == TYPE_EVENTS)
+            rc = read_events(r, &c);
+        else if (rc == 0 && c.type == TYPE_END)
+            rc = read_end(r, &c.raw);
+        else if (rc == 0)
+            rc = damaged(r, "a chunk out of order");
+        blob_free(&c.raw);
+    }
+    if (rc != CHUNK_CUT)
+        return rc;
+    r->t->end = (struct sim_end){
+        .reason = SIM_END_INTERRUPTED, .n = r->prev.n, .cycles = r->prev.n + r->prev.skipped};
+    return 0;
+}
+
+int trace_read(const uint8_t *bytes, size_t len, const char *name, struct trace **out, char *err,
+               size_t err_len)
+{
+    struct reader r = {.v = {.at = bytes, .end = bytes + len},
+                       .name = name,
+                       .err = err,
+                       .err_len = err_len};
+    const uint8_t *head = view_take(&r.v, FILE_HEADER_BYTES);
+    uint32_t version, zero;
+    int rc;
+
+    *out = NULL;
+    if (!head || memcmp(head, TRACE_MAGIC, TRACE_MAGIC_BYTES) != 0)
+        return loader_fail(err, err_len, -EBADMSG, "%s is no trace of Trapline", name);
+    memcpy(&version, head + 8, 4);
+    memcpy(&zero, head + 12, 4);
+    if (version != TRACE_VERSION || zero != 0)
+        return loader_fail(err, err_len, -EBADMSG,
+                           "%s is a trace of format version %u; this program reads version %u",
+                           name, version, TRACE_VERSION);
+    r.t = calloc(1, sizeof(*r.t));
+    if (!r.t)
+        return loader_fail(err, err_len, -ENOMEM, "out of memory while reading %s", name);
+    rc = read_chunks(&r);
+    if (rc == 0)
+        *out = r.t;
+    else
+        trace_free(r.t);
+    return rc;
+}
+
+int trace_read_file(const char *path, struct trace **out, char *err, size_t err_len)
+{
+    struct blob file;
+    int rc = host_read_file(path, &file, err, err_len);
+
+    *out = NULL;
+    if (rc != 0)
+        return rc;
+    rc = trace_read(file.data, file.bytes, path, out, err, err_len);
+    blob_free(&file);
+    return rc;
+}
+
+void trace_free(struct trace *t)
+{
+    if (!t)
+        return;
+    machine_free(&t->machine);
+    for (size_t i = 0; i < t->kept_count; i++)
+        blob_free(&t->kept[i]);
+    free(t->kept);
+    free(t->stops);
+    free(t->delays);
+    free(t);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tests/sim/fake_cpu.h - a small cpu behind the contract of cpu/cpu.h, for tests of sim/.
+ *
+ * Purpose: registers in an array, RAM, a timer, a console: enough to record, replay,
+ * digest and compare without the engine. It "executes" by arithmetic on its
+ * registers and RAM. What it does is set by a struct fake_program, which
+ * stands where the kernel's code would.
+ *
+ * Rules of use: fake_machine() builds a machine whose kernel is such a program. The
+ * knobs in `fake_knobs` break it on purpose; a test puts them back.
+ */
+#ifndef TRAPLINE_TESTS_SIM_FAKE_CPU_H
+#define TRAPLINE_TESTS_SIM_FAKE_CPU_H
+
+#include "sim/machine.h"
+
+#define FAKE_MAGIC 0x656b6166u
+
+struct fake_program {
+    uint32_t magic;
+    uint32_t trap_every;  /* instructions between system calls; 0: none */
+    uint32_t timer_every; /* cycles between timer interrupts; 0: none */
+    uint32_t input_wanted;/* console bytes to read, idling for them; then it goes on */
+    uint64_t insns;       /* power-off after that many */
+    uint8_t status;
+    uint8_t idle_at_end;  /* wait for input instead of powering off */
+    uint8_t echo;         /* write input bytes to the console */
+    uint8_t pad[5];
+};
+
+struct fake_knobs {
+    uint64_t flip_register_at; /* this instruction flips a bit of x5; 0: never */
+    uint64_t flip_ram_at;      /* of a byte in RAM */
+    uint64_t delay_ask_late;   /* from here on timers are armed one instruction later */
+};
+extern struct fake_knobs fake_knobs;
+
+/* 16 MiB of RAM, no initrd. Free with machine_free(). */
+void fake_machine(struct machine *m, enum arch arch, const struct fake_program *program);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tools/cmd.h - the verbs of the command line, and what they share.
+ *
+ * Rules of use: a verb gets its own argv (argv[0] is the verb), prints its results to stdout and
+ * one clear sentence on stderr when something fails, and returns an exit code. Only
+ * main() exits.
+ */
+#ifndef TRAPLINE_TOOLS_CMD_H
+#define TRAPLINE_TOOLS_CMD_H
+
+#include "sim/replay.h"
+#include "sim/session.h"
+
+#include <getopt.h>
+
+enum exit_code {
+    EXIT_OK = 0,
+    EXIT_GUEST = 1,      /* the guest failed, or the run could not be done */
+    EXIT_USAGE = 2,
+    EXIT_DIVERGENCE = 3,
+    EXIT_DAMAGED = 4,    /* damaged or foreign file */
+    EXIT_LIMIT = 5,
+};
+
+int cmd_run(int argc, char **argv);
+int cmd_record(int argc, char **argv);
+int cmd_replay(int argc, char **argv);
+int cmd_dump(int argc, char **argv);
+int cmd_diff(int argc, char **argv);
+int cmd_golden(int argc, char **argv);
+
+#define ERR_LEN 512u
+
+/* "trapline: ..." on stderr; gives back the code. */
+int complain(int code, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* Exit code of a file that could not be read: 4 when damaged, else 2. */
+int complain_file(int rc, const char *err);
+/* After getopt_long gave '?' or an argument is missing. */
+int complain_usage(const char *verb);
+/* A whole number, decimal or 0x, all of `text`. */
+bool parse_number(const char *text, uint64_t *value);
+/* The same with K, M or G behind it. */
+bool parse_size(const char *text, uint64_t *value);
+
+/* ---- progress.c ---- */
+struct progress {
+    bool on;
+    bool shown;
+    uint64_t start_ns, last_ns;
+};
+void progress_start(struct progress *p, bool wanted);
+void progress_tick(struct progress *p, struct sim *sim);
+void progress_end(struct progress *p);
+
+/* ---- machine_options.c ---- */
+struct machine_options {
+    struct machine machine;
+    const char *kernel, *rootfs, *initrd, *append;
+    bool arch_given;
+    insn_t limit;
+};
+
+#define MACHINE_OPTION_BASE 256
+#define MACHINE_OPTIONS                                                                            \
+    {"arch", required_argument, NULL, MACHINE_OPTION_BASE},                                        \
+    {"kernel", required_argument, NULL, MACHINE_OPTION_BASE + 1},                                  \
+    {"rootfs", required_argument, NULL, MACHINE_OPTION_BASE + 2},                                  \
+    {"initrd", required_argument, NULL, MACHINE_OPTION_BASE + 3},                                  \
+    {"append", required_argument, NULL, MACHINE_OPTION_BASE + 4},                                  \
+    {"mem", required_argument, NULL, MACHINE_OPTION_BASE + 5},                                     \
+    {"cpu-hz", required_argument, NULL, MACHINE_OPTION_BASE + 6},                                  \
+    {"seed", required_argument, NULL, MACHINE_OPTION_BASE + 7},                                    \
+    {"chaos", required_argument, NULL, MACHINE_OPTION_BASE + 8},                                   \
+    {"limit", required_argument, NULL, MACHINE_OPTION_BASE + 9},                                   \
+    {"strict", no_argument, NULL, MACHINE_OPTION_BASE + 10},                                       \
+    {"wall-start", required_argument, NULL, MACHINE_OPTION_BASE + 11}
+extern const char machine_options_help[];
+
+void machine_options_init(struct machine_options *o);
+void machine_options_free(struct machine_options *o);
+/* One option of getopt_long: 0 when it was one of these and good, else an exit code. */
+int machine_options_take(struct machine_options *o, int option, const char *value);
+/* Read the files; argv is what stands behind "--", or NULL. 0 or an exit code. */
+int machine_options_load(struct machine_options *o, const char *const *argv);
+/* Path of the kernel that ships for `arch`; false when there is none. */
+bool find_kernel(enum arch arch, char *path, size_t len);
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tools/cmd_replay.c - trapline replay: run a recording again and verify every digest. */
+#include "tools/cmd.h"
+
+#include "tools/trace_options.h"
+
+#include <errno.h>
+
+static const char help[] =
+    "usage: trapline replay RUN.tlt [--until N] [--console]\n"
+    "\n"
+    "Runs the recording again and compares every digest. Exit code 3 and a report where it does\n"
+    "not agree. A trace that was cut is replayed to its last whole chunk.\n"
+    "\n"
+    "  --until N            stop at instruction N\n"
+    "  --console            show what the guest writes to its console\n"
+    TRACE_OPTIONS_HELP
+    "\n"
+    "examples:\n"
+    "  trapline replay run.tlt\n"
+    "  trapline replay run.tlt --until 1000000 --console\n";
+
+struct replay_view {
+    struct progress progress;
+};
+
+static void on_console(void *ctx, const uint8_t *bytes, size_t len)
+{
+    (void)ctx;
+    fwrite(bytes, 1, len, stdout);
+}
+
+static void on_tick(void *ctx, struct sim *sim)
+{
+    progress_tick(&((struct replay_view *)ctx)->progress, sim);
+}
+
+int complain_divergence(const struct divergence *d)
+{
+    fprintf(stderr, "trapline: the replay diverged: %s\n", d->what);
+    fprintf(stderr, "  agreed up to instruction %llu\n", (unsigned long long)d->agreed_n);
+    fputs(d->details, stderr);
+    return EXIT_DIVERGENCE;
+}
+
+static size_t inputs_used(const struct replay *r)
+{
+    size_t used = r->inputs.delay_at;
+
+    for (size_t i = 0; i < r->inputs.stop_at; i++)
+        used += r->trace->stops[i].kind == TRACE_STOP_CONSOLE;
+    return used;
+}
+
+static void report(const struct replay *r, const struct sim_end *end)
+{
+    const struct trace *t = r->trace;
+    char text[96];
+
+    printf("replayed %llu instructions, %zu inputs, %zu digests: identical\n",
+           (unsigned long long)end->n, inputs_used(r), r->verified);
+    if (t->cut && end->n >= t->end.n) {
+        printf("the trace was cut; this was all of it, up to its last whole chunk\n");
+    } else if (end->n >= t->end.n && end->reason != SIM_END_LIMIT) {
+        sim_end_text(&t->end, text, sizeof(text));
+        printf("end: %s\n", text);
+    }
+}
+
+static int replay_trace(struct trace *t, insn_t until, bool console)
+{
+    struct replay_view view;
+    struct sim_watch watch = {
+        .ctx = &view, .tick = on_tick, .console = console ? on_console : NULL};
+    char err[ERR_LEN];
+    struct replay r;
+    struct sim_end end;
+    int rc = replay_open(&r, t, &watch, err, sizeof(err));
+
+    if (rc != 0)
+        return complain_file(rc, err);
+    progress_start(&view.progress, !console || !host_is_terminal(stdout));
+    rc = replay_run(&r, until, &end);
+    progress_end(&view.progress);
+    fflush(stdout);
+    if (rc == 0)
+        report(&r, &end);
+    else if (rc == -EILSEQ)
+        rc = complain_divergence(&r.divergence);
+    else
+        rc = complain(EXIT_GUEST, "%s", r.error);
+    replay_close(&r);
+    return rc;
+}
+
+int cmd_replay(int argc, char **argv)
+{
+    enum { OPT_UNTIL = 1, OPT_CONSOLE };
+    static const struct option options[] = {
+        {"help", no_argument, NULL, 'h'},
+        {"until", required_argument, NULL, OPT_UNTIL},
+        {"console", no_argument, NULL, OPT_CONSOLE},
+        TRACE_OPTIONS,
+        {0},
+    };
+    struct trace_options files = {0};
+    insn_t until = INSN_NONE;
+    bool console = false;
+    struct trace *t;
+    int c, rc;
+
+    while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+        if (c == 'h') {
+            fputs(help, stdout);
+            return EXIT_OK;
+        } else if (c == OPT_CONSOLE) {
+            console = true;
+        } else if (c == OPT_UNTIL) {
+            if (!parse_number(optarg, &until))
+                return complain(EXIT_USAGE, "--until wants a number, not '%s'", optarg);
+        } else if (!trace_options_take(&files, c, optarg)) {
+            return complain_usage(argv[0]);
+        }
+    }
+    if (argc - optind != 1)
+        return complain(EXIT_USAGE, "replay wants one trace");
+    rc = trace_options_open(&files, argv[optind], &t);
+    if (rc != EXIT_OK)
+        return rc;
+    rc = replay_trace(t, until, console);
+    trace_free(t);
+    return rc;
+}

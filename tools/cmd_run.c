@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tools/cmd_run.c - trapline run and trapline record: a live run, kept or not. */
+#include "tools/cmd.h"
+
+#include <errno.h>
+
+static const char run_help[] =
+    "usage: trapline run [options] [machine] [-- ARGV]\n"
+    "\n"
+    "Runs a guest with its console on stdio. Input is taken from a terminal, pipe or file; at a\n"
+    "terminal Ctrl-C ends the run. Ends with 0 when the guest's status is 0, else with 1 and a\n"
+    "message that names the status.\n"
+    "\n"
+    "  --no-input           never read standard input\n"
+    "\n";
+
+static const char run_examples[] =
+    "\n"
+    "examples:\n"
+    "  trapline run --arch arm64 --rootfs root -- /bin/busybox ls -l /\n"
+    "  echo 'ls; exit' | trapline run --arch x86_64 --rootfs root\n";
+
+static const char record_help[] =
+    "usage: trapline record -o RUN.tlt [options] [machine] [-- ARGV]\n"
+    "\n"
+    "As run, and keeps the run as a trace: machine, kernel, initramfs, inputs and digests.\n"
+    "Ctrl-C ends the recording; the trace is whole. A file that is no trace is not overwritten.\n"
+    "\n"
+    "  -o, --output FILE    the trace\n"
+    "  --no-images          keep only hashes of kernel and initramfs (a replay must name them)\n"
+    "  --no-input           never read standard input\n"
+    "\n";
+
+static const char record_examples[] =
+    "\n"
+    "examples:\n"
+    "  trapline record -o run.tlt --arch arm64 --rootfs root -- /bin/busybox sh /test.sh\n"
+    "  trapline record -o run.tlt --arch x86_64 --rootfs root --chaos 7 -- /bin/test\n"
+    "  trapline replay run.tlt\n";
+
+struct run_options {
+    struct machine_options machine;
+    const char *output;
+    bool recording, no_images, no_input;
+    struct progress progress;
+};
+
+enum { OPT_NO_IMAGES = 1, OPT_NO_INPUT };
+
+static void on_console(void *ctx, const uint8_t *bytes, size_t len)
+{
+    (void)ctx;
+    fwrite(bytes, 1, len, stdout);
+    fflush(stdout);
+}
+
+static void on_tick(void *ctx, struct sim *sim)
+{
+    progress_tick(&((struct run_options *)ctx)->progress, sim);
+}
+
+static void show_unimplemented(void *ctx, const struct cpu_unimplemented *u, uint64_t reads,
+                               uint64_t writes)
+{
+    (void)ctx;
+    fprintf(stderr, "trapline: unimplemented: %s, %llu reads, %llu writes\n", u->what,
+            (unsigned long long)reads, (unsigned long long)writes);
+}
+
+static void on_ended(void *ctx, struct sim *sim)
+{
+    progress_end(&((struct run_options *)ctx)->progress);
+    cpu_unimplemented_each(sim_cpu(sim), show_unimplemented, ctx);
+}
+
+static int exit_code_of(const struct sim_end *end, const char *err)
+{
+    char text[96];
+
+    sim_end_text(end, text, sizeof(text));
+    switch (end->reason) {
+    case SIM_END_POWEROFF:
+        return end->status == 0 ? EXIT_OK : complain(EXIT_GUEST, "%s", text);
+    case SIM_END_LIMIT:
+        return complain(EXIT_LIMIT, "%s: %llu", text, (unsigned long long)end->n);
+    case SIM_END_STRICT:
+    case SIM_END_ENGINE:
+        return complain(EXIT_GUEST, "%s at instruction %llu: %s", text,
+                        (unsigned long long)end->n, err);
+    default:
+        return complain(EXIT_GUEST, "%s at instruction %llu", text, (unsigned long long)end->n);
+    }
+}
+
+static int run_live(struct run_options *o)
+{
+    struct session s = {.trace_path = o->output,
+                        .without_images = o->no_images,
+                        .limit = o->machine.limit,
+                        .ctx = o,
+                        .console = on_console,
+                        .tick = on_tick,
+                        .ended = on_ended};
+    char err[ERR_LEN];
+    struct sim_end end;
+    int rc = host_open(o->no_input ? HOST_INPUT_NONE : HOST_INPUT_STDIN, &s.host, err, sizeof(err));
+
+    if (rc != 0)
+        return complain(EXIT_GUEST, "%s", err);
+    progress_start(&o->progress, !host_is_terminal(stdout));
+    rc = session_run(&o->machine.machine, &s, &end, err, sizeof(err));
+    progress_end(&o->progress);
+    host_close(s.host);
+    if (rc == -ENOEXEC)
+        return complain(EXIT_DAMAGED, "%s", err);
+    if (rc != 0)
+        return complain(rc == -EEXIST || rc == -EFBIG ? EXIT_USAGE : EXIT_GUEST, "%s", err);
+    return exit_code_of(&end, err);
+}
+
+static int parse(struct run_options *o, int argc, char **argv, bool *help)
+{
+    static const struct option options[] = {
+        {"help", no_argument, NULL, 'h'},
+        {"output", required_argument, NULL, 'o'},
+        {"no-images", no_argument, NULL, OPT_NO_IMAGES},
+        {"no-input", no_argument, NULL, OPT_NO_INPUT},
+        MACHINE_OPTIONS,
+        {0},
+    };
+    int c, rc;
+
+    while ((c = getopt_long(argc, argv, "+ho:", options, NULL)) != -1) {
+        if (c == 'h') {
+            *help = true;
+            return EXIT_OK;
+        } else if (c == 'o' && o->recording) {
+            o->output = optarg;
+        } else if (c == OPT_NO_IMAGES && o->recording) {
+            o->no_images = true;
+        } else if (c == OPT_NO_INPUT) {
+            o->no_input = true;
+        } else if (c >= MACHINE_OPTION_BASE) {
+            rc = machine_options_take(&o->machine, c, optarg);
+            if (rc != EXIT_OK)
+                return rc;
+        } else {
+            if (c != '?')
+                complain(0, "-o and --no-images belong to record");
+            return complain_usage(argv[0]);
+        }
+    }
+    if (optind < argc && strcmp(argv[optind - 1], "--") != 0)
+        return complain(EXIT_USAGE, "'%s' is no option; what the guest executes stands behind --",
+                        argv[optind]);
+    if (o->recording && !o->output)
+        return complain(EXIT_USAGE, "record wants -o RUN.tlt");
+    return EXIT_OK;
+}
+
+static int run_or_record(int argc, char **argv, bool recording)
+{
+    struct run_options o = {.recording = recording};
+    bool help = false;
+    int rc;
+
+    machine_options_init(&o.machine);
+    rc = parse(&o, argc, argv, &help);
+    if (help) {
+        fputs(recording ? record_help : run_help, stdout);
+        fputs(machine_options_help, stdout);
+        fputs(recording ? record_examples : run_examples, stdout);
+    } else if (rc == EXIT_OK) {
+        rc = machine_options_load(&o.machine,
+                                  optind < argc ? (const char *const *)argv + optind : NULL);
+        if (rc == EXIT_OK)
+            rc = run_live(&o);
+    }
+    machine_options_free(&o.machine);
+    return rc;
+}
+
+int cmd_run(int argc, char **argv)
+{
+    return run_or_record(argc, argv, false);
+}
+
+int cmd_record(int argc, char **argv)
+{
+    return run_or_record(argc, argv, true);
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tools/machine_options.c - the options that describe a machine, shared by run and record. */
+#include "tools/cmd.h"
+
+#include <errno.h>
+
+#include "loader/boot.h"
+
+#define RAM_BYTES_MIN (8ull << 20)
+#define RAM_BYTES_MAX (3ull << 30)
+#define RAM_UNIT      (2ull << 20)
+
+const char machine_options_help[] =
+    "machine:\n"
+    "  --arch arm64|x86_64  the CPU (default: that of --kernel, else arm64)\n"
+    "  --kernel FILE        kernel: ELF or arm64 Image (default: the one that ships)\n"
+    "  --rootfs DIR         folder that becomes the initramfs\n"
+    "  --initrd FILE        initramfs as it is (cpio)\n"
+    "  --append STR         kernel command line\n"
+    "  --mem SIZE           RAM, with K, M or G (default 128M)\n"
+    "  --cpu-hz HZ          instructions per second of guest time (default 1000000000)\n"
+    "  --seed N             entropy for the guest (default 0)\n"
+    "  --chaos N            move timer interrupts by this seed (default 0: in place)\n"
+    "  --wall-start S       wall clock at the start, seconds since 1970 UTC (default 1704067200)\n"
+    "  --limit N            stop at instruction N, exit code 5\n"
+    "  --strict             stop at the first access that is not implemented\n"
+    "ARGV is what init executes; without it there is a shell.\n";
+
+void machine_options_init(struct machine_options *o)
+{
+    memset(o, 0, sizeof(*o));
+    machine_init(&o->machine, ARCH_ARM64);
+    o->limit = INSN_NONE;
+}
+
+void machine_options_free(struct machine_options *o)
+{
+    machine_free(&o->machine);
+}
+
+static int take_arch(struct machine_options *o, const char *value)
+{
+    for (enum arch a = ARCH_ARM64; a <= ARCH_X86_64; a++) {
+        if (strcmp(value, arch_name(a)) == 0) {
+            o->machine.arch = a;
+            o->arch_given = true;
+            return EXIT_OK;
+        }
+    }
+    return complain(EXIT_USAGE, "--arch is arm64 or x86_64, not '%s'", value);
+}
+
+static int take_number(const char *name, const char *value, uint64_t *into)
+{
+    if (parse_number(value, into))
+        return EXIT_OK;
+    return complain(EXIT_USAGE, "--%s wants a number, not '%s'", name, value);
+}
+
+static int take_mem(struct machine_options *o, const char *value)
+{
+    uint64_t bytes;
+
+    if (!parse_size(value, &bytes) || bytes < RAM_BYTES_MIN || bytes > RAM_BYTES_MAX ||
+        bytes % RAM_UNIT != 0)
+        return complain(EXIT_USAGE,
+                        "--mem wants a multiple of 2M from 8M to 3G (as 64M or 1G), not '%s'",
+                        value);
+    o->machine.ram_bytes = bytes;
+    return EXIT_OK;
+}
+
+int machine_options_take(struct machine_options *o, int option, const char *value)
+{
+    int rc;
+
+    switch (option - MACHINE_OPTION_BASE) {
+    case 0:
+        return take_arch(o, value);
+    case 1:
+        o->kernel = value;
+        return EXIT_OK;
+    case 2:
+        o->rootfs = value;
+        return EXIT_OK;
+    case 3:
+        o->initrd = value;
+        return EXIT_OK;
+    case 4:
+        o->append = value;
+        return EXIT_OK;
+    case 5:
+        return take_mem(o, value);
+    case 6:
+        rc = take_number("cpu-hz", value, &o->machine.hz);
+        if (rc == EXIT_OK && (o->machine.hz < 1000000 || o->machine.hz > 100000000000ull))
+            rc = complain(EXIT_USAGE, "--cpu-hz goes from 1000000 to 100000000000");
+        return rc;
+    case 7:
+        return take_number("seed", value, &o->machine.seed);
+    case 8:
+        return take_number("chaos", value, &o->machine.chaos);
+    case 9:
+        return take_number("limit", value, &o->limit);
+    case 10:
+        o->machine.strict = true;
+        return EXIT_OK;
+    case 11:
+        return take_number("wall-start", value, &o->machine.wall_start_s);
+    default:
+        return EXIT_USAGE;
+    }
+}
+
+bool find_kernel(enum arch arch, char *path, size_t len)
+{
+    static const char *const places[] = {"kernel", "../share/trapline", "."};
+    char dir[3072];
+
+    if (host_program_dir(dir, sizeof(dir)) != 0)
+        return false;
+    for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+        if ((size_t)snprintf(path, len, "%s/%s/kernel-%s.elf", dir, places[i], arch_name(arch)) <
+                len &&
+            host_file_exists(path))
+            return true;
+    }
+    return false;
+}
+
+/* e_machine of an ELF file, or the magic of an arm64 Image: 0 when it is neither. */
+static void guess_arch(struct machine_options *o, const struct blob *k)
+{
+    if (o->arch_given || k->bytes < 64)
+        return;
+    if (memcmp(k->data, "\177ELF", 4) == 0 && k->data[18] == 62)
+        o->machine.arch = ARCH_X86_64;
+}
+
+static int load_kernel(struct machine_options *o)
+{
+    char path[4096], err[ERR_LEN];
+    struct blob kernel;
+    int rc;
+
+    if (!o->kernel && !find_kernel(o->machine.arch, path, sizeof(path)))
+        return complain(EXIT_USAGE,
+                        "the kernel for %s that ships was not found beside this program; "
+                        "name one with --kernel",
+                        arch_name(o->machine.arch));
+    rc = host_read_file(o->kernel ? o->kernel : path, &kernel, err, sizeof(err));
+    if (rc != 0)
+        return complain(EXIT_USAGE, "%s", err);
+    guess_arch(o, &kernel);
+    machine_set_kernel(&o->machine, kernel);
+    return EXIT_OK;
+}
+
+static int load_initrd(struct machine_options *o, const char *const *argv)
+{
+    struct blob file, initrd = {0};
+    char err[ERR_LEN];
+    void *bytes = NULL;
+    int rc;
+
+    if (o->rootfs && o->initrd)
+        return complain(EXIT_USAGE, "--rootfs and --initrd exclude each other");
+    if (o->rootfs) {
+        rc = initramfs_from_dir(o->rootfs, argv, &bytes, &initrd.bytes, err, sizeof(err));
+        initrd.data = bytes;
+        if (rc != 0)
+            return complain(EXIT_USAGE, "%s", err);
+        machine_set_initrd(&o->machine, initrd);
+        return EXIT_OK;
+    }
+    memset(&file, 0, sizeof(file));
+    if (o->initrd && host_read_file(o->initrd, &file, err, sizeof(err)) != 0)
+        return complain(EXIT_USAGE, "%s", err);
+    if (!argv) {
+        machine_set_initrd(&o->machine, file);
+        return EXIT_OK;
+    }
+    rc = initramfs_add_argv(file.data, file.bytes, argv, &bytes, &initrd.bytes, err, sizeof(err));
+    blob_free(&file);
+    if (rc != 0)
+        return complain(EXIT_USAGE, "%s", err);
+    initrd.data = bytes;
+    machine_set_initrd(&o->machine, initrd);
+    return EXIT_OK;
+}
+
+int machine_options_load(struct machine_options *o, const char *const *argv)
+{
+    int rc = load_kernel(o);
+
+    if (rc == EXIT_OK)
+        rc = load_initrd(o, argv);
+    if (rc != EXIT_OK)
+        return rc;
+    o->machine.cmdline = strdup(o->append ? o->append : "");
+    if (!o->machine.cmdline || (argv && machine_set_argv(&o->machine, argv) != 0))
+        return complain(EXIT_GUEST, "out of memory");
+    return EXIT_OK;
+}

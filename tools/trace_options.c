@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tools/trace_options.c - see trace_options.h. */
+#include "tools/trace_options.h"
+
+#include <errno.h>
+
+bool trace_options_take(struct trace_options *o, int option, const char *value)
+{
+    switch (option - TRACE_OPTION_BASE) {
+    case 0:
+        o->kernel = value;
+        return true;
+    case 1:
+        o->rootfs = value;
+        return true;
+    case 2:
+        o->initrd = value;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static int supply(const struct trace_options *o, struct trace *t)
+{
+    struct machine_options mo;
+    char err[ERR_LEN];
+    int rc;
+
+    machine_options_init(&mo);
+    mo.machine.arch = t->machine.arch;
+    mo.arch_given = true;
+    mo.kernel = o->kernel;
+    mo.rootfs = o->rootfs;
+    mo.initrd = o->initrd;
+    rc = machine_options_load(&mo, (const char *const *)t->machine.argv);
+    if (rc == EXIT_OK) {
+        rc = replay_supply_images(t, mo.machine.kernel, mo.machine.initrd, err, sizeof(err));
+        mo.machine.kernel = mo.machine.initrd = (struct blob){0};
+        if (rc != 0)
+            rc = complain(EXIT_DAMAGED, "%s", err);
+    }
+    machine_options_free(&mo);
+    return rc;
+}
+
+int trace_options_open(const struct trace_options *o, const char *path, struct trace **out)
+{
+    char err[ERR_LEN];
+    int rc = trace_read_file(path, out, err, sizeof(err));
+
+    if (rc != 0)
+        return complain_file(rc, err);
+    if (!(*out)->has_images && (o->kernel || o->rootfs || o->initrd)) {
+        rc = supply(o, *out);
+        if (rc != EXIT_OK) {
+            trace_free(*out);
+            *out = NULL;
+        }
+    }
+    return rc;
+}

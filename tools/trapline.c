@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tools/trapline.c - the command line: picks the verb. Each verb has a file of its own. */
+#include "tools/cmd.h"
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+} verbs[] = {
+    {"run", cmd_run},   {"record", cmd_record}, {"replay", cmd_replay},
+    {"dump", cmd_dump}, {"diff", cmd_diff},     {"golden", cmd_golden},
+};
+
+static const char usage[] =
+    "usage: trapline VERB [options]\n"
+    "\n"
+    "  trapline run     [machine] [-- ARGV]            run a guest, console on stdio\n"
+    "  trapline record  -o RUN.tlt [machine] [-- ARGV] the same, kept as a trace\n"
+    "  trapline replay  RUN.tlt [--until N]            run it again, verify every digest\n"
+    "  trapline dump    RUN.tlt [--traps|--syscalls|--signals|--inputs|--header] [--json]\n"
+    "                           [--from N] [--to N]    what happened in it\n"
+    "  trapline diff    A.tlt B.tlt                    the first difference of two runs\n"
+    "  trapline golden  check|update DIR               derived text traces against those in DIR\n"
+    "\n"
+    "exit: 0 ok, 1 the guest failed, 2 usage, 3 divergence, 4 damaged or foreign file,\n"
+    "      5 limit reached\n"
+    "\n"
+    "'trapline VERB --help' has the options and examples of each verb.\n";
+
+int main(int argc, char **argv)
+{
+    if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+                      strcmp(argv[1], "help") == 0)) {
+        fputs(usage, stdout);
+        return EXIT_OK;
+    }
+    if (argc >= 2 && (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)) {
+        printf("trapline %s (trace format %u)\n", TRAPLINE_VERSION, TRACE_VERSION);
+        return EXIT_OK;
+    }
+    if (argc < 2) {
+        fputs(usage, stderr);
+        return EXIT_USAGE;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
+        if (strcmp(argv[1], verbs[i].name) == 0)
+            return verbs[i].run(argc - 1, argv + 1);
+    return complain(EXIT_USAGE, "there is no verb '%s'; 'trapline --help' lists them", argv[1]);
+}
