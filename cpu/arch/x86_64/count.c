@@ -562,6 +562,25 @@ void x86_count_reset(struct x86 *x)
     x86_count_remap(x);
 }
 
+void x86_count_host_write(struct x86 *x, paddr_t pa, size_t len)
+{
+    bool code = false;
+
+    for (uint64_t page = pa >> PAGE_SHIFT; len && page <= (pa + len - 1) >> PAGE_SHIFT; page++) {
+        code = code || x->counter->protected[page] || x->counter->gen[page];
+        x86_count_page_written(x, page << PAGE_SHIFT);
+    }
+    if (code)
+        x86_engine_drop_all_code(x);
+}
+
+void x86_count_forget(struct x86 *x)
+{
+    x86_count_host_write(x, 0, x->config.ram_bytes);
+    x86_engine_drop_all_code(x);
+    x->counter->exit_count = 0;
+}
+
 int x86_count_create(struct x86 *x)
 {
     size_t pages = x->config.ram_bytes >> PAGE_SHIFT;

@@ -21,6 +21,10 @@ struct x86;
 MUST_CHECK int x86_count_create(struct x86 *x);
 void x86_count_destroy(struct x86 *x);
 void x86_count_reset(struct x86 *x);
+/* RAM may have been replaced: drop all code, translated and decoded. */
+void x86_count_forget(struct x86 *x);
+/* RAM in [pa, pa + len) is about to be changed from outside. */
+void x86_count_host_write(struct x86 *x, paddr_t pa, size_t len);
 /* Run until the number is `stop_at`, the machine stopped, or an interrupt can be taken. */
 MUST_CHECK int x86_count_run(struct x86 *x, insn_t stop_at);
 void x86_count_recheck(struct x86 *x, insn_t stop_at);

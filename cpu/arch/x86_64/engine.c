@@ -29,6 +29,7 @@
 #include <unicorn/unicorn.h>
 
 #include "cpu/arch/x86_64/exits.h"
+#include "cpu/arch/x86_64/state.h"
 #include "cpu/arch/x86_64/vmcb.h"
 #include "cpu/arch/x86_64/x86.h"
 
@@ -49,6 +50,7 @@ struct layout {
     size_t gpr, rip, hflags, error_code;
     size_t seg[SEG_COUNT];
     size_t gdt, idt;
+    size_t xcr0;
 };
 
 struct x86_engine {
@@ -214,22 +216,6 @@ int x86_uc_write(struct x86 *x, int uc_id, const void *value)
     return uc_reg_write(x->engine->uc, uc_id, value) ? -EIO : 0;
 }
 
-void x86_fpu_reset(struct x86 *x)
-{
-    static const uint8_t zero[16];
-    uint32_t mxcsr = 0x1f80;
-    uint16_t fpcw = 0x37f, fpsw = 0, fptag = 0xffff;
-
-    uc_reg_write(x->engine->uc, UC_X86_REG_FPCW, &fpcw);
-    uc_reg_write(x->engine->uc, UC_X86_REG_FPSW, &fpsw);
-    for (int i = 0; i < 8; i++)
-        uc_reg_write(x->engine->uc, UC_X86_REG_FP0 + i, zero);
-    uc_reg_write(x->engine->uc, UC_X86_REG_FPTAG, &fptag);
-    uc_reg_write(x->engine->uc, UC_X86_REG_MXCSR, &mxcsr);
-    for (int i = 0; i < 16; i++)
-        uc_reg_write(x->engine->uc, UC_X86_REG_XMM0 + i, zero);
-}
-
 /* ---- the saved context ---- */
 
 /* The engine's segment cache: u32 selector, pad, u64 base, u32 limit, u32 flags. */
@@ -275,6 +261,56 @@ static void put_seg(const struct x86_engine *e, size_t offset, const struct x86_
         .selector = seg->selector, .base = seg->base, .limit = seg->limit, .flags = seg->flags};
 
     memcpy(field(e, offset), &s, sizeof(s));
+}
+
+void x86_fpu_read(struct x86 *x, struct x86_fpu *f)
+{
+    struct x86_engine *e = x->engine;
+
+    memset(f, 0, sizeof(*f));
+    for (int i = 0; i < 16; i++)
+        uc_reg_read(e->uc, UC_X86_REG_XMM0 + i, f->xmm[i]);
+    for (int i = 0; i < 8; i++)
+        uc_reg_read(e->uc, UC_X86_REG_FP0 + i, f->st[i]);
+    f->fcw = (uint16_t)read_uc(e, UC_X86_REG_FPCW);
+    f->fsw = (uint16_t)read_uc(e, UC_X86_REG_FPSW);
+    f->ftw = (uint16_t)read_uc(e, UC_X86_REG_FPTAG);
+    f->fop = (uint16_t)read_uc(e, UC_X86_REG_FOP);
+    f->fip = read_uc(e, UC_X86_REG_FIP);
+    f->fdp = read_uc(e, UC_X86_REG_FDP);
+    f->mxcsr = (uint32_t)read_uc(e, UC_X86_REG_MXCSR);
+    uc_context_save(e->uc, e->scratch);
+    f->xcr0 = get64(e, e->at.xcr0);
+}
+
+void x86_fpu_write(struct x86 *x, const struct x86_fpu *f)
+{
+    struct x86_engine *e = x->engine;
+
+    write_uc(e, UC_X86_REG_FPCW, f->fcw);
+    write_uc(e, UC_X86_REG_FPSW, f->fsw);
+    for (int i = 0; i < 16; i++)
+        uc_reg_write(e->uc, UC_X86_REG_XMM0 + i, f->xmm[i]);
+    for (int i = 0; i < 8; i++)
+        uc_reg_write(e->uc, UC_X86_REG_FP0 + i, f->st[i]);
+    write_uc(e, UC_X86_REG_FPTAG, f->ftw);
+    write_uc(e, UC_X86_REG_FOP, f->fop);
+    write_uc(e, UC_X86_REG_FIP, f->fip);
+    write_uc(e, UC_X86_REG_FDP, f->fdp);
+    write_uc(e, UC_X86_REG_MXCSR, f->mxcsr);
+    uc_context_save(e->uc, e->scratch);
+    memcpy(field(e, e->at.xcr0), &f->xcr0, 8);
+    uc_context_restore(e->uc, e->scratch);
+}
+
+void x86_debug_regs(struct x86 *x, uint64_t dr[8], bool is_write)
+{
+    for (int i = 0; i < 8; i++) {
+        if (is_write)
+            write_uc(x->engine, UC_X86_REG_DR0 + i, dr[i]);
+        else
+            dr[i] = read_uc(x->engine, UC_X86_REG_DR0 + i);
+    }
 }
 
 void x86_view_load(struct x86 *x, struct x86_view *v)
@@ -377,6 +413,11 @@ void x86_engine_flush_tlb(struct x86 *x)
 void x86_engine_drop_code(struct x86 *x, vaddr_t start, vaddr_t end)
 {
     uc_ctl_remove_cache(x->engine->uc, start, end);
+}
+
+void x86_engine_drop_all_code(struct x86 *x)
+{
+    uc_ctl_flush_tb(x->engine->uc);
 }
 
 int x86_engine_put_exits(struct x86 *x, uint64_t *list, size_t count)
@@ -636,21 +677,28 @@ out:
     return rc;
 }
 
+/* Run what stands at v->rip until its first event, whose context is left in `scratch`. */
+static int run_code(struct x86 *x, const struct x86_view *v)
+{
+    uc_err err;
+
+    if (x86_engine_enter(x, v))
+        return -EIO;
+    x86_engine_drop_code(x, v->rip, v->rip + 16);
+    x->engine->calibrating = true;
+    err = uc_emu_start(x->engine->uc, v->rip, 0, 0, 0);
+    x->engine->calibrating = false;
+    return err ? -EIO : 0;
+}
+
 /* mov $selector,%eax; mov %eax,%ds: #GP(selector), as the descriptor table is empty. */
 static int run_bad_selector(struct x86 *x, uint8_t low, uint8_t high)
 {
     uint8_t code[7] = {0xb8, low, high, 0, 0, 0x8e, 0xd8};
     struct x86_view v = flat32(0x1000, 0);
-    uc_err err;
 
     memcpy(x->ram + 0x1000, code, sizeof(code));
-    if (x86_engine_enter(x, &v))
-        return -EIO;
-    x86_engine_drop_code(x, 0x1000, 0x1010);
-    x->engine->calibrating = true;
-    err = uc_emu_start(x->engine->uc, 0x1000, 0, 0, 0);
-    x->engine->calibrating = false;
-    return err ? -EIO : 0;
+    return run_code(x, &v);
 }
 
 static int calibrate_error_code(struct x86 *x)
@@ -682,6 +730,46 @@ out:
     return rc;
 }
 
+/* mov $value,%eax; xor %ecx,%ecx; xor %edx,%edx; xsetbv; ud2 */
+static int run_xsetbv(struct x86 *x, uint8_t value)
+{
+    uint8_t code[] = {0xb8, value, 0, 0, 0, 0x31, 0xc9, 0x31, 0xd2, 0x0f, 0x01, 0xd1, 0x0f, 0x0b};
+    struct x86_view v = flat32(0x1100, 0);
+
+    v.cr4 = 0x40000; /* OSXSAVE */
+    memcpy(x->ram + 0x1100, code, sizeof(code));
+    return run_code(x, &v);
+}
+
+static int calibrate_xcr0(struct x86 *x)
+{
+    struct x86_engine *e = x->engine;
+    size_t bytes = context_bytes(e);
+    uint8_t *first = malloc(bytes);
+    int found = 0, rc = -EIO;
+
+    if (!first)
+        return -ENOMEM;
+    if (run_xsetbv(x, 3))
+        goto out;
+    memcpy(first, e->scratch, bytes);
+    if (run_xsetbv(x, 1))
+        goto out;
+    for (size_t o = 8; o + 8 <= bytes; o += 4) {
+        uint64_t was;
+        memcpy(&was, first + o, 8);
+        if (was != 3 || get64(e, o) != 1 || o == e->at.gpr)
+            continue;
+        e->at.xcr0 = o;
+        found++;
+    }
+    rc = found == 1 ? 0 : -ENOENT;
+out:
+    free(first);
+    memset(x->ram + 0x1100, 0, 16);
+    return rc;
+}
+
 int x86_engine_create(struct x86 *x)
 {
     size_t pages = x->config.ram_bytes / PAGE, tables = pages / 512;
@@ -705,7 +793,7 @@ int x86_engine_create(struct x86 *x)
         return -EIO;
     }
     x->count.limit = 0;
-    if (calibrate_segments(x) || calibrate_flags(x) || calibrate_error_code(x)) {
+    if (calibrate_segments(x) || calibrate_flags(x) || calibrate_error_code(x) || calibrate_xcr0(x)) {
         snprintf(x->error, sizeof(x->error),
                  "this libunicorn keeps its CPU state in a way that is not known; use 2.1.1 or later");
         return -ENOTSUP;

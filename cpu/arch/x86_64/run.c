@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "cpu/arch/x86_64/state.h"
 #include "cpu/arch/x86_64/x86.h"
 
 #define RAM_BYTES_MAX (3ull << 30) /* device addresses begin there */
@@ -97,11 +98,12 @@ int x86_reset(struct x86 *x, const struct cpu_entry *entry)
     memset(x->unimplemented, 0, sizeof(x->unimplemented));
     x->stop_asked = false;
     x86_board_reset(x);
+    x86_count_forget(x);
     x86_count_reset(x);
     rc = x86_engine_enter(x, &v);
     if (rc)
         return rc;
-    x86_fpu_reset(x);
+    x86_fpu_write(x, &(struct x86_fpu){.fcw = 0x37f, .ftw = 0xffff, .mxcsr = 0x1f80, .xcr0 = 1});
     for (unsigned i = 0; i < 16; i++)
         x86_set_gpr(x, i, 0);
     if (entry->mode == CPU_ENTRY_X86_PROT32) {

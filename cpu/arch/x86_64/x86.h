@@ -192,6 +192,7 @@ MUST_CHECK int x86_engine_run(struct x86 *x);
 void x86_engine_stop(struct x86 *x);
 void x86_engine_flush_tlb(struct x86 *x);
 void x86_engine_drop_code(struct x86 *x, vaddr_t start, vaddr_t end);
+void x86_engine_drop_all_code(struct x86 *x);
 /* Addresses at which the engine stops before the instruction, as an intercepted HLT. */
 MUST_CHECK int x86_engine_set_exits(struct x86 *x);
 MUST_CHECK int x86_engine_put_exits(struct x86 *x, uint64_t *list, size_t count);
@@ -215,8 +216,7 @@ uint64_t x86_msr_native(struct x86 *x, uint32_t index);
 void x86_set_msr_native(struct x86 *x, uint32_t index, uint64_t value);
 bool x86_long_code(struct x86 *x); /* CS.L and LMA */
 unsigned x86_cpl(struct x86 *x);
-/* x87 and SSE as after FNINIT and with MXCSR 0x1f80. */
-void x86_fpu_reset(struct x86 *x);
+void x86_debug_regs(struct x86 *x, uint64_t dr[8], bool is_write);
 /* Nested page: forbid or allow guest writes. */
 void x86_engine_protect(struct x86 *x, paddr_t page, bool writable);
 
@@ -285,6 +285,11 @@ void x86_unimplemented(struct x86 *x, bool is_write, const char *fmt, uint64_t v
 /* After a device changed: the run must look at interrupts and at the next event. */
 void x86_board_changed(struct x86 *x);
 void x86_stop(struct x86 *x, enum cpu_stop_reason reason, int status);
+
+/* ---- regs.c ---- */
+const struct cpu_reg_desc *x86_reg_table(size_t *count);
+MUST_CHECK int x86_reg_read(struct x86 *x, int id, void *value);
+MUST_CHECK int x86_reg_write(struct x86 *x, int id, const void *value);
 
 /* ---- run.c ---- */
 MUST_CHECK int x86_create(struct x86 *x, const struct cpu_config *config);
