@@ -107,38 +107,65 @@ static int place_arm64(const struct boot_spec *spec, const struct image *im, str
     return rc;
 }
 
+/* Boot information and the entry that goes with it, by the kernel's protocol. */
+static int place_x86_info(const struct boot_spec *spec, const struct image *im,
+                          struct initrd_range initrd, struct boot_plan *plan, char *err,
+                          size_t err_len)
+{
+    struct cpu_entry *e = &plan->entry;
+    uint8_t *info = NULL, *tables;
+    size_t info_bytes = 0, tables_bytes;
+    int rc = 0;
+
+    *e = (struct cpu_entry){.mode = CPU_ENTRY_X86_PROT32, .pc = im->entry,
+                            .arg = {0, X86_INFO_BASE}};
+    switch (im->protocol) {
+    case IMAGE_X86_PVH:
+        rc = pvh_build(spec, initrd, &info, &info_bytes, err, err_len);
+        break;
+    case IMAGE_X86_MULTIBOOT:
+        e->arg[0] = MULTIBOOT_EAX;
+        rc = multiboot_build(spec, initrd, &info, &info_bytes, err, err_len);
+        break;
+    default:
+        e->mode = CPU_ENTRY_X86_LONG64;
+        e->arg[3] = X86_TABLES;
+        rc = identity_tables_build(&tables, &tables_bytes);
+        if (rc == 0)
+            rc = plan_add_owned(plan, X86_TABLES, tables, tables_bytes);
+        if (rc == 0)
+            rc = zero_page_build(spec, initrd, &info, &info_bytes, err, err_len);
+        break;
+    }
+    return rc != 0 ? rc : plan_add_owned(plan, X86_INFO_BASE, info, info_bytes);
+}
+
 static int place_x86_64(const struct boot_spec *spec, const struct image *im,
                         struct boot_plan *plan, char *err, size_t err_len)
 {
-    bool multiboot = im->protocol == IMAGE_X86_MULTIBOOT;
-    struct initrd_range initrd;
-    uint8_t *info;
-    size_t info_bytes;
+    uint64_t initrd_end = spec->ram_bytes;
+    struct initrd_range initrd = {0};
     int rc;
 
-    if (im->start < X86_LOW_END && im->end > X86_INFO_BASE)
+    if (im->start < X86_HIGH_BASE)
         return loader_fail(err, err_len, -ENOEXEC,
-                           "%s: loads over the start info at 0x%x; link it at 1 MiB or above",
-                           spec->kernel_name, X86_INFO_BASE);
+                           "%s: loads at 0x%" PRIx64 ", where boot information and firmware "
+                           "tables stand; link it at 1 MiB or above",
+                           spec->kernel_name, im->start);
     if (spec->ram_bytes > X86_RAM_MAX)
         return loader_fail(err, err_len, -EFBIG, "x86_64 machines have at most %llu MiB of RAM",
                            X86_RAM_MAX >> 20);
-    if (spec->initrd_bytes > spec->ram_bytes || spec->ram_bytes < 2 * X86_HIGH_BASE)
+    if (im->initrd_end_max && initrd_end > im->initrd_end_max)
+        initrd_end = im->initrd_end_max;
+    if (spec->initrd_bytes > initrd_end)
         return too_small(spec, err, err_len);
-    initrd.start = (spec->ram_bytes - spec->initrd_bytes) / PAGE_BYTES * PAGE_BYTES;
-    initrd.end = initrd.start + spec->initrd_bytes;
-    if (initrd.start < im->end || initrd.start < X86_HIGH_BASE)
-        return too_small(spec, err, err_len);
-    if (spec->initrd_bytes == 0)
-        initrd.start = initrd.end = 0;
-    rc = multiboot ? multiboot_build(spec, initrd, &info, &info_bytes, err, err_len)
-                   : pvh_build(spec, initrd, &info, &info_bytes, err, err_len);
-    if (rc != 0)
-        return rc;
-    plan->entry = (struct cpu_entry){.mode = CPU_ENTRY_X86_PROT32,
-                                     .pc = im->entry,
-                                     .arg = {multiboot ? MULTIBOOT_EAX : 0, X86_INFO_BASE}};
-    rc = plan_add_owned(plan, X86_INFO_BASE, info, info_bytes);
+    if (spec->initrd_bytes > 0) {
+        initrd.start = (initrd_end - spec->initrd_bytes) / PAGE_BYTES * PAGE_BYTES;
+        initrd.end = initrd.start + spec->initrd_bytes;
+        if (initrd.start < im->end)
+            return too_small(spec, err, err_len);
+    }
+    rc = place_x86_info(spec, im, initrd, plan, err, err_len);
     if (rc == 0)
         rc = plan_add_copy(plan, initrd.start, spec->initrd, spec->initrd_bytes);
     return rc;

@@ -2,7 +2,7 @@
 /*
  * loader/boot.h - from files to a bootable memory image.
  *
- * Purpose: read a kernel (ELF, arm64 Image; later bzImage), an initramfs (a file or a
+ * Purpose: read a kernel (ELF, arm64 Image, bzImage), an initramfs (a file or a
  * folder packed on the fly), a command line; lay them out in guest RAM with the
  * device tree (arm64) or the PVH start info (x86_64), and say how to enter.
  *

@@ -3,8 +3,9 @@
  * loader/image.c - which kernel format is this, and does it fit the machine?
  *
  * Formats by magic: ELF (0x7f "ELF"); arm64 Linux Image ("ARM\x64" at 56,
- * Documentation/arch/arm64/booting); known but not startable ones get a
- * sentence of their own: x86 bzImage ("HdrS" at 0x202), EFI zboot, gzip, zstd, xz.
+ * Documentation/arch/arm64/booting); x86 bzImage ("HdrS" at 0x202,
+ * Documentation/arch/x86/boot). Known but not startable ones get a sentence of
+ * their own: EFI zboot, gzip, zstd, xz.
  */
 #include "loader/image.h"
 
@@ -30,11 +31,6 @@ static int refuse_known(const struct boot_spec *spec, char *err, size_t err_len)
 {
     const char *name = spec->kernel_name;
 
-    if (magic_at(spec, 0x202, "HdrS", 4))
-        return loader_fail(err, err_len, -ENOEXEC,
-                           "%s: is a Linux bzImage, which is not supported yet; "
-                           "use the uncompressed ELF file (vmlinux) built with CONFIG_PVH",
-                           name);
     if (magic_at(spec, 0, "MZ", 2) && magic_at(spec, 4, "zimg", 4))
         return loader_fail(err, err_len, -ENOEXEC,
                            "%s: is an EFI zboot image; unpack it to a plain arm64 Image first",
@@ -44,7 +40,7 @@ static int refuse_known(const struct boot_spec *spec, char *err, size_t err_len)
         return loader_fail(err, err_len, -ENOEXEC, "%s: is compressed; unpack it first", name);
     return loader_fail(err, err_len, -ENOEXEC,
                        "%s: is no kernel that this machine can start "
-                       "(neither an ELF file nor an arm64 Linux Image)",
+                       "(neither an ELF file nor an arm64 Image nor a bzImage)",
                        name);
 }
 
@@ -100,6 +96,8 @@ int image_read(const struct boot_spec *spec, struct image *im, char *err, size_t
         rc = image_read_elf(spec, im, err, err_len);
     else if (magic_at(spec, 56, "ARM\x64", 4))
         rc = image_read_arm64_linux(spec, im, err, err_len);
+    else if (magic_at(spec, 0x202, "HdrS", 4))
+        rc = image_read_bzimage(spec, im, err, err_len);
     else
         rc = refuse_known(spec, err, err_len);
     return rc != 0 ? rc : check_layout(spec, im, err, err_len);

@@ -32,7 +32,8 @@ struct image_segment {
 enum image_protocol {
     IMAGE_ARM64_LINUX,  /* x0 = device tree */
     IMAGE_X86_PVH,      /* ebx = hvm_start_info */
-    IMAGE_X86_MULTIBOOT /* eax = magic, ebx = multiboot information */
+    IMAGE_X86_MULTIBOOT,/* eax = magic, ebx = multiboot information */
+    IMAGE_X86_LINUX     /* bzImage: 64-bit entry, rsi = zero page */
 };
 
 struct image {
@@ -41,6 +42,7 @@ struct image {
     enum image_protocol protocol;
     paddr_t entry;
     paddr_t start, end; /* what the running kernel occupies */
+    paddr_t initrd_end_max; /* the initrd must end at or below; 0: anywhere in RAM */
 };
 
 paddr_t image_ram_base(enum arch arch);
@@ -54,6 +56,8 @@ MUST_CHECK int image_read_elf(const struct boot_spec *spec, struct image *im, ch
                               size_t err_len);
 MUST_CHECK int image_read_arm64_linux(const struct boot_spec *spec, struct image *im, char *err,
                                       size_t err_len);
+MUST_CHECK int image_read_bzimage(const struct boot_spec *spec, struct image *im, char *err,
+                                  size_t err_len);
 
 /* Offset of a valid multiboot (version 1) header in the file's first 8 KiB, or -ENOENT. */
 long image_find_multiboot(const struct boot_spec *spec);

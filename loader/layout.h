@@ -9,8 +9,8 @@
  *
  * x86_64 (RAM at 0)
  *   0x00000-0x00fff  left alone (real-mode vectors)
- *   0x01000-0x0ffff  reserved for boot page tables and a zero page (64-bit Linux entry)
- *   0x90000-0x9efff  start info, module list, memory map, command line, entropy seed
+ *   0x01000-0x06fff  identity page tables of the first 4 GiB (bzImage only)
+ *   0x90000-0x9efff  start info (or zero page), modules, memory map, command line, entropy seed
  *   0x9fc00-0x9ffff  extended BIOS data area: reserved in the map, left empty
  *   0xe0000-0xfffff  firmware tables (ACPI, MP): reserved in the map, empty today
  *   0x100000-        kernel at its own address; the initrd at the end of RAM, page aligned
@@ -21,6 +21,7 @@
 #include "loader/boot.h"
 #include "loader/image.h"
 
+#define X86_TABLES     0x1000u
 #define X86_INFO_BASE  0x90000u
 #define X86_INFO_END   0x9f000u
 #define X86_EBDA_BASE  0x9fc00u
@@ -51,5 +52,11 @@ MUST_CHECK int pvh_build(const struct boot_spec *spec, struct initrd_range initr
                          size_t *out_bytes, char *err, size_t err_len);
 MUST_CHECK int multiboot_build(const struct boot_spec *spec, struct initrd_range initrd,
                                uint8_t **out, size_t *out_bytes, char *err, size_t err_len);
+
+/* Build Linux's zero page with command line and setup data, for X86_INFO_BASE. */
+MUST_CHECK int zero_page_build(const struct boot_spec *spec, struct initrd_range initrd,
+                               uint8_t **out, size_t *out_bytes, char *err, size_t err_len);
+/* Build the identity tables, for X86_TABLES: the root comes first. -ENOMEM. */
+MUST_CHECK int identity_tables_build(uint8_t **out, size_t *out_bytes);
 
 #endif

@@ -120,7 +120,7 @@ static void test_other_formats_are_named(void **state)
         size_t at;
         const char *magic, *words;
     } cases[] = {
-        {0x202, "HdrS", "bzImage"}, {4, "zimg", "EFI zboot"},  {0, "\x1f\x8b", "compressed"},
+        {0x202, "HdrS", "no 64-bit entry"}, {4, "zimg", "EFI zboot"}, {0, "\x1f\x8b", "compressed"},
         {0, "#!/bin/sh", "no kernel"}, {56, "ARM\x64", "arm64 kernel, the machine is x86_64"},
     };
     struct attempt a;
@@ -259,6 +259,47 @@ static void test_arm64_linux_image(void **state)
     expect_refused(&a, -ENOEXEC, "big-endian");
 }
 
+static void test_x86_64_bzimage(void **state)
+{
+    struct attempt a;
+    const struct boot_segment *s;
+
+    (void)state;
+    attempt_init(&a, ARCH_X86_64);
+    memset(a.file, 0x5a, sizeof(a.file));
+    memcpy(a.file, "MZ", 2);
+    a.file[0x1f1] = 3;
+    put_bytes(a.file, 0x201, 0x6a, 1);
+    memcpy(a.file + 0x202, "HdrS", 4);
+    put_bytes(a.file, 0x206, 0x20f, 2);
+    put_bytes(a.file, 0x22c, 0x7fffffff, 4);
+    put_bytes(a.file, 0x236, 1, 2);
+    put_bytes(a.file, 0x258, 0x1000000, 8);
+    put_bytes(a.file, 0x260, 0x100000, 4);
+    a.spec.initrd = "070701";
+    a.spec.initrd_bytes = 6;
+    assert_ok(attempt_build(&a), a.err);
+    assert_int_equal(a.plan.entry.mode, CPU_ENTRY_X86_LONG64);
+    assert_int_equal(a.plan.entry.pc, 0x1000200);
+    s = segment_at(&a.plan, a.plan.entry.arg[3]);
+    assert_non_null(s);
+    assert_int_equal(get(s->data, 0x5000, 8), 0xc0000083); /* 3 GiB maps to itself */
+    assert_non_null(segment_at(&a.plan, 0x1000000));
+    s = segment_at(&a.plan, a.plan.entry.arg[1]);
+    assert_non_null(s);
+    assert_int_equal(get(s->data, 0x218, 4), 64 * MIB - 4096);
+    assert_int_equal(get(s->data, 0x21c, 4), 6);
+    assert_string_equal((char *)s->data + get(s->data, 0x228, 4) - s->pa, "quiet");
+    assert_int_equal(s->data[0x1e8], 4);
+    assert_int_equal(get(s->data, 0x2d0 + 3 * 20, 8), MIB);
+    boot_plan_free(&a.plan);
+
+    a.spec.kernel_bytes = 0x7ff;
+    expect_refused(&a, -ENOEXEC, "truncated");
+    a.spec.kernel_bytes = 0x260;
+    expect_refused(&a, -ENOEXEC, "ends inside its setup header");
+}
+
 static void test_same_input_same_plan(void **state)
 {
     enum arch both[] = {ARCH_ARM64, ARCH_X86_64};
@@ -293,6 +334,7 @@ int main(void)
         cmocka_unit_test(test_x86_64_pvh_layout),
         cmocka_unit_test(test_x86_64_multiboot_entry),
         cmocka_unit_test(test_arm64_linux_image),
+        cmocka_unit_test(test_x86_64_bzimage),
         cmocka_unit_test(test_same_input_same_plan),
     };
 

@@ -97,6 +97,35 @@ static void test_random_bytes(void **state)
     }
 }
 
+/* Linux's own headers, with every byte overwritten and cut everywhere. */
+static void test_linux_headers(void **state)
+{
+    static const struct {
+        enum arch arch;
+        size_t magic_at;
+        const char *magic;
+        size_t header_bytes;
+    } formats[] = {
+        {ARCH_ARM64, 56, "ARM\x64", 64},
+        {ARCH_X86_64, 0x202, "HdrS", 0x270},
+    };
+    uint8_t file[ELF_BUILD_BYTES];
+
+    (void)state;
+    for (size_t f = 0; f < ARRAY_LEN(formats); f++)
+        for (size_t at = 0; at < formats[f].header_bytes; at++)
+            for (unsigned value = 0; value < 256; value += 51) {
+                memset(file, 0, sizeof(file));
+                memcpy(file + formats[f].magic_at, formats[f].magic, 4);
+                put_bytes(file, 0x206, 0x20f, 2);
+                put_bytes(file, 0x236, 1, 2);
+                put_bytes(file, 0x258, 0x100000, 8);
+                file[at] = (uint8_t)value;
+                feed(formats[f].arch, file, sizeof(file));
+                feed(formats[f].arch, file, at);
+            }
+}
+
 static void test_real_file_with_symbols(void **state)
 {
     uint64_t seed = 0x73796d626f6c73ull;
@@ -128,6 +157,7 @@ int main(void)
         cmocka_unit_test(test_cut_at_every_header_byte),
         cmocka_unit_test(test_every_header_byte_overwritten),
         cmocka_unit_test(test_random_bytes),
+        cmocka_unit_test(test_linux_headers),
         cmocka_unit_test(test_real_file_with_symbols),
     };
 
