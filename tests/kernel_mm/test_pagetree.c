@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test_pagetree - sparse arrays of pages against a plain one. */
+#include "tests/kernel_mm/host_arch.h"
+#include "kernel/include/pagetree.h"
+
+#define RANGE 9000u
+
+static int start(void **state)
+{
+    host_start();
+    return 0;
+}
+
+static int end(void **state)
+{
+    host_end();
+    return 0;
+}
+
+static uint32_t next_random(uint32_t *seed)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return *seed >> 8;
+}
+
+static void compare(struct pagetree *t, struct page *const *model, uint64_t base)
+{
+    uint64_t index = base, count = 0;
+    struct page *p;
+
+    for (unsigned i = 0; i < RANGE; i++) {
+        assert_ptr_equal(pagetree_get(t, base + i), model[i]);
+        count += model[i] != NULL;
+    }
+    assert_int_equal(t->pages, count);
+    for (; (p = pagetree_next(t, &index, base + RANGE)); index++, count--)
+        assert_ptr_equal(p, model[index - base]);
+    assert_int_equal(count, 0);
+}
+
+static void run(uint64_t base)
+{
+    static struct page *model[RANGE];
+    struct pagetree t;
+    uint32_t seed = 7;
+
+    pagetree_init(&t);
+    for (unsigned i = 0; i < RANGE; i++)
+        model[i] = NULL;
+    for (int round = 0; round < 3000; round++) {
+        unsigned i = next_random(&seed) % RANGE;
+
+        if (next_random(&seed) % 8) {
+            model[i] = page_alloc();
+            assert_non_null(model[i]);
+            assert_int_equal(pagetree_set(&t, base + i, model[i]), 0);
+        } else {
+            unsigned len = next_random(&seed) % 300;
+
+            pagetree_remove(&t, base + i, base + i + len);
+            for (unsigned k = i; k < i + len && k < RANGE; k++)
+                model[k] = NULL;
+        }
+        if (round % 500 == 0)
+            compare(&t, model, base);
+    }
+    compare(&t, model, base);
+    pagetree_remove(&t, 0, UINT64_MAX);
+    assert_null(t.root);
+}
+
+static void test_pagetree_low_indexes(void **state)
+{
+    run(0);
+}
+
+static void test_pagetree_user_addresses(void **state)
+{
+    run(0x7ffff7000ull);
+}
+
+static void test_pagetree_next_of_far_apart(void **state)
+{
+    struct pagetree t;
+    uint64_t index = 5;
+
+    pagetree_init(&t);
+    assert_null(pagetree_next(&t, &index, UINT64_MAX));
+    pagetree_set(&t, 3, page_alloc());
+    pagetree_set(&t, 1ull << 40, page_alloc());
+    assert_non_null(pagetree_next(&t, &index, UINT64_MAX));
+    assert_int_equal(index, 1ull << 40);
+    assert_null(pagetree_next(&t, &index, 1ull << 40));
+    pagetree_remove(&t, 0, UINT64_MAX);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_pagetree_low_indexes, start, end),
+        cmocka_unit_test_setup_teardown(test_pagetree_user_addresses, start, end),
+        cmocka_unit_test_setup_teardown(test_pagetree_next_of_far_apart, start, end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
