@@ -95,6 +95,7 @@ struct process {
     struct poll_head exit_poll;     /* pidfd */
 
     struct itimer itimer_real;
+    struct list posix_timers;       /* timer_create */
     struct usage usage, usage_children; /* usage: of threads that are gone */
     uint64_t start_ns;              /* monotonic */
     uint64_t max_resident_pages;

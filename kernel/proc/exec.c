@@ -159,6 +159,7 @@ static void commit(struct file *f, struct vm_map *m, const struct exec_image *im
     process_kill_other_threads();
     become_leader();
     thread_release_user_words(current);
+    posix_timers_delete(p);
     take_new_map(p, m);
     vfork_release(current);
     fd_table_exec(&p->fds);

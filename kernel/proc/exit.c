@@ -70,6 +70,7 @@ static void release_resources(struct process *p)
     struct fd_table *fds = p->fds;
 
     timer_cancel(&p->itimer_real.timer);
+    posix_timers_delete(p);
     p->max_resident_pages = vm_resident_pages(vm);
     p->fds = NULL;
     fd_table_unref(fds);

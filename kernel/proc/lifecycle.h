@@ -16,6 +16,7 @@ void usage_add(struct usage *u, const struct usage *more);
 void rusage_from_usage(struct rusage_k *r, const struct usage *u, uint64_t resident_pages);
 
 void itimer_init(struct process *p);
+void posix_timers_delete(struct process *p);
 /* The vfork parent of t, if any, goes on. */
 void vfork_release(struct thread *t);
 /* Robust list and clear_child_tid: user memory still there. */

@@ -19,6 +19,7 @@ struct process *process_alloc(int32_t pid)
     list_init(&p->children);
     list_init(&p->sibling);
     list_init(&p->threads);
+    list_init(&p->posix_timers);
     sigqueue_init(&p->pending);
     wait_init(&p->wait);
     wait_init(&p->thread_exit);
