@@ -34,6 +34,7 @@ static const char arm64_log[] =
 static const char x86_64_log[] =
     "     0: v=08 e=0000 i=0 cpl=0 IP=f000:000000000000e988 pc=00000000000fe988 SP=0 CR2=0\n"
     REGISTERS("0000000000000000")
+    "Servicing hardware INT=0x08\n"
     "check_exception old: 0xffffffff new 0xe\n"
     "     1: v=0e e=0006 i=0 cpl=3 IP=0023:00000000001830a0 pc=00000000001830a0 "
     "SP=001b:0000000000181000 CR2=0000000000186010\n"
