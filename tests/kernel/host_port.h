@@ -62,6 +62,7 @@ long sys_close_range(const uint64_t *), sys_select(const uint64_t *);
 long sys_splice(const uint64_t *), sys_tee(const uint64_t *), sys_sendfile(const uint64_t *);
 long sys_copy_file_range(const uint64_t *), sys_setxattr(const uint64_t *);
 long sys_getxattr(const uint64_t *), sys_socketpair(const uint64_t *);
+long sys_truncate(const uint64_t *);
 long sys_umask(const uint64_t *), sys_ioctl(const uint64_t *);
 
 #endif

@@ -50,7 +50,7 @@ struct layout {
     size_t gpr, rip, hflags, error_code;
     size_t seg[SEG_COUNT];
     size_t gdt, idt;
-    size_t xcr0;
+    size_t xcr0, cr2;
 };
 
 struct x86_engine {
@@ -373,6 +373,11 @@ void x86_view_put_gpr(struct x86 *x, unsigned index, uint64_t value)
     memcpy(field(x->engine, x->engine->at.gpr + 8 * index), &value, 8);
 }
 
+void x86_view_put_cr2(struct x86 *x, uint64_t value)
+{
+    memcpy(field(x->engine, x->engine->at.cr2), &value, 8);
+}
+
 uint32_t x86_event_error_code(struct x86 *x)
 {
     uc_context_save(x->engine->uc, x->engine->scratch);
@@ -608,6 +613,7 @@ static struct x86_view flat32(vaddr_t rip, unsigned cpl)
 }
 
 #define MAGIC_BASE 0x0000123456000000ull
+#define MAGIC_CR2  0x0000123456fedc00ull
 
 static int calibrate_segments(struct x86 *x)
 {
@@ -619,12 +625,15 @@ static int calibrate_segments(struct x86 *x)
             v.seg[i].base = MAGIC_BASE + (uint64_t)i * 0x10000;
     v.gdt = (struct x86_table){MAGIC_BASE + 0x100000, 0x123};
     v.idt = (struct x86_table){MAGIC_BASE + 0x110000, 0x456};
+    ((struct vmcb *)(e->hidden + H_VMCB))->cr2 = MAGIC_CR2;
     if (x86_engine_enter(x, &v))
         return -EIO;
     uc_context_save(e->uc, e->scratch);
     for (int i = 0; i < SEG_COUNT; i++)
         if (i != SEG_CS && !(e->at.seg[i] = find64(e, v.seg[i].base)))
             return -ENOENT;
+    if (!(e->at.cr2 = find64(e, MAGIC_CR2)))
+        return -ENOENT;
     if (!(e->at.gdt = find64(e, v.gdt.base)) || !(e->at.idt = find64(e, v.idt.base)) ||
         !(e->at.gpr = find64(e, v.rsp)))
         return -ENOENT;

@@ -182,6 +182,8 @@ int x86_mem_write(struct x86 *x, vaddr_t va, const void *buf, size_t len, vaddr_
 {
     paddr_t pa;
 
+    if ((va & 4095) + len <= 4096)
+        return transfer(x, va, (void *)(uintptr_t)buf, len, X86_WRITE, bad, error);
     *bad = va;
     if (x86_walk(x, va, X86_WRITE, false, &pa, error))
         return -EFAULT;

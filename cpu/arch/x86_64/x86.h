@@ -206,6 +206,7 @@ void x86_view_load(struct x86 *x, struct x86_view *v);
 void x86_view_store(struct x86 *x, const struct x86_view *v);
 /* Between the two: a general register in the same write. */
 void x86_view_put_gpr(struct x86 *x, unsigned index, uint64_t value);
+void x86_view_put_cr2(struct x86 *x, uint64_t value); /* the API's way would flush the TLB */
 uint32_t x86_event_error_code(struct x86 *x);
 uint64_t x86_event_address(struct x86 *x); /* faulting address: linear for #PF, physical for NPF */
 uint64_t x86_reg(struct x86 *x, int regid);

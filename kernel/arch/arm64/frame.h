@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * frame.h - what a trap saves, as a struct and as offsets for trap.S. The two
+ * stand together, so that a layout that drifts does not compile.
+ *
+ * Rules of use
+ *   - trap_frame is the whole user-visible context: every entry from EL0 saves all of
+ *     it and every return loads all of it. It may be copied as a value.
+ *   - kernel_frame is its beginning: an exception taken at EL1 saves no FP state,
+ *     because the kernel is compiled without.
+ */
+#ifndef KERNEL_ARCH_FRAME_H
+#define KERNEL_ARCH_FRAME_H
+
+#define FRAME_X(n) (8 * (n))
+#define FRAME_SP 248
+#define FRAME_PC 256
+#define FRAME_PSTATE 264
+#define KERNEL_FRAME_BYTES 272
+
+#define FRAME_TPIDR 272
+#define FRAME_ORIG_X0 280
+#define FRAME_FAULT_ADDRESS 288
+#define FRAME_FAULT_SYNDROME 296
+#define FRAME_FPSR 304
+#define FRAME_FPCR 308
+#define FRAME_V(n) (320 + 16 * (n))
+#define FRAME_BYTES 832
+
+/* struct context of switch.S: x19 to x30 in order. */
+#define CONTEXT_X(n) (8 * ((n) - 19))
+#define CONTEXT_BYTES 96
+
+#ifndef __ASSEMBLER__
+#include <stddef.h>
+#include <stdint.h>
+
+struct kernel_frame {
+    uint64_t x[31];
+    uint64_t sp;                /* SP_EL0, or SP_EL1 before the exception */
+    uint64_t pc;                /* ELR_EL1 */
+    uint64_t pstate;            /* SPSR_EL1 */
+};
+
+struct trap_frame {
+    uint64_t x[31];
+    uint64_t sp, pc, pstate;
+    uint64_t tpidr;             /* TPIDR_EL0, the thread pointer */
+    uint64_t orig_x0;           /* x0 at the last SVC: a system call restarts with it */
+    uint64_t fault_address;     /* for signal frames: the last fault that became a signal, */
+    uint64_t fault_syndrome;    /* and its ESR_EL1 as user mode may see it; 0: none */
+    uint32_t fpsr, fpcr;
+    uint64_t reserved;
+    struct {
+        uint64_t low, high;
+    } v[32];
+} __attribute__((aligned(16)));
+
+struct context {
+    uint64_t x[12];             /* x19 to x28, x29, x30; SP is the address of the struct */
+};
+
+#define FRAME_CHECK(type, field, offset)                                                          \
+    _Static_assert(offsetof(struct type, field) == (offset), #type "." #field)
+FRAME_CHECK(kernel_frame, x[30], FRAME_X(30));
+FRAME_CHECK(kernel_frame, sp, FRAME_SP);
+FRAME_CHECK(kernel_frame, pc, FRAME_PC);
+FRAME_CHECK(kernel_frame, pstate, FRAME_PSTATE);
+_Static_assert(sizeof(struct kernel_frame) == KERNEL_FRAME_BYTES, "size of kernel_frame");
+FRAME_CHECK(trap_frame, x[30], FRAME_X(30));
+FRAME_CHECK(trap_frame, sp, FRAME_SP);
+FRAME_CHECK(trap_frame, pc, FRAME_PC);
+FRAME_CHECK(trap_frame, pstate, FRAME_PSTATE);
+FRAME_CHECK(trap_frame, tpidr, FRAME_TPIDR);
+FRAME_CHECK(trap_frame, orig_x0, FRAME_ORIG_X0);
+FRAME_CHECK(trap_frame, fault_address, FRAME_FAULT_ADDRESS);
+FRAME_CHECK(trap_frame, fault_syndrome, FRAME_FAULT_SYNDROME);
+FRAME_CHECK(trap_frame, fpsr, FRAME_FPSR);
+FRAME_CHECK(trap_frame, fpcr, FRAME_FPCR);
+FRAME_CHECK(trap_frame, v[0], FRAME_V(0));
+FRAME_CHECK(trap_frame, v[31], FRAME_V(31));
+_Static_assert(sizeof(struct trap_frame) == FRAME_BYTES, "size of trap_frame");
+_Static_assert(FRAME_BYTES % 16 == 0 && KERNEL_FRAME_BYTES % 16 == 0, "SP stays aligned");
+_Static_assert(sizeof(struct context) == CONTEXT_BYTES, "size of context");
+
+/* SPSR_EL1 of an exception from EL0 (DDI 0487, C5.2.18). */
+#define PSTATE_MODE_MASK 0x1full
+#define PSTATE_EL0T 0x0ull
+#define PSTATE_FIQ (1ull << 6)
+#define PSTATE_IRQ (1ull << 7)
+#define PSTATE_SERROR (1ull << 8)
+#define PSTATE_DEBUG (1ull << 9)
+#define PSTATE_DAIF (PSTATE_DEBUG | PSTATE_SERROR | PSTATE_IRQ | PSTATE_FIQ)
+#endif
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sim/arch/arch.h - what reading a run needs to know of each CPU and its Linux ABI.
+ *
+ * Purpose: names of vectors and causes, system call numbers, and the layout of the signal
+ * frames that a kernel with Linux's ABI pushes. Implemented once in each folder here, in files of
+ * the same names; sim/arch.c picks by enum arch. Nothing here changes a machine.
+ */
+#ifndef TRAPLINE_SIM_ARCH_ARCH_H
+#define TRAPLINE_SIM_ARCH_ARCH_H
+
+#include "cpu/cpu.h"
+
+#define TRAP_TEXT_LEN 96u
+
+/* A trap in words. */
+struct trap_words {
+    char vector[24];             /* "el0_sync", "page fault" */
+    char cause[TRAP_TEXT_LEN];   /* all that the syndrome says */
+    char stable[TRAP_TEXT_LEN];  /* without what depends on compilers or page tables */
+    bool is_fault;               /* a page may be brought in and the instruction run again */
+};
+
+/* A signal frame found in user memory. */
+struct signal_frame {
+    vaddr_t saved_pc, saved_sp;  /* of what was interrupted */
+    uint64_t saved_result;       /* x0 or rax: a system call's result */
+    uint64_t saved_first;        /* x0 or rdi: first argument, a handler's signal number */
+    bool has_info;               /* siginfo was filled in (SA_SIGINFO) */
+    int info_signo, info_code;
+    uint64_t info_addr;          /* si_addr, or si_pid in the low half */
+};
+
+struct sim_arch {
+    const char *const *syscall_names;
+    const size_t *syscall_count;
+    unsigned syscall_insn_bytes;
+    uint64_t root_mask;          /* bits of cpu_asid_root() that name the address space */
+    const char *signal_register; /* holds the signal number when a handler starts */
+    const char *link_register;   /* NULL: the return address is on the stack */
+    /* O_ flags that differ between the CPUs */
+    unsigned o_directory, o_nofollow, o_direct, o_largefile;
+    void (*describe_trap)(const struct cpu_trap *trap, struct trap_words *w);
+    /* In a trap callback: the user stack pointer that was interrupted; 0 when it cannot be read. */
+    vaddr_t (*trap_user_sp)(struct cpu *cpu, const struct cpu_trap *trap);
+    /* Read the frame at `sp`; false when there is no memory. Says nothing about its truth. */
+    bool (*read_signal_frame)(struct cpu *cpu, vaddr_t sp, struct signal_frame *frame);
+};
+
+const struct sim_arch *sim_arch_get(enum arch arch);
+
+/* ---- inside sim/arch ---- */
+extern const struct sim_arch arm64_sim_arch, x86_64_sim_arch;
+extern const char *const arm64_syscall_names[], *const x86_64_syscall_names[];
+extern const size_t arm64_syscall_count, x86_64_syscall_count;
+
+/* Small reads that fail soft. */
+static inline bool arch_read(struct cpu *cpu, vaddr_t va, void *buf, size_t len)
+{
+    return cpu_mem_read(cpu, va, buf, len) == 0;
+}
+
+#endif

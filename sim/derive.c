@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sim/derive.c - from traps and returns to events; see derive.h.
+ *
+ * A return to user mode is, in this order of belief:
+ *   1 the return of a thread that trapped with this PC and SP in this address space;
+ *   2 the same with the PC one system call instruction earlier: the call runs again;
+ *   3 the start of a signal handler: SP points at a frame whose saved PC and SP are those of a
+ *     thread in the kernel, perhaps through further frames delivered at once;
+ *   4 the end of a handler: a thread in the address space waits in rt_sigreturn;
+ *   5 the child of a fork or clone seen earlier;
+ *   6 a new program: the newest thread that waits in execve;
+ *   7 a process that the kernel started itself.
+ */
+#include "sim/derive.h"
+
+#include <errno.h>
+
+#include "loader/fail.h"
+#include "sim/tasks.h"
+
+#define CLONE_THREAD_FLAG 0x10000u
+#define SIGNAL_MAX        64u
+#define FRAMES_MAX        8u
+#define AUXV_WORDS_MAX    4096u
+#define AT_ENTRY_TAG      9u
+
+struct deriver {
+    const struct derive *how;
+    const struct sim_arch *arch;
+    enum arch cpu_arch;
+    struct places *places;
+    struct tasks tasks;
+    struct task *current; /* in user mode, or the last that was */
+    int signal_reg;
+};
+
+static uint64_t root_of(const struct deriver *d, struct cpu *cpu)
+{
+    return cpu_asid_root(cpu) & d->arch->root_mask;
+}
+
+static struct place place_of(struct deriver *d, const struct task *task, vaddr_t va)
+{
+    const struct process *p = task ? task->process : NULL;
+
+    return places_find(d->places, p ? p->program : NULL, p ? p->base : 0, va);
+}
+
+static struct derived event_of(struct deriver *d, enum derived_kind kind, struct cpu *cpu, insn_t n,
+                               const struct task *task, vaddr_t pc)
+{
+    return (struct derived){.kind = kind,
+                            .n = n,
+                            .time_ns = cpu_time_ns(cpu),
+                            .process = task ? task->process->id : 0,
+                            .thread = task ? task->thread : 0,
+                            .at = place_of(d, task, pc)};
+}
+
+static void emit(struct deriver *d, const struct derived *e)
+{
+    d->how->event(d->how->ctx, e);
+}
+
+/* ---- traps ---- */
+
+static void begin_syscall(struct deriver *d, struct cpu *cpu, struct task *task)
+{
+    task->pending = PENDING_SYSCALL;
+    syscall_begin(&task->call, cpu, d->cpu_arch);
+    if (syscall_is_fork(&task->call))
+        tasks_note_fork(&d->tasks, task);
+    if (syscall_never_returns(&task->call)) {
+        struct derived e = event_of(d, DERIVED_SYSCALL, cpu, task->n, task, task->pc);
+
+        e.call = &task->call;
+        emit(d, &e);
+        tasks_kill(&d->tasks, task, syscall_is(&task->call, "exit_group"));
+    }
+}
+
+static void on_trap(void *ctx, struct sim *sim, const struct cpu_trap *trap)
+{
+    struct deriver *d = ctx;
+    struct cpu *cpu = sim_cpu(sim);
+    struct task *task = d->current;
+    struct trap_words words;
+    struct derived e;
+
+    if (trap->from_user && !task)
+        task = d->current = tasks_add(&d->tasks, NULL, root_of(d, cpu));
+    d->arch->describe_trap(trap, &words);
+    e = event_of(d, DERIVED_TRAP, cpu, trap->n, task, trap->pc);
+    e.trap = trap;
+    e.words = &words;
+    emit(d, &e);
+    if (!trap->from_user || !task)
+        return;
+    task->n = trap->n;
+    task->pc = trap->pc;
+    task->sp = d->arch->trap_user_sp(cpu, trap);
+    if (trap->kind == CPU_TRAP_SYSCALL)
+        begin_syscall(d, cpu, task);
+    else
+        task->pending = PENDING_TRAP;
+}
+
+/* ---- returns ---- */
+
+/* A system call ended with `result`, or runs again. */
+static void end_syscall(struct deriver *d, struct cpu *cpu, insn_t n, struct task *task,
+                        uint64_t result, bool restarted)
+{
+    struct derived e = event_of(d, DERIVED_SYSCALL, cpu, task->n, task, task->pc);
+
+    if (!restarted)
+        syscall_end(&task->call, cpu, result);
+    if (syscall_is_fork(&task->call) && (restarted || (int64_t)result < 0))
+        tasks_drop_fork(&d->tasks, task, task->n);
+    e.call = &task->call;
+    e.result = result;
+    e.returned = !restarted;
+    e.restarted = restarted;
+    e.n_end = n;
+    task->pending = PENDING_NONE;
+    emit(d, &e);
+}
+
+static void end_pending(struct deriver *d, struct cpu *cpu, insn_t n, struct task *task,
+                        uint64_t result, bool restarted)
+{
+    struct derived e;
+
+    if (task->pending == PENDING_SYSCALL) {
+        end_syscall(d, cpu, n, task, result, restarted);
+        return;
+    }
+    task->pending = PENDING_NONE;
+    e = event_of(d, DERIVED_RETURN, cpu, n, task, task->pc);
+    emit(d, &e);
+}
+
+struct handler_start {
+    struct signal_frame frame[FRAMES_MAX]; /* the one delivered last first */
+    unsigned frames;
+    struct task *task;
+    bool restarted;
+};
+
+/* A thread in the kernel whose place this frame has saved. */
+static struct task *find_interrupted(struct deriver *d, uint64_t root, const struct signal_frame *f,
+                                     bool *restarted)
+{
+    struct task *task = tasks_find(&d->tasks, root, f->saved_pc, f->saved_sp);
+
+    *restarted = false;
+    if (!task) {
+        vaddr_t after = f->saved_pc + d->arch->syscall_insn_bytes;
+
+        task = tasks_find(&d->tasks, root, after, f->saved_sp);
+        if (task && task->pending != PENDING_SYSCALL)
+            task = NULL;
+        *restarted = task != NULL;
+    }
+    return task;
+}
+
+static bool find_handler_start(struct deriver *d, struct cpu *cpu, uint64_t root,
+                               struct handler_start *h)
+{
+    vaddr_t sp = cpu_sp(cpu);
+    uint64_t signo = 0;
+
+    if (d->signal_reg < 0 || cpu_reg_read(cpu, d->signal_reg, &signo) != 0 || signo == 0 ||
+        signo > SIGNAL_MAX)
+        return false;
+    for (h->frames = 0; h->frames < FRAMES_MAX;) {
+        struct signal_frame *f = &h->frame[h->frames];
+
+        if (!d->arch->read_signal_frame(cpu, sp, f))
+            return false;
+        h->frames++;
+        h->task = find_interrupted(d, root, f, &h->restarted);
+        if (h->task)
+            return true;
+        /* Further frames belong to handlers that have not run: their first argument is a signal. */
+        if (f->saved_first == 0 || f->saved_first > SIGNAL_MAX || f->saved_sp == 0)
+            break;
+        sp = f->saved_sp;
+    }
+    /* Delivered by a sigreturn, which leaves no trace of what it restored. */
+    h->task = tasks_find_sigreturn(&d->tasks, root);
+    h->frames = 1;
+    h->restarted = false;
+    return h->task && h->frame[0].has_info && h->frame[0].info_signo == (int)signo;
+}
+
+static void emit_handlers(struct deriver *d, struct cpu *cpu, insn_t n, vaddr_t pc,
+                          struct handler_start *h)
+{
+    bool in_syscall = h->task->pending == PENDING_SYSCALL;
+    const struct signal_frame *first = &h->frame[h->frames - 1];
+    uint64_t signo = 0;
+
+    end_pending(d, cpu, n, h->task, first->saved_result, h->restarted);
+    if (cpu_reg_read(cpu, d->signal_reg, &signo) != 0)
+        signo = 0;
+    for (unsigned i = h->frames; i-- > 0;) {
+        vaddr_t handler = i == 0 ? pc : h->frame[i - 1].saved_pc;
+        struct derived e = event_of(d, DERIVED_SIGNAL, cpu, n, h->task, handler);
+
+        e.signo = (int)(i == 0 ? signo : h->frame[i - 1].saved_first);
+        e.frame = &h->frame[i];
+        e.interrupted = place_of(d, h->task, h->frame[i].saved_pc);
+        e.interrupted_syscall = in_syscall && i + 1 == h->frames;
+        h->frame[i].has_info = h->frame[i].has_info && h->frame[i].info_signo == e.signo;
+        emit(d, &e);
+    }
+}
+
+/* Where the program of a fresh stack was loaded: AT_ENTRY against the file's entry. */
+static vaddr_t load_base(struct cpu *cpu, const struct program *program)
+{
+    vaddr_t at = cpu_sp(cpu);
+    uint64_t word[2];
+    unsigned zeros = 0;
+
+    if (!program || !program->position_independent)
+        return 0;
+    at += 8; /* argc */
+    for (unsigned i = 0; i < AUXV_WORDS_MAX && zeros < 2; i++, at += 8) {
+        if (cpu_mem_read(cpu, at, word, 8) != 0)
+            return 0;
+        zeros += word[0] == 0;
+    }
+    for (unsigned i = 0; i < AUXV_WORDS_MAX; i++, at += 16) {
+        if (cpu_mem_read(cpu, at, word, 16) != 0 || word[0] == 0)
+            return 0;
+        if (word[0] == AT_ENTRY_TAG)
+            return word[1] - program->entry;
+    }
+    return 0;
+}
+
+static struct task *start_program(struct deriver *d, struct cpu *cpu, insn_t n, uint64_t root)
+{
+    struct task *task = tasks_find_exec(&d->tasks);
+
+    if (!task)
+        return NULL;
+    end_syscall(d, cpu, n, task, 0, false);
+    task->root = root;
+    task->process->program =
+        task->call.path[0] ? places_program(d->places, task->call.path) : NULL;
+    task->process->base = load_base(cpu, task->process->program);
+    return task;
+}
+
+static struct task *start_task(struct deriver *d, struct cpu *cpu, insn_t n, vaddr_t pc,
+                               uint64_t root, struct fork *fork)
+{
+    struct process *with = fork && (fork->flags & CLONE_THREAD_FLAG) ? fork->parent->process : NULL;
+    struct task *task = tasks_add(&d->tasks, with, root);
+    struct derived e;
+
+    if (!task)
+        return NULL;
+    if (fork) {
+        fork->open = false;
+        if (!with) {
+            task->process->program = fork->parent->process->program;
+            task->process->base = fork->parent->process->base;
+        }
+    }
+    e = event_of(d, DERIVED_START, cpu, n, task, pc);
+    e.parent = fork ? fork->parent->process->id : 0;
+    emit(d, &e);
+    return task;
+}
+
+static void on_user_return(void *ctx, struct sim *sim, insn_t n, vaddr_t pc)
+{
+    struct deriver *d = ctx;
+    struct cpu *cpu = sim_cpu(sim);
+    uint64_t root = root_of(d, cpu);
+    vaddr_t sp = cpu_sp(cpu);
+    struct task *task = tasks_find(&d->tasks, root, pc, sp);
+    struct handler_start h;
+    struct fork *fork;
+
+    if (task) {
+        end_pending(d, cpu, n, task, cpu_syscall_result(cpu), false);
+    } else if ((task = tasks_find(&d->tasks, root, pc + d->arch->syscall_insn_bytes, sp)) &&
+               task->pending == PENDING_SYSCALL) {
+        end_pending(d, cpu, n, task, 0, true);
+    } else if (find_handler_start(d, cpu, root, &h)) {
+        emit_handlers(d, cpu, n, pc, &h);
+        task = h.task;
+    } else if ((task = tasks_find_sigreturn(&d->tasks, root)) != NULL) {
+        struct derived e = event_of(d, DERIVED_SIGRETURN, cpu, n, task, pc);
+
+        task->pending = PENDING_NONE;
+        emit(d, &e);
+    } else if ((fork = tasks_find_fork(&d->tasks, pc, sp)) != NULL) {
+        task = start_task(d, cpu, n, pc, root, fork);
+    } else if ((task = start_program(d, cpu, n, root)) == NULL) {
+        task = start_task(d, cpu, n, pc, root, NULL);
+    }
+    d->current = task;
+}
+
+static void on_tick(void *ctx, struct sim *sim)
+{
+    struct deriver *d = ctx;
+
+    if (d->how->tick)
+        d->how->tick(d->how->ctx, sim);
+}
+
+int derive_run(const struct trace *t, const struct derive *how, struct divergence *divergence,
+               char *err, size_t err_len)
+{
+    struct deriver d = {.how = how, .cpu_arch = t->machine.arch};
+    struct sim_watch watch = {
+        .ctx = &d, .trap = on_trap, .user_return = on_user_return, .tick = on_tick};
+    struct sim_end end;
+    struct replay r;
+    int rc;
+
+    d.arch = sim_arch_get(d.cpu_arch);
+    d.signal_reg = cpu_reg_find(d.cpu_arch, d.arch->signal_register);
+    rc = replay_open(&r, t, &watch, err, err_len);
+    if (rc != 0)
+        return rc;
+    d.places = places_create(&t->machine);
+    if (!d.places) {
+        replay_close(&r);
+        return loader_fail(err, err_len, -ENOMEM, "out of memory");
+    }
+    rc = replay_run(&r, how->until, &end);
+    if (rc == -EILSEQ)
+        *divergence = r.divergence;
+    else if (rc != 0)
+        loader_fail(err, err_len, rc, "%s", r.error);
+    else if (d.tasks.failed)
+        rc = loader_fail(err, err_len, -ENOMEM, "out of memory");
+    replay_close(&r);
+    tasks_free(&d.tasks);
+    places_destroy(d.places);
+    return rc;
+}

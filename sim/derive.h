@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sim/derive.h - what happened in a run: traps, system calls, signals, by process and thread.
+ *
+ * Purpose: a recording holds inputs and digests only. Everything readable is derived from a
+ * replay, by looking at traps and returns to user mode with Linux's ABI in mind; the guest
+ * kernel need not know. dump and golden print what comes out.
+ *
+ * Rules of use
+ *   - derive_run() replays `trace` and calls `event` for each event in the order in which
+ *     they are known: a system call when it returns (its own number is `n`).
+ *   - Pointers in an event are good during the call.
+ *   - Threads are told apart by address space, user stack pointer and return address; processes
+ *     and threads are numbered from 1 as they first reach user mode.
+ */
+#ifndef TRAPLINE_SIM_DERIVE_H
+#define TRAPLINE_SIM_DERIVE_H
+
+#include "sim/arch/arch.h"
+#include "sim/places.h"
+#include "sim/replay.h"
+#include "sim/syscall_text.h"
+
+enum derived_kind {
+    DERIVED_TRAP,      /* `trap`, `words`; `at` is where */
+    DERIVED_RETURN,    /* back in user mode after a fault or interrupt */
+    DERIVED_SYSCALL,   /* `call`, `result`; not `returned` for exit */
+    DERIVED_SIGNAL,    /* a handler starts at `at`; `interrupted` */
+    DERIVED_SIGRETURN, /* and has ended; goes on at `at` */
+    DERIVED_START,     /* a process or thread reached user mode for the first time */
+};
+
+struct derived {
+    enum derived_kind kind;
+    insn_t n;
+    insn_t n_end;                  /* DERIVED_SYSCALL: number of the return */
+    uint64_t time_ns;              /* at n; for calls at the return */
+    unsigned process, thread;      /* 0: none yet (boot) */
+    bool interrupted_syscall;      /* DERIVED_SIGNAL: delivered on the way out of one */
+    struct place at;
+    const struct cpu_trap *trap;
+    const struct trap_words *words;
+    const struct syscall_text *call;
+    uint64_t result;
+    bool returned, restarted;
+    int signo;
+    const struct signal_frame *frame;
+    struct place interrupted;
+    unsigned parent;               /* DERIVED_START: process, 0: none */
+};
+
+struct derive {
+    void *ctx;
+    void (*event)(void *ctx, const struct derived *d);
+    void (*tick)(void *ctx, struct sim *sim);
+    insn_t until;
+};
+
+/* 0, -EILSEQ with `divergence`, else a sentence in `err`. */
+MUST_CHECK int derive_run(const struct trace *t, const struct derive *how,
+                          struct divergence *divergence, char *err, size_t err_len);
+
+#endif

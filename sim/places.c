@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sim/places.c - see places.h. Kernel addresses are those of the upper half. */
+#include "sim/places.h"
+
+#include <stdio.h>
+
+#include "loader/boot.h"
+#include "sim/cpio.h"
+
+#define UPPER_HALF (1ull << 63)
+#define ELF_BYTES  64u
+
+struct loaded {
+    struct program program;
+    bool found;
+    struct loaded *next;
+};
+
+struct places {
+    const struct machine *machine;
+    struct symbols *kernel;
+    struct loaded *programs;
+};
+
+struct places *places_create(const struct machine *m)
+{
+    struct places *p = calloc(1, sizeof(*p));
+    char err[128];
+
+    if (!p)
+        return NULL;
+    p->machine = m;
+    if (symbols_load(m->kernel.data, m->kernel.bytes, "kernel", &p->kernel, err, sizeof(err)) != 0)
+        p->kernel = NULL;
+    return p;
+}
+
+void places_destroy(struct places *p)
+{
+    if (!p)
+        return;
+    symbols_free(p->kernel);
+    while (p->programs) {
+        struct loaded *l = p->programs;
+
+        p->programs = l->next;
+        symbols_free(l->program.symbols);
+        free((char *)l->program.path);
+        free(l);
+    }
+    free(p);
+}
+
+static void load(struct places *p, struct loaded *l)
+{
+    struct program *g = &l->program;
+    const uint8_t *data;
+    uint16_t type;
+    size_t bytes;
+    char err[128];
+    const char *slash = strrchr(g->path, '/');
+
+    g->name = slash ? slash + 1 : g->path;
+    if (cpio_find(&p->machine->initrd, g->path, &data, &bytes) != 0)
+        return;
+    l->found = true;
+    if (bytes < ELF_BYTES || memcmp(data, "\177ELF", 4) != 0)
+        return;
+    memcpy(&type, data + 16, 2);
+    memcpy(&g->entry, data + 24, 8);
+    g->position_independent = type == 3; /* ET_DYN */
+    if (symbols_load(data, bytes, g->name, &g->symbols, err, sizeof(err)) != 0)
+        g->symbols = NULL;
+}
+
+const struct program *places_program(struct places *p, const char *path)
+{
+    struct loaded *l;
+
+    for (l = p->programs; l; l = l->next)
+        if (strcmp(l->program.path, path) == 0)
+            return l->found ? &l->program : NULL;
+    l = calloc(1, sizeof(*l));
+    if (!l)
+        return NULL;
+    l->program.path = strdup(path);
+    if (!l->program.path) {
+        free(l);
+        return NULL;
+    }
+    load(p, l);
+    l->next = p->programs;
+    p->programs = l;
+    return l->found ? &l->program : NULL;
+}
+
+struct place places_find(struct places *p, const struct program *program, vaddr_t base, vaddr_t va)
+{
+    struct place place = {.va = va};
+    const struct symbols *s = NULL;
+
+    if (va >= UPPER_HALF) {
+        place.module = "kernel";
+        s = p->kernel;
+        base = 0;
+    } else if (program) {
+        place.module = program->name;
+        s = program->symbols;
+    }
+    if (s && symbols_find(s, va - base, &place.symbol, &place.offset) != 0)
+        place.symbol = NULL;
+    return place;
+}
+
+void place_text(const struct place *place, bool stable, char *text, size_t len)
+{
+    const char *module = place->module ? place->module : "";
+    const char *colon = place->module ? ":" : "";
+
+    if (stable)
+        snprintf(text, len, "%s", place->symbol   ? place->symbol
+                                  : place->module ? place->module
+                                                  : "user");
+    else if (place->symbol && place->offset)
+        snprintf(text, len, "%s%s%s+0x%llx", module, colon, place->symbol,
+                 (unsigned long long)place->offset);
+    else if (place->symbol)
+        snprintf(text, len, "%s%s%s", module, colon, place->symbol);
+    else
+        snprintf(text, len, "%s%s0x%llx", module, colon, (unsigned long long)place->va);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sim/tasks.h - who runs: processes and threads of the guest, guessed from outside. Inside sim/ only.
+ *
+ * A thread in user mode traps into the kernel with a return address and a stack pointer; whoever comes
+ * back to user mode with the same pair in the same address space is that thread.
+ */
+#ifndef TRAPLINE_SIM_TASKS_H
+#define TRAPLINE_SIM_TASKS_H
+
+#include "sim/derive.h"
+
+struct process {
+    unsigned id;
+    const struct program *program; /* NULL: not known */
+    vaddr_t base;                  /* where it was loaded */
+};
+
+enum pending { PENDING_NONE, PENDING_TRAP, PENDING_SYSCALL };
+
+struct task {
+    unsigned thread;
+    struct process *process;
+    uint64_t root;
+    enum pending pending;    /* in the kernel, because of ... */
+    bool dead;
+    insn_t n;                /* of the trap */
+    vaddr_t pc, sp;
+    struct syscall_text call;
+};
+
+/* A fork whose child has not been seen. */
+struct fork {
+    struct task *parent;
+    uint64_t root, flags;
+    vaddr_t pc, sp, stack;
+    insn_t n;
+    bool open;
+};
+
+struct tasks {
+    struct task **task;
+    size_t count, room;
+    struct fork *fork;
+    size_t fork_count, fork_room;
+    struct process **process;
+    size_t process_count, process_room;
+    bool failed; /* out of memory */
+};
+
+void tasks_free(struct tasks *t);
+/* A new thread of `process`; NULL: of a new process. NULL when out of memory. */
+struct task *tasks_add(struct tasks *t, struct process *process, uint64_t root);
+/* The thread in the kernel that would go on at pc and sp; newest first. */
+struct task *tasks_find(struct tasks *t, uint64_t root, vaddr_t pc, vaddr_t sp);
+/* A thread that waits in one of two system calls that come back elsewhere. */
+struct task *tasks_find_sigreturn(struct tasks *t, uint64_t root);
+struct task *tasks_find_exec(struct tasks *t);
+void tasks_note_fork(struct tasks *t, struct task *parent);
+void tasks_drop_fork(struct tasks *t, struct task *parent, insn_t n);
+/* The oldest fork whose child could start at pc and sp. */
+struct fork *tasks_find_fork(struct tasks *t, vaddr_t pc, vaddr_t sp);
+void tasks_kill(struct tasks *t, struct task *task, bool whole_process);
+
+#endif

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One exception per case of guest/traps.S: vector, error code, CR2, the pushed
+ * frame, the stack that was chosen and the privilege level after entry.
+ */
+#include "tests/cpu/x86_64/harness.h"
+
+#define NONE    UINT64_MAX
+#define KERNEL  0x80000u /* RSP of kernel cases */
+#define USER    0x900000u
+#define RSP0    0x70000u
+#define IST1    0x60000u
+#define PROFILE 0x50000u
+
+struct expect {
+    const char *name;
+    unsigned vector;
+    uint64_t error; /* NONE: none pushed */
+    uint64_t cr2;
+    bool user;
+    bool rf; /* RF set in the pushed flags */
+    uint64_t top; /* stack the frame went to; 0: RSP0 for user, the same stack for kernel */
+    int rsp_delta; /* RSP at the event minus its start */
+};
+
+/* The order of guest/traps.S. */
+static const struct expect expect[] = {
+    {"de", 0, NONE, 0, false, true, 0, 0},
+    {"de_user", 0, NONE, 0, true, true, 0, 0},
+    {"ud", 6, NONE, 0, false, true, 0, 0},
+    {"ud_user", 6, NONE, 0, true, true, 0, 0},
+    {"bp", 3, NONE, 0, true, false, 0, 0},
+    {"int80", 0x80, NONE, 0, true, false, 0, 0},
+    {"int_dpl", 13, 0x21 * 8 + 2, 0, true, true, 0, 0},
+    {"int_kernel", 0x21, NONE, 0, false, false, 0, 0},
+    {"gp_hlt", 13, 0, 0, true, true, 0, 0},
+    {"gp_cli", 13, 0, 0, true, true, 0, 0},
+    {"gp_io", 13, 0, 0, true, true, 0, 0},
+    {"gp_rdmsr", 13, 0, 0, true, true, 0, 0},
+    {"gp_msr", 13, 0, 0, false, true, 0, 0},
+    {"gp_selector", 13, 0x78, 0, false, true, 0, 0},
+    {"gp_noncanonical", 13, 0, 0, false, true, 0, 0},
+    {"gp_cr0", 13, 0, 0, false, true, 0, 0},
+    {"gp_cr4", 13, 0, 0, false, true, 0, 0},
+    {"pf_read", 14, 0, 0x600123, false, true, 0, 0},
+    {"pf_write_user", 14, 6, 0x600123, true, true, 0, 0},
+    {"pf_protect_user", 14, 7, 0xa00010, true, true, 0, 0},
+    {"pf_supervisor_user", 14, 5, 0x300010, true, true, 0, 0},
+    {"pf_fetch_user", 14, 0x14, 0x600123, true, true, 0, 0},
+    {"pf_nx_user", 14, 0x15, 0x800123, true, true, 0, 0},
+    {"pf_page_cross", 14, 0x10, 0x600000, false, true, 0, 0},
+    {"nm", 7, NONE, 0, false, true, 0, 0},
+    {"nm_sse", 7, NONE, 0, false, true, 0, 0},
+    {"mf", 16, NONE, 0, false, true, 0, 0},
+    {"ss_noncanonical", 12, 0, 0, false, true, 0, 0},
+    {"np", 11, 0x18, 0, false, true, 0, -16},
+    {"df", 8, 0, 0x600123, false, false, IST1, 0},
+    {"db_tf", 1, NONE, 0, false, false, 0, 0},
+    {"db_cpuid", 1, NONE, 0, false, false, 0, 0},
+    {"syscall", 256, NONE, 0, true, false, 0, 0},
+    {"io_allowed", 0x80, NONE, 0, true, false, 0, 0},
+    {"cr8", 3, NONE, 0, false, false, 0, 0},
+};
+
+static struct machine *run_case(size_t index, insn_t step, uint64_t *at)
+{
+    struct machine *m = machine_open("traps");
+    uint64_t table = machine_word(m, IMAGE_BASE + 8);
+    struct cpu_stop stop = {0};
+
+    *at = machine_word(m, table + 24 * index + 8);
+    machine_poke(m, 0x58000, index);
+    do
+        stop = machine_run(m, step ? m->x.count.n + step : 1000000);
+    while (step && stop.reason == CPU_STOP_TARGET && m->x.count.n < 1000000);
+    if (stop.reason != CPU_STOP_POWEROFF)
+        fail_msg("%s: stop %d", expect[index].name, stop.reason);
+    return m;
+}
+
+static void check_case(size_t index)
+{
+    const struct expect *e = &expect[index];
+    uint64_t at, frame_top;
+    struct machine *m = run_case(index, 0, &at);
+    const struct cpu_trap *t = &m->trap[m->traps - 1];
+
+    print_message("%s\n", e->name);
+    assert_int_equal(m->traps, 1);
+    assert_int_equal(t->vector, e->vector);
+    assert_int_equal(t->from_user, e->user);
+    assert_int_equal(t->pc, at);
+    assert_int_equal(t->syndrome, e->error == NONE ? 0 : e->error);
+    assert_int_equal(t->addr, e->vector == 14 ? e->cr2 : 0);
+    assert_int_equal(machine_word(m, PROFILE + 0x10), at);
+    assert_int_equal(machine_word(m, PROFILE + 0x48), 8); /* CPL 0 now */
+    if (e->vector == X86_SYSCALL) {
+        assert_int_equal(machine_word(m, PROFILE + 0x28), USER);
+        assert_int_equal(machine_word(m, PROFILE + 0x30), 0x10);
+        machine_close(m);
+        return;
+    }
+    assert_int_equal((uint8_t)machine_word(m, PROFILE), e->vector);
+    assert_int_equal(machine_word(m, PROFILE + 0x08), e->error == NONE ? 0 : e->error);
+    assert_int_equal(machine_word(m, PROFILE + 0x18), e->user ? 0x2b : 8);
+    assert_int_equal(machine_word(m, PROFILE + 0x20) >> 16 & 1, e->rf);
+    assert_int_equal(machine_word(m, PROFILE + 0x30), e->user ? 0x23 : 0x10);
+    assert_int_equal(machine_word(m, PROFILE + 0x38), e->cr2);
+    if (strcmp(e->name, "ss_noncanonical"))
+        assert_int_equal(machine_word(m, PROFILE + 0x28),
+                         (e->user ? USER : KERNEL) + (uint64_t)(int64_t)e->rsp_delta);
+    frame_top = e->top ? e->top : e->user ? RSP0 : (KERNEL + (uint64_t)(int64_t)e->rsp_delta);
+    if (strcmp(e->name, "ss_noncanonical"))
+        assert_int_equal(machine_word(m, PROFILE + 0x40), frame_top - 7 * 8);
+    if (!strcmp(e->name, "cr8"))
+        assert_int_equal(machine_word(m, 0x50050), 5);
+    machine_close(m);
+}
+
+static void test_traps_each_case(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(expect); i++)
+        if (strcmp(expect[i].name, "ss_noncanonical"))
+            check_case(i);
+}
+
+/* A stack that cannot be pushed to while handling #SS: the double fault has its own stack. */
+static void test_traps_bad_stack_ends_in_double_fault(void **state)
+{
+    uint64_t at;
+    struct machine *m;
+    size_t i = 0;
+
+    (void)state;
+    while (strcmp(expect[i].name, "ss_noncanonical"))
+        i++;
+    m = run_case(i, 0, &at);
+    assert_int_equal(m->trap[0].vector, X86_DF);
+    assert_int_equal(machine_word(m, PROFILE + 0x40), IST1 - 7 * 8);
+    machine_close(m);
+}
+
+/* The same trap at the same number, however the run is cut. */
+static void test_traps_same_for_every_stop_pattern(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(expect); i++) {
+        uint64_t at;
+        struct machine *whole = run_case(i, 0, &at), *cut;
+
+        for (insn_t step = 997; step; step = step == 997 ? 61 : 0) {
+            cut = run_case(i, step, &at);
+            assert_int_equal(cut->traps, whole->traps);
+            assert_memory_equal(cut->trap, whole->trap, sizeof(whole->trap[0]) * whole->traps);
+            assert_int_equal(cut->x.count.n, whole->x.count.n);
+            machine_close(cut);
+        }
+        machine_close(whole);
+    }
+}
+
+static void test_traps_shutdown_without_a_double_fault_gate(void **state)
+{
+    struct machine *m = machine_open("traps");
+    struct cpu_stop stop;
+    size_t i = 0;
+
+    (void)state;
+    while (strcmp(expect[i].name, "df"))
+        i++;
+    machine_poke(m, 0x58000, i);
+    machine_poke(m, 0x58008, 0);
+    do
+        stop = machine_run(m, m->x.count.n + 500);
+    while (stop.reason == CPU_STOP_TARGET && x86_pc(&m->x) < machine_word(m, IMAGE_BASE + 8) &&
+           !machine_word(m, 0x20000 + 255 * 16));
+    stop = machine_run(m, m->x.count.n + 60); /* past LIDT */
+    machine_poke(m, 0x20000 + 8 * 16, 0);
+    machine_poke(m, 0x20000 + 8 * 16 + 8, 0);
+    stop = machine_run(m, 1000000);
+    assert_int_equal(stop.reason, CPU_STOP_SHUTDOWN);
+    machine_close(m);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_traps_each_case),
+        cmocka_unit_test(test_traps_bad_stack_ends_in_double_fault),
+        cmocka_unit_test(test_traps_same_for_every_stop_pattern),
+        cmocka_unit_test(test_traps_shutdown_without_a_double_fault_gate),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
