@@ -88,7 +88,8 @@ static void step_open(const char *path)
         O_WRONLY | O_APPEND | O_CREAT, O_RDONLY | O_CREAT, O_PATH, O_PATH | O_DIRECTORY,
         O_RDONLY | O_DIRECTORY | O_NOFOLLOW, O_RDWR | O_NOFOLLOW | O_CREAT,
     };
-    unsigned flags = flag_sets[pick(sizeof(flag_sets) / sizeof(flag_sets[0]))];
+    /* Not to wait for the other side of a FIFO. */
+    unsigned flags = O_NONBLOCK | flag_sets[pick(sizeof(flag_sets) / sizeof(flag_sets[0]))];
     unsigned bytes = pick(3) ? pick(9000) : 0, off = pick(2) ? pick(20000) : 0;
     static uint8_t data[9000];
     sprintf(call_text, "(\"%s\", 0%o) then pwrite %u at %u", path, flags, bytes, off);

@@ -247,16 +247,17 @@ static void report(struct x86 *x, const struct delivery *d, enum cpu_trap_kind k
                    bool from_user)
 {
     const struct cpu_host *host = &x->config.host;
-    struct cpu_trap t = {
-        .n = x->count.n,
-        .cycles = x86_cycles(x),
-        .kind = kind,
-        .from_user = from_user,
-        .vector = d->vector,
-        .pc = pc,
-        .syndrome = d->error == X86_NO_ERROR ? 0 : d->error,
-        .addr = d->vector == X86_PF ? d->addr : 0,
-    };
+    struct cpu_trap t;
+
+    memset(&t, 0, sizeof(t)); /* padding too: traps are compared as bytes */
+    t.n = x->count.n;
+    t.cycles = x86_cycles(x);
+    t.kind = kind;
+    t.from_user = from_user;
+    t.vector = d->vector;
+    t.pc = pc;
+    t.syndrome = d->error == X86_NO_ERROR ? 0 : d->error;
+    t.addr = d->vector == X86_PF ? d->addr : 0;
 
     x->flow.shadow_n = UINT64_MAX;
     x->flow.halted = 0;

@@ -133,9 +133,9 @@ trap_stubs:
     .balign 16
     .if vector == VECTOR_DF || (vector >= VECTOR_TS && vector <= VECTOR_PF) || \
         vector == VECTOR_AC || vector == VECTOR_CP || vector == VECTOR_VC || vector == VECTOR_SX
-    trap_cfi REGS_BYTES - REGS_ERROR
+    trap_cfi (REGS_BYTES - REGS_ERROR)
     .else
-    trap_cfi REGS_BYTES - REGS_RIP
+    trap_cfi (REGS_BYTES - REGS_RIP)
     pushq $0
     .cfi_adjust_cfa_offset 8
     .endif
@@ -154,7 +154,7 @@ trap_stubs:
     .balign 16
     .type trap_entry, @function
 trap_entry:
-    trap_cfi REGS_BYTES - REGS_VECTOR
+    trap_cfi (REGS_BYTES - REGS_VECTOR)
     cld                                 /* the C ABI wants DF clear, the user's may be set */
     smap_close
     testb $3, (REGS_CS - REGS_VECTOR)(%rsp)
@@ -173,7 +173,7 @@ trap_entry_user:                        /* also from iret_failed */
     .balign 16
     .type trap_entry_kernel, @function
 trap_entry_kernel:
-    trap_cfi REGS_BYTES - REGS_VECTOR
+    trap_cfi (REGS_BYTES - REGS_VECTOR)
     push_regs
     movq %rsp, %rdi
     call trap_kernel
@@ -191,7 +191,7 @@ trap_entry_kernel:
     .balign 16
     .type trap_entry_paranoid, @function
 trap_entry_paranoid:
-    trap_cfi REGS_BYTES - REGS_VECTOR
+    trap_cfi (REGS_BYTES - REGS_VECTOR)
     cld
     smap_close
     push_regs
@@ -325,7 +325,7 @@ iret_user_end:
     .balign 16
     .type iret_failed, @function
 iret_failed:
-    trap_cfi REGS_BYTES - REGS_RIP
+    trap_cfi (REGS_BYTES - REGS_RIP)
     swapgs
     pushq $0
     .cfi_adjust_cfa_offset 8

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * signal.c - Linux's rt_sigframe: pushed before a handler, popped by rt_sigreturn.
+ *
+ * Both work on a copy in the kernel and move it in one piece each way. What comes back is
+ * the program's to write, so sigframe_pop() lets nothing into the frame that trap_return_user
+ * could choke on: of RFLAGS only the bits user mode owns, the one pair of user selectors, and
+ * FP state that XRSTOR accepts (vol. 1, 13.8.1). RIP and RSP may be anything: a RIP that is
+ * not canonical makes IRETQ fault, which trap.S turns into SIGSEGV.
+ *
+ * The handler starts with FP state as after exec, as on Linux; sigreturn brings the
+ * interrupted state back.
+ */
+#include "kernel/arch/x86_64/sigframe.h"
+#include "kernel/arch/x86_64/cpu.h"
+#include "kernel/include/errno.h"
+#include "kernel/include/signal.h"
+#include "kernel/include/string.h"
+
+#define RED_ZONE_BYTES 128 /* System V ABI, 3.2.2: a leaf function's, below RSP */
+#define FLAGS_RESTORED                                                                            \
+    (FLAG_AC | FLAG_OF | FLAG_DF | FLAG_TF | FLAG_SF | FLAG_ZF | FLAG_AF | FLAG_PF | FLAG_CF |    \
+     FLAG_RF)
+
+/* The largest frame with all its padding (Linux: init_sigframe_size()). */
+#define SIGFRAME_BYTES_MAX (sizeof(struct rt_sigframe_k) + 15 + FP_FRAME_BYTES + 63)
+const uint64_t arch_minsigstksz = (SIGFRAME_BYTES_MAX + 15) & ~15ull;
+
+static bool on_stack(vaddr_t sp, vaddr_t base, uint64_t size)
+{
+    return sp > base && sp - base <= size;
+}
+
+/* ---- push ---- */
+
+static int push_fp(const struct trap_frame *f, vaddr_t at)
+{
+    struct fp_frame fp = { .state = f->fp, .magic2 = FP_XSTATE_MAGIC2 };
+    const struct fp_software software = {
+        .magic1 = FP_XSTATE_MAGIC1,
+        .extended_bytes = FP_FRAME_BYTES,
+        .features = XSTATE_ALL,
+        .xstate_bytes = FP_BYTES,
+    };
+
+    if (!cpu_local.has_xsave)
+        return copy_to_user(at, &fp.state, FXSAVE_BYTES);
+    memcpy(fp.state.software, &software, sizeof(software));
+    /* A part in its initial state may be marked absent; a handler that edits it means it. */
+    fp.state.header.xstate_bv |= XSTATE_ALL;
+    return copy_to_user(at, &fp, FP_FRAME_BYTES);
+}
+
+static void fill_sigcontext(struct sigcontext_k *sc, const struct trap_frame *f)
+{
+    const struct trap_regs *r = &f->regs;
+
+    *sc = (struct sigcontext_k){
+        .r8 = r->r8, .r9 = r->r9, .r10 = r->r10, .r11 = r->r11,
+        .r12 = r->r12, .r13 = r->r13, .r14 = r->r14, .r15 = r->r15,
+        .rdi = r->rdi, .rsi = r->rsi, .rbp = r->rbp, .rbx = r->rbx,
+        .rdx = r->rdx, .rax = r->rax, .rcx = r->rcx,
+        .rsp = r->rsp, .rip = r->rip, .rflags = r->rflags,
+        .cs = (uint16_t)r->cs, .ss = (uint16_t)r->ss,
+        .err = f->fault_error, .trapno = f->fault_vector, .cr2 = f->fault_addr,
+    };
+}
+
+static void enter_handler(struct trap_frame *f, vaddr_t sp, const struct sigaction_k *act, int signo)
+{
+    struct trap_regs *r = &f->regs;
+
+    r->rdi = (uint64_t)signo;
+    r->rsi = sp + offsetof(struct rt_sigframe_k, info);
+    r->rdx = sp + offsetof(struct rt_sigframe_k, uc);
+    r->rax = 0; /* no vector registers, to a variadic function */
+    r->rip = act->handler;
+    r->rsp = sp;
+    r->cs = USER_CS;
+    r->ss = USER_DS;
+    r->rflags &= ~(uint64_t)(FLAG_DF | FLAG_RF | FLAG_TF);
+    fp_state_reset(&f->fp);
+}
+
+int sigframe_push(struct trap_frame *f, const struct ksiginfo *info, const struct sigaction_k *act,
+                  uint64_t mask, vaddr_t altstack_sp, uint64_t altstack_size, int altstack_flags,
+                  bool on_altstack)
+{
+    struct rt_sigframe_k frame;
+    vaddr_t sp = f->regs.rsp - RED_ZONE_BYTES, fp_at;
+    bool stays_on_altstack = !(altstack_flags & (SS_DISABLE | (int)SS_AUTODISARM)) &&
+                             on_stack(f->regs.rsp, altstack_sp, altstack_size);
+
+    if (!(act->flags & SA_RESTORER))
+        return -EFAULT;
+    if (on_altstack)
+        sp = altstack_sp + altstack_size;
+    fp_at = (sp - (cpu_local.has_xsave ? FP_FRAME_BYTES : FXSAVE_BYTES)) & ~63ull;
+    /* As if by a call: RSP + 8 is a multiple of 16 at the handler's first instruction. */
+    sp = ((fp_at - sizeof(frame)) & ~15ull) - 8;
+    if ((on_altstack || stays_on_altstack) && !on_stack(sp, altstack_sp, altstack_size))
+        return -EFAULT;
+
+    memset(&frame, 0, sizeof(frame));
+    frame.pretcode = act->restorer;
+    frame.uc.flags = UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS |
+                     (cpu_local.has_xsave ? UC_FP_XSTATE : 0);
+    frame.uc.stack = (struct sigaltstack_k){ altstack_sp, altstack_flags, 0, altstack_size };
+    fill_sigcontext(&frame.uc.mcontext, f);
+    frame.uc.mcontext.oldmask = mask;
+    frame.uc.mcontext.fpstate = fp_at;
+    frame.uc.sigmask = mask;
+    frame.info = *info;
+    if (push_fp(f, fp_at) || copy_to_user(sp, &frame, sizeof(frame)))
+        return -EFAULT;
+    enter_handler(f, sp, act, info->signo);
+    return 0;
+}
+
+/* ---- pop ---- */
+
+/* Does the frame hold an XSAVE header? Else it is an FXSAVE image, as on Linux. */
+static bool has_xstate(const struct fp_state *fp, vaddr_t at)
+{
+    struct fp_software software;
+    uint32_t magic2;
+
+    memcpy(&software, fp->software, sizeof(software));
+    return cpu_local.has_xsave && software.magic1 == FP_XSTATE_MAGIC1 &&
+           software.xstate_bytes == FP_BYTES && software.extended_bytes >= FP_BYTES &&
+           !copy_from_user(&magic2, at + FP_BYTES, sizeof(magic2)) && magic2 == FP_XSTATE_MAGIC2;
+}
+
+static int pop_fp(struct fp_state *fp, vaddr_t at)
+{
+    struct fp_software software;
+    uint64_t bv = XSTATE_ALL;
+
+    if (!at) {
+        fp_state_reset(fp);
+        return 0;
+    }
+    memset(fp, 0, sizeof(*fp));
+    if (copy_from_user(fp, at, FXSAVE_BYTES))
+        return -EFAULT;
+    if (has_xstate(fp, at)) {
+        if ((at & 63) || copy_from_user(&fp->header, at + FXSAVE_BYTES, sizeof(fp->header)))
+            return -EFAULT;
+        memcpy(&software, fp->software, sizeof(software));
+        bv = fp->header.xstate_bv;
+        if ((bv & ~(uint64_t)XSTATE_ALL) || fp->header.xcomp_bv || fp->header.reserved[0])
+            return -EFAULT;
+        bv &= software.features;
+    }
+    if (fp->mxcsr & ~fp_mxcsr_mask)
+        return -EFAULT;
+    memset(&fp->header, 0, sizeof(fp->header));
+    memset(fp->software, 0, sizeof(fp->software));
+    fp->header.xstate_bv = bv;
+    return 0;
+}
+
+static int check_selectors(const struct ucontext_k *uc)
+{
+    if ((uc->mcontext.cs | 3) != USER_CS)
+        return -EFAULT;
+    if ((uc->flags & UC_STRICT_RESTORE_SS) && (uc->mcontext.ss | 3) != USER_DS)
+        return -EFAULT;
+    return 0;
+}
+
+static void restore_regs(struct trap_regs *r, const struct sigcontext_k *sc)
+{
+    r->r8 = sc->r8;
+    r->r9 = sc->r9;
+    r->r10 = sc->r10;
+    r->r11 = sc->r11;
+    r->r12 = sc->r12;
+    r->r13 = sc->r13;
+    r->r14 = sc->r14;
+    r->r15 = sc->r15;
+    r->rdi = sc->rdi;
+    r->rsi = sc->rsi;
+    r->rbp = sc->rbp;
+    r->rbx = sc->rbx;
+    r->rdx = sc->rdx;
+    r->rax = sc->rax;
+    r->rcx = sc->rcx;
+    r->rsp = sc->rsp;
+    r->rip = sc->rip;
+    r->cs = USER_CS;
+    r->ss = USER_DS;
+    r->rflags = (r->rflags & ~(uint64_t)FLAGS_RESTORED) | (sc->rflags & FLAGS_RESTORED);
+}
+
+int sigframe_pop(struct trap_frame *f, uint64_t *mask)
+{
+    struct ucontext_k uc;
+    struct fp_state fp;
+    /* The handler's RET took the restorer's address off. */
+    vaddr_t frame = f->regs.rsp - sizeof(uint64_t);
+
+    if (copy_from_user(&uc, frame + offsetof(struct rt_sigframe_k, uc), sizeof(uc)) ||
+        check_selectors(&uc) || pop_fp(&fp, uc.mcontext.fpstate))
+        return -EFAULT;
+    restore_regs(&f->regs, &uc.mcontext);
+    f->fp = fp;
+    f->syscall_number = UINT64_MAX;
+    *mask = uc.sigmask;
+    return 0;
+}
