@@ -18,7 +18,7 @@ make_root()
     mkdir -p "$build/demo/$arch"
     cp -a "$build/guest/$arch/rootfs" "$root"
     install -m 755 "$here/guest.sh" "$root/demo.sh"
-    install -m 755 "$build/demo/$arch/page-faults" "$root/bin/page-faults"
+    install -m 755 "$build/guest/$arch/tests/simd_memset" "$root/bin/page-faults"
 }
 
 for arch in arm64 x86_64; do
