@@ -12,8 +12,8 @@
  *   2. MAIR, TCR, TTBRs, then SCTLR
  *   3. jump up; drop the identity map; vectors, stack, bss; boot_main(device tree)
  */
-#include "asm.h"
-#include "pte.h"
+#include "kernel/arch/arm64/asm.h"
+#include "kernel/arch/arm64/pte.h"
 
 #define L3_INDEX_SHIFT 12
 #define BLOCK_1G_SHIFT 30

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* console.c - the PL011 (Arm DDI 0183G): polled output, input by interrupt. */
-#include "intr.h"
-#include "layout.h"
-#include "mmio.h"
+#include "kernel/arch/arm64/intr.h"
+#include "kernel/arch/arm64/layout.h"
+#include "kernel/arch/arm64/mmio.h"
 
 #define UART_DR (BOARD_PL011_PA + 0x000)
 #define UART_FR (BOARD_PL011_PA + 0x018)

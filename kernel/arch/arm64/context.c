@@ -8,8 +8,8 @@
  *
  * thread_first (switch.S) finds fn in x19 and arg in x20.
  */
-#include "frame.h"
-#include "kmap.h"
+#include "kernel/arch/arm64/frame.h"
+#include "kernel/arch/arm64/kmap.h"
 #include "kernel/include/arch.h"
 #include "kernel/include/string.h"
 

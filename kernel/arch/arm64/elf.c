@@ -6,7 +6,7 @@
  * what needs no more state than a trap frame holds. Not HWCAP_CPUID: reading ID
  * registers from EL0 is not emulated; nor HWCAP_EVTSTRM: there is no event stream.
  */
-#include "cpu.h"
+#include "kernel/arch/arm64/cpu.h"
 #include "kernel/include/arch.h"
 
 #define HWCAP_FP (1u << 0)

@@ -11,7 +11,7 @@
  *
  * Every read goes through take(), which refuses to leave the block.
  */
-#include "fdt.h"
+#include "kernel/arch/arm64/fdt.h"
 #include "kernel/include/errno.h"
 #include "kernel/include/string.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* frame.c - the user's frame as common code sees it (arch.h). */
-#include "frame.h"
+#include "kernel/arch/arm64/frame.h"
 #include "kernel/include/arch.h"
 #include "kernel/include/string.h"
 

@@ -23,7 +23,7 @@
 #define FRAME_FAULT_ADDRESS 288
 #define FRAME_FAULT_SYNDROME 296
 #define FRAME_FPSR 304
-#define FRAME_FPCR 308
+#define FRAME_FPCR 312
 #define FRAME_V(n) (320 + 16 * (n))
 #define FRAME_BYTES 832
 
@@ -49,8 +49,7 @@ struct trap_frame {
     uint64_t orig_x0;           /* x0 at the last SVC: a system call restarts with it */
     uint64_t fault_address;     /* for signal frames: the last fault that became a signal, */
     uint64_t fault_syndrome;    /* and its ESR_EL1 as user mode may see it; 0: none */
-    uint32_t fpsr, fpcr;
-    uint64_t reserved;
+    uint64_t fpsr, fpcr;
     struct {
         uint64_t low, high;
     } v[32];

@@ -7,12 +7,12 @@
  * copied out, so the tree's memory is free afterwards. The board's devices are those
  * of layout.h.
  */
-#include "cpu.h"
-#include "fdt.h"
-#include "intr.h"
-#include "kmap.h"
-#include "layout.h"
-#include "power.h"
+#include "kernel/arch/arm64/cpu.h"
+#include "kernel/arch/arm64/fdt.h"
+#include "kernel/arch/arm64/intr.h"
+#include "kernel/arch/arm64/kmap.h"
+#include "kernel/arch/arm64/layout.h"
+#include "kernel/arch/arm64/power.h"
 #include "kernel/include/page.h"
 #include "kernel/include/string.h"
 

@@ -5,10 +5,10 @@
  * Both sources are level-sensitive: the handler quiets its device, and the write of
  * EOIR must not overtake that, or the number comes again at once.
  */
-#include "intr.h"
-#include "cpu.h"
-#include "layout.h"
-#include "mmio.h"
+#include "kernel/arch/arm64/intr.h"
+#include "kernel/arch/arm64/cpu.h"
+#include "kernel/arch/arm64/layout.h"
+#include "kernel/arch/arm64/mmio.h"
 #include "kernel/include/printk.h"
 
 #define GICD_CTLR (BOARD_GICD_PA + 0x000)

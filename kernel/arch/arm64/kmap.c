@@ -15,10 +15,10 @@
  *
  * Tables come from boot_table_pool while booting and from the page allocator later.
  */
-#include "kmap.h"
-#include "cpu.h"
-#include "fdt.h"
-#include "pte.h"
+#include "kernel/arch/arm64/kmap.h"
+#include "kernel/arch/arm64/cpu.h"
+#include "kernel/arch/arm64/fdt.h"
+#include "kernel/arch/arm64/pte.h"
 #include "kernel/include/errno.h"
 #include "kernel/include/page.h"
 #include "kernel/include/printk.h"
@@ -126,7 +126,7 @@ static void map_image_block(paddr_t block)
 static void map_ram(paddr_t start, paddr_t end)
 {
     paddr_t image_first = image_pa & ~(BLOCK_2M - 1);
-    paddr_t image_last = arch_virt_to_phys(image_end - 1);
+    paddr_t image_last = arch_virt_to_phys(image_end) - 1;
     paddr_t pa = start;
 
     while (pa < end) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* power.c - off and reset by PSCI (Arm DEN 0022). SYSTEM_OFF takes no argument: x1 holds the
  * exit status for a machine that looks there (Trapline), others ignore it. */
-#include "power.h"
+#include "kernel/arch/arm64/power.h"
 #include "kernel/include/arch.h"
 
 #define PSCI_SYSTEM_OFF 0x84000008u

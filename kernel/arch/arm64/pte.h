@@ -9,7 +9,7 @@
 #ifndef KERNEL_ARCH_PTE_H
 #define KERNEL_ARCH_PTE_H
 
-#include "layout.h"
+#include "kernel/arch/arm64/layout.h"
 
 #define TABLE_ENTRIES 512
 

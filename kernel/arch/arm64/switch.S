@@ -5,8 +5,8 @@
  * Only what the procedure call standard makes the callee keep is saved (AAPCS64, 6.1.1):
  * everything of user mode is in the trap frame, and the kernel has no FP state.
  */
-#include "asm.h"
-#include "frame.h"
+#include "kernel/arch/arm64/asm.h"
+#include "kernel/arch/arm64/frame.h"
 
     .text
 /*

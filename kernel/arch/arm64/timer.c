@@ -5,10 +5,10 @@
  * Ticks become nanoseconds by a 32.32 factor and a 128-bit product. The way back rounds
  * up, so that arch_clock_ns() has reached the deadline when the interrupt comes.
  */
-#include "cpu.h"
-#include "intr.h"
-#include "layout.h"
-#include "mmio.h"
+#include "kernel/arch/arm64/cpu.h"
+#include "kernel/arch/arm64/intr.h"
+#include "kernel/arch/arm64/layout.h"
+#include "kernel/arch/arm64/mmio.h"
 
 #define NS_PER_SECOND 1000000000ull
 #define CNTV_ENABLE 1u

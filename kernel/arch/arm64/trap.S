@@ -15,9 +15,9 @@
  * read, because the next exception overwrites them. Every entry ends in ERET, which is a
  * context synchronisation event and clears the exclusive monitor (DDI 0487, "Exception return").
  */
-#include "asm.h"
-#include "frame.h"
-#include "layout.h"
+#include "kernel/arch/arm64/asm.h"
+#include "kernel/arch/arm64/frame.h"
+#include "kernel/arch/arm64/layout.h"
 
 #define OVERFLOW_STACK_BYTES 4096
 
@@ -111,7 +111,7 @@
     fp_pairs stp
     mrs x4, fpsr
     mrs x5, fpcr
-    stp w4, w5, [sp, #FRAME_FPSR]
+    stp x4, x5, [sp, #FRAME_FPSR]
     mov x29, xzr                /* frame pointers of the kernel begin here */
     .endm
 
@@ -204,7 +204,7 @@ FUNCTION(user_return)
     .cfi_rel_offset CFI_SP, FRAME_SP
     .cfi_rel_offset CFI_PC, FRAME_PC
     fp_pairs ldp
-    ldp w4, w5, [sp, #FRAME_FPSR]
+    ldp x4, x5, [sp, #FRAME_FPSR]
     msr fpsr, x4
     msr fpcr, x5
     ldr x3, [sp, #FRAME_TPIDR]

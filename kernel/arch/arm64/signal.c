@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * signal.c - Linux's signal frames on arm64 (layout: sigframe.h).
+ *
+ * The frame is written piece by piece to the user's stack; what Linux leaves unwritten (the
+ * rest of the mask, padding, reserved bytes behind the terminator) stays as it was there.
+ *
+ * Coming back, nothing in the frame is trusted. PSTATE must be EL0 AArch64 with
+ * nothing masked; the records must be aligned, known, inside the reserved bytes, and hold
+ * the FP state exactly once. Anything else is -EFAULT, which becomes SIGSEGV.
+ */
+#include "kernel/arch/arm64/frame.h"
+#include "kernel/arch/arm64/sigframe.h"
+#include "kernel/include/errno.h"
+#include "kernel/include/string.h"
+
+#define REG_FP 29
+#define REG_LR 30
+#define STACK_ALIGN 16
+#define RECORDS_MAX (RESERVED_BYTES / 16)
+
+/* Bits of SPSR_EL1 that mean nothing for AArch64 state on this CPU: ignored, as Linux does. */
+#define PSTATE_IGNORED                                                                            \
+    (0xffffffff00000000ull | 3ull << 26 | 3ull << 22 | 0xffull << 13 | 1ull << 5)
+
+/* mov x8, #139 (rt_sigreturn); svc #0: the very words that unwinders look for. */
+const uint8_t arch_sigpage_code[] = { 0x68, 0x11, 0x80, 0xd2, 0x01, 0x00, 0x00, 0xd4 };
+const size_t arch_sigpage_bytes = sizeof(arch_sigpage_code);
+const uint64_t arch_minsigstksz =
+    sizeof(struct rt_sigframe) + sizeof(struct frame_record) + STACK_ALIGN;
+
+static vaddr_t uc_at(vaddr_t frame, size_t offset)
+{
+    return frame + offsetof(struct rt_sigframe, uc) + offset;
+}
+
+static int put_regs(vaddr_t frame, const struct trap_frame *f)
+{
+    struct sigcontext_regs r = { .fault_address = f->fault_address, .sp = f->sp, .pc = f->pc,
+                                 .pstate = f->pstate };
+
+    memcpy(r.regs, f->x, sizeof(r.regs));
+    return copy_to_user(uc_at(frame, offsetof(struct ucontext_k, regs)), &r, sizeof(r));
+}
+
+static int put_fpsimd(vaddr_t at, const struct trap_frame *f)
+{
+    struct fpsimd_context fp = { .head = { FPSIMD_MAGIC, sizeof(fp) }, .fpsr = (uint32_t)f->fpsr,
+                                 .fpcr = (uint32_t)f->fpcr };
+
+    memcpy(fp.v, f->v, sizeof(fp.v));
+    return copy_to_user(at, &fp, sizeof(fp));
+}
+
+static int put_records(vaddr_t frame, const struct trap_frame *f)
+{
+    vaddr_t at = uc_at(frame, offsetof(struct ucontext_k, reserved));
+    struct esr_context esr = { .head = { ESR_MAGIC, sizeof(esr) }, .esr = f->fault_syndrome };
+    struct context_head end = { 0, 0 };
+
+    if (put_fpsimd(at, f))
+        return -EFAULT;
+    at += sizeof(struct fpsimd_context);
+    if (f->fault_syndrome) {
+        if (copy_to_user(at, &esr, sizeof(esr)))
+            return -EFAULT;
+        at += sizeof(esr);
+    }
+    return copy_to_user(at, &end, sizeof(end));
+}
+
+int sigframe_push(struct trap_frame *f, const struct ksiginfo *info, const struct sigaction_k *act,
+                  uint64_t mask, vaddr_t altstack_sp, uint64_t altstack_size, int altstack_flags,
+                  bool on_altstack)
+{
+    vaddr_t top = on_altstack ? altstack_sp + altstack_size : f->sp;
+    vaddr_t record = (top - sizeof(struct frame_record)) & ~(STACK_ALIGN - 1ull);
+    vaddr_t frame = record - sizeof(struct rt_sigframe);
+    struct frame_record link = { f->x[REG_FP], f->x[REG_LR] };
+    struct ucontext_head head = {
+        .stack = { .sp = altstack_sp, .flags = altstack_flags, .size = altstack_size },
+        .sigmask = mask,
+    };
+
+    if (frame > top || copy_to_user(record, &link, sizeof(link)) ||
+        copy_to_user(uc_at(frame, 0), &head, sizeof(head)) || put_regs(frame, f) ||
+        put_records(frame, f))
+        return -EFAULT;
+    if (act->flags & SA_SIGINFO) {
+        if (copy_to_user(frame, info, sizeof(*info)))
+            return -EFAULT;
+        f->x[1] = frame;
+        f->x[2] = uc_at(frame, 0);
+    }
+    f->x[0] = (uint64_t)info->signo;
+    f->x[REG_FP] = record;
+    f->x[REG_LR] = (act->flags & SA_RESTORER) ? act->restorer : USER_SIGPAGE;
+    f->sp = frame;
+    f->pc = act->handler;
+    return 0;
+}
+
+/* Finds the FP state among the records; -EFAULT: the list is damaged or has none. */
+static int find_fpsimd(vaddr_t reserved, vaddr_t *out)
+{
+    struct context_head head;
+    size_t offset = 0;
+    bool found = false;
+
+    for (unsigned i = 0; i < RECORDS_MAX; i++) {
+        if (offset % 16 || RESERVED_BYTES - offset < sizeof(head) ||
+            copy_from_user(&head, reserved + offset, sizeof(head)) ||
+            head.size > RESERVED_BYTES - offset)
+            return -EFAULT;
+        if (head.magic == 0)
+            return head.size == 0 && found ? 0 : -EFAULT;
+        if (head.magic == FPSIMD_MAGIC) {
+            if (found || head.size != sizeof(struct fpsimd_context))
+                return -EFAULT;
+            found = true;
+            *out = reserved + offset;
+        } else if (head.magic != ESR_MAGIC) {
+            return -EFAULT;
+        }
+        if (head.size < sizeof(head))
+            return -EFAULT;
+        offset += head.size;
+    }
+    return -EFAULT;
+}
+
+static bool pstate_is_valid(uint64_t pstate)
+{
+    return (pstate & PSTATE_MODE_MASK) == PSTATE_EL0T && !(pstate & PSTATE_DAIF);
+}
+
+int sigframe_pop(struct trap_frame *f, uint64_t *mask)
+{
+    vaddr_t frame = f->sp, fp_at = 0;
+    struct ucontext_head head;
+    struct sigcontext_regs r;
+    struct fpsimd_context fp;
+
+    if (frame % STACK_ALIGN || copy_from_user(&head, uc_at(frame, 0), sizeof(head)) ||
+        copy_from_user(&r, uc_at(frame, offsetof(struct ucontext_k, regs)), sizeof(r)))
+        return -EFAULT;
+    r.pstate &= ~PSTATE_IGNORED;
+    if (!pstate_is_valid(r.pstate) ||
+        find_fpsimd(uc_at(frame, offsetof(struct ucontext_k, reserved)), &fp_at) ||
+        copy_from_user(&fp, fp_at, sizeof(fp)))
+        return -EFAULT;
+    memcpy(f->x, r.regs, sizeof(f->x));
+    f->sp = r.sp;
+    f->pc = r.pc;
+    f->pstate = r.pstate;
+    memcpy(f->v, fp.v, sizeof(f->v));
+    f->fpsr = fp.fpsr;
+    f->fpcr = fp.fpcr;
+    *mask = head.sigmask;
+    return 0;
+}
