@@ -88,8 +88,10 @@ static int open_create(struct open *o, const struct path_last *last)
 static int open_last(struct walk *w, struct open *o, struct path_last *last)
 {
     bool create = o->flags & O_CREAT;
+    if (last->is_dot && create && !w->arrived)
+        return o->flags & O_EXCL ? -EEXIST : -EISDIR;
     if (last->is_dot)
-        return create && !w->arrived ? -EISDIR : walk_dots(w, last, &o->found);
+        return walk_dots(w, last, &o->found);
     if (create && last->trailing_slash)
         return -EISDIR;
     int err = dentry_lookup_child(w->at, last->name, last->len, &o->found);

@@ -17,47 +17,53 @@ struct rename {
     unsigned flags;
 };
 
-static int rename_check_types(const struct rename *r)
+/* A trailing slash is for directories only. */
+static int rename_check_slashes(const struct rename *r)
 {
-    bool dir = vnode_is_dir(r->victim->vnode);
-    if (r->flags & FS_RENAME_EXCHANGE)
+    bool exchange = (r->flags & FS_RENAME_EXCHANGE) != 0;
+    if (exchange && !vnode_is_dir(r->target->vnode) && r->to.trailing_slash)
+        return -ENOTDIR;
+    if (vnode_is_dir(r->victim->vnode))
         return 0;
-    if (!dir && (r->from.trailing_slash || (!r->target && r->to.trailing_slash)))
-        return -ENOTDIR;
-    if (!r->target)
-        return 0;
-    if (dir && !vnode_is_dir(r->target->vnode))
-        return -ENOTDIR;
-    if (!dir && vnode_is_dir(r->target->vnode))
-        return -EISDIR;
-    if (!dir && r->to.trailing_slash)
-        return -ENOTDIR;
-    return 0;
+    return r->from.trailing_slash || (!exchange && r->to.trailing_slash) ? -ENOTDIR : 0;
 }
 
-static int rename_check(struct rename *r)
+/* What the target must be for the victim to take its place. */
+static int rename_check_target(const struct rename *r)
 {
+    bool dir = vnode_is_dir(r->victim->vnode), target_dir = vnode_is_dir(r->target->vnode);
+    int err = dir_may_delete(r->to.dir, r->target);
+    if (err || (r->flags & FS_RENAME_EXCHANGE))
+        return err;
+    if (dir && !target_dir)
+        return -ENOTDIR;
+    return !dir && target_dir ? -EISDIR : 0;
+}
+
+static int rename_check(const struct rename *r)
+{
+    bool exchange = (r->flags & FS_RENAME_EXCHANGE) != 0;
     if ((r->flags & FS_RENAME_NOREPLACE) && r->target)
         return -EEXIST;
-    if ((r->flags & FS_RENAME_EXCHANGE) && !r->target)
+    if (exchange && !r->target)
         return -ENOENT;
+    int err = rename_check_slashes(r);
+    if (err)
+        return err;
     if (dentry_is_below(r->to.dir, r->victim))
         return -EINVAL; /* into itself */
     if (r->target && dentry_is_below(r->from.dir, r->target))
-        return r->flags & FS_RENAME_EXCHANGE ? -EINVAL : -ENOTEMPTY;
-    int err = dir_may_delete(r->from.dir, r->victim);
+        return exchange ? -EINVAL : -ENOTEMPTY;
+    if (r->target && r->target->vnode == r->victim->vnode)
+        return 0;
+    err = dir_may_delete(r->from.dir, r->victim);
     if (!err)
-        err = r->target ? dir_may_delete(r->to.dir, r->target) : dir_may_write(r->to.dir);
-    if (!err)
-        err = rename_check_types(r);
+        err = r->target ? rename_check_target(r) : dir_may_write(r->to.dir);
     if (err)
         return err;
     if (r->victim->mounted || (r->target && r->target->mounted))
         return -EBUSY;
-    if (r->target && !(r->flags & FS_RENAME_EXCHANGE) && vnode_is_dir(r->target->vnode) &&
-        r->target->child_first)
-        return -ENOTEMPTY;
-    return 0;
+    return r->target && !exchange && r->target->child_first ? -ENOTEMPTY : 0;
 }
 
 static void entry_moved(struct dentry *from, struct dentry *to, const struct vnode *vn, int size)
@@ -123,8 +129,10 @@ static int rename_resolved(struct rename *r)
 {
     if (r->from.dir->sb != r->to.dir->sb)
         return -EXDEV;
-    if (r->from.is_dot || r->to.is_dot)
-        return r->to.is_dot && (r->flags & FS_RENAME_NOREPLACE) ? -EEXIST : -EBUSY;
+    if (r->from.is_dot)
+        return -EBUSY;
+    if (r->to.is_dot)
+        return r->flags & FS_RENAME_NOREPLACE ? -EEXIST : -EBUSY;
     int err = dir_victim(&r->from, &r->victim);
     if (err)
         return err;
