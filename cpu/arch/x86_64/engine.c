@@ -327,6 +327,7 @@ void x86_view_load(struct x86 *x, struct x86_view *v)
     v->gdt.limit = get32(e, e->at.gdt + 16);
     v->idt.base = get64(e, e->at.idt + 8);
     v->idt.limit = get32(e, e->at.idt + 16);
+    v->cr2 = get64(e, e->at.cr2);
     v->error_code = get32(e, e->at.error_code);
     v->cpl = get32(e, e->at.hflags) & HFLAG_CPL;
     x86_paging_refresh(x);
@@ -360,6 +361,7 @@ void x86_view_store(struct x86 *x, const struct x86_view *v)
 
     memcpy(field(e, e->at.rip), &v->rip, 8);
     memcpy(field(e, e->at.gpr + 4 * 8), &v->rsp, 8);
+    memcpy(field(e, e->at.cr2), &v->cr2, 8);
     put_seg(e, e->at.seg[SEG_CS], &v->seg[SEG_CS]);
     put_seg(e, e->at.seg[SEG_SS], &v->seg[SEG_SS]);
     flags &= ~HFLAG_INHIBIT_IRQ;
@@ -371,11 +373,6 @@ void x86_view_store(struct x86 *x, const struct x86_view *v)
 void x86_view_put_gpr(struct x86 *x, unsigned index, uint64_t value)
 {
     memcpy(field(x->engine, x->engine->at.gpr + 8 * index), &value, 8);
-}
-
-void x86_view_put_cr2(struct x86 *x, uint64_t value)
-{
-    memcpy(field(x->engine, x->engine->at.cr2), &value, 8);
 }
 
 uint32_t x86_event_error_code(struct x86 *x)
@@ -473,6 +470,7 @@ static void vmcb_fill(struct x86_engine *e, const struct x86_view *v)
     b->cpl = (uint8_t)v->cpl;
     b->efer = v->efer;
     b->cr0 = v->cr0;
+    b->cr2 = v->cr2;
     b->cr3 = v->cr3;
     b->cr4 = v->cr4;
     b->rflags = v->rflags;
@@ -625,7 +623,7 @@ static int calibrate_segments(struct x86 *x)
             v.seg[i].base = MAGIC_BASE + (uint64_t)i * 0x10000;
     v.gdt = (struct x86_table){MAGIC_BASE + 0x100000, 0x123};
     v.idt = (struct x86_table){MAGIC_BASE + 0x110000, 0x456};
-    ((struct vmcb *)(e->hidden + H_VMCB))->cr2 = MAGIC_CR2;
+    v.cr2 = MAGIC_CR2;
     if (x86_engine_enter(x, &v))
         return -EIO;
     uc_context_save(e->uc, e->scratch);

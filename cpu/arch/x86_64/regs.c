@@ -56,7 +56,7 @@ static uint64_t read_system(struct x86 *x, const struct x86_view *v, int id)
     case X86_REG_CR0:
         return v->cr0;
     case X86_REG_CR2:
-        return x86_reg(x, X86_CR2);
+        return v->cr2;
     case X86_REG_CR3:
         return v->cr3;
     case X86_REG_CR4:
@@ -123,7 +123,8 @@ static int write_system(struct x86 *x, struct x86_view *v, int id, uint64_t word
 {
     switch (id) {
     case X86_REG_CR2:
-        x86_set_reg(x, X86_CR2, word);
+        v->cr2 = word;
+        x86_view_store(x, v);
         return 0;
     case X86_REG_CR8:
         x->board.lapic.tpr = (uint32_t)(word & 15) << 4;

@@ -112,7 +112,6 @@ int x86_reset(struct x86 *x, const struct cpu_entry *entry)
     } else {
         x86_set_gpr(x, 6, entry->arg[1]);
     }
-    x86_set_reg(x, X86_CR2, 0);
     x86_count_reset(x);
     return 0;
 }

@@ -21,12 +21,12 @@ struct saved_clock {
 
 struct saved_core {
     uint64_t gpr[16];
-    uint64_t cr2, kernel_gs_base;
+    uint64_t kernel_gs_base;
     uint64_t dr[8];
     struct x86_view view;
 };
 
-_Static_assert(sizeof(struct x86_view) == 7 * 8 + SEG_COUNT * 24 + 4 * 8 + 8, "no padding");
+_Static_assert(sizeof(struct x86_view) == 8 * 8 + SEG_COUNT * 24 + 4 * 8 + 8, "no padding");
 _Static_assert(sizeof(struct x86_fpu) == 256 + 128 + 24 + 4 + 8 + 4, "no padding");
 _Static_assert(sizeof(struct x86_msrs) % 8 == 0, "no padding");
 
@@ -64,7 +64,6 @@ static void core_read(struct x86 *x, struct saved_core *c)
     for (unsigned i = 0; i < 16; i++)
         c->gpr[i] = x86_gpr(x, i);
     x86_debug_regs(x, c->dr, false);
-    c->cr2 = x86_reg(x, X86_CR2);
     c->kernel_gs_base = x86_msr_native(x, MSR_KERNEL_GS);
 }
 
@@ -78,7 +77,6 @@ static int core_write(struct x86 *x, struct saved_core *c)
     for (unsigned i = 0; i < 16; i++)
         x86_set_gpr(x, i, c->gpr[i]);
     x86_debug_regs(x, c->dr, true);
-    x86_set_reg(x, X86_CR2, c->cr2);
     x86_set_msr_native(x, MSR_KERNEL_GS, c->kernel_gs_base);
     x86_set_msr_native(x, 0xc0000081, x->msrs.star);
     x86_set_msr_native(x, 0xc0000082, x->msrs.lstar);

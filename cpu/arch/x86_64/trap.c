@@ -277,7 +277,7 @@ void x86_trap(struct x86 *x, struct x86_view *v, unsigned vector, uint64_t error
 
     for (;;) {
         if (d.vector == X86_PF && d.type == X86_FAULT)
-            x86_view_put_cr2(x, d.addr);
+            v->cr2 = d.addr;
         if (deliver(x, v, &d, &f))
             break;
         if (!combine(&d, &f)) {

@@ -104,7 +104,7 @@ struct x86_table {
 
 /* What exception entry and instruction emulation need of the processor. */
 struct x86_view {
-    uint64_t rip, rsp, rflags, efer, cr0, cr3, cr4;
+    uint64_t rip, rsp, rflags, efer, cr0, cr2, cr3, cr4;
     struct x86_seg seg[SEG_COUNT];
     struct x86_table gdt, idt;
     uint32_t error_code; /* of the event that brought us here */
@@ -202,11 +202,10 @@ bool x86_engine_entering(struct x86 *x, vaddr_t pc);
 MUST_CHECK int x86_uc_read(struct x86 *x, int uc_id, void *value);
 MUST_CHECK int x86_uc_write(struct x86 *x, int uc_id, const void *value);
 void x86_view_load(struct x86 *x, struct x86_view *v);
-/* After x86_view_load(): write back RIP, RSP, RFLAGS, CS, SS, CPL. */
+/* After x86_view_load(): write back RIP, RSP, RFLAGS, CR2, CS, SS, CPL. */
 void x86_view_store(struct x86 *x, const struct x86_view *v);
 /* Between the two: a general register in the same write. */
 void x86_view_put_gpr(struct x86 *x, unsigned index, uint64_t value);
-void x86_view_put_cr2(struct x86 *x, uint64_t value); /* the API's way would flush the TLB */
 uint32_t x86_event_error_code(struct x86 *x);
 uint64_t x86_event_address(struct x86 *x); /* faulting address: linear for #PF, physical for NPF */
 uint64_t x86_reg(struct x86 *x, int regid);

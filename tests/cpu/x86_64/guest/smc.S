@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * smc.S - code that changes under the counter: rewritten in another page, in its
+ * own page, and the same address mapped to other code by CR3 and by INVLPG.
+ */
+.text
+.include "boot.inc"
+.set table, 0
+common: hlt
+sysent: hlt
+body:
+ /* 1: rewrite code in another page; the lengths change, the size does not */
+ mov $40,%ebx
+1: mov $0x200000,%edi
+ lea three(%rip),%rsi
+ test $1,%ebx
+ jz 2f
+ lea one(%rip),%rsi
+2: mov $4,%ecx
+ rep movsb
+ mov $0x200000,%eax
+ call *%rax
+ dec %ebx
+ jnz 1b
+ /* 2: a loop that rewrites its own next instruction */
+ mov $40,%ebx
+3: movb %bl,4f+1(%rip)
+4: mov $0x55,%al
+ cmp %bl,%al
+ jne bad
+ dec %ebx
+ jnz 3b
+ /* 3: the same address, two page tables */
+ mov $0x200000,%edi
+ lea three(%rip),%rsi
+ mov $4,%ecx
+ rep movsb
+ mov $0x201000,%edi
+ lea one(%rip),%rsi
+ mov $4,%ecx
+ rep movsb
+ movl $0x14007,0x12030 /* 0xc00000 by 4 KiB pages */
+ movl $0x200007,0x14000
+ mov $40,%ebx
+5: xorl $0x1000,0x14000
+ mov %cr3,%rax
+ mov %rax,%cr3
+ mov $0xc00000,%eax
+ call *%rax
+ dec %ebx
+ jnz 5b
+ mov $40,%ebx
+6: xorl $0x1000,0x14000
+ invlpg 0xc00000
+ mov $0xc00000,%eax
+ call *%rax
+ dec %ebx
+ jnz 6b
+ mov $0,%al
+ out %al,$0xf4
+bad: mov $1,%al
+ out %al,$0xf4
+three: nop; nop; nop; ret
+one: .byte 0x0f,0x1f,0x00; ret

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The instruction number: against a reference that sees every instruction, and
+ * against itself under every way of cutting a run.
+ */
+#include <unicorn/unicorn.h>
+
+#include "tests/cpu/x86_64/harness.h"
+
+#define STATES_MAX 60000
+
+struct state {
+    uint64_t rip, rsp, rcx, rflags;
+};
+
+struct track {
+    struct state at[STATES_MAX];
+    struct cpu_trap trap[MACHINE_TRAPS];
+    size_t traps;
+    insn_t end;
+    int status;
+};
+
+static struct state look(struct machine *m)
+{
+    struct state s = {x86_pc(&m->x), x86_sp(&m->x), x86_gpr(&m->x, 1), x86_reg(&m->x, X86_RFLAGS)};
+
+    return s;
+}
+
+/* Every state from `from` on, one instruction at a time: the reference. */
+static struct track *single_step(const char *guest, insn_t from)
+{
+    struct track *t = calloc(1, sizeof(*t));
+    struct machine *m = machine_open(guest);
+    struct cpu_stop stop = machine_run(m, from);
+
+    while (stop.reason == CPU_STOP_TARGET) {
+        assert_true(m->x.count.n < STATES_MAX);
+        t->at[m->x.count.n] = look(m);
+        stop = machine_run(m, m->x.count.n + 1);
+    }
+    assert_int_equal(stop.reason, CPU_STOP_POWEROFF);
+    t->status = stop.status;
+    t->end = m->x.count.n;
+    t->traps = m->traps;
+    memcpy(t->trap, m->trap, sizeof(t->trap));
+    machine_close(m);
+    return t;
+}
+
+static void compare_steps(const char *guest, const struct track *ref, insn_t from, insn_t step)
+{
+    struct machine *m = machine_open(guest);
+    struct cpu_stop stop = machine_run(m, from);
+
+    while (stop.reason == CPU_STOP_TARGET) {
+        struct state s = look(m);
+        if (memcmp(&s, &ref->at[m->x.count.n], sizeof(s)))
+            fail_msg("%s, step %d: another state at %d", guest, (int)step, (int)m->x.count.n);
+        stop = machine_run(m, m->x.count.n + step);
+        if (stop.reason == CPU_STOP_TARGET)
+            assert_true(m->x.count.n <= ref->end);
+    }
+    assert_int_equal(stop.status, ref->status);
+    assert_int_equal(m->x.count.n, ref->end);
+    assert_int_equal(m->traps, ref->traps);
+    assert_memory_equal(m->trap, ref->trap, sizeof(ref->trap[0]) * ref->traps);
+    machine_close(m);
+}
+
+static void sweep(const char *guest, insn_t from)
+{
+    static const insn_t step[] = {2, 3, 5, 7, 11, 64, 1000, 1000000};
+    struct track *ref = single_step(guest, from);
+
+    if (!strcmp(guest, "smc"))
+        assert_int_equal(ref->status, 0); /* 1: old code ran */
+    for (size_t i = 0; i < ARRAY_LEN(step); i++)
+        compare_steps(guest, ref, from, step[i]);
+    free(ref);
+}
+
+static void test_counting_flow_same_for_every_step(void **state)
+{
+    (void)state;
+    sweep("flow", 20000);
+}
+
+static void test_counting_code_that_changes(void **state)
+{
+    (void)state;
+    sweep("smc", 20000);
+}
+
+/* IN and OUT, faults and interrupts are at the numbers of the reference, so RIP is as expected. */
+static void test_counting_irq_numbers_follow_the_timer(void **state)
+{
+    struct machine *m = machine_open("flow");
+    insn_t last = 0;
+
+    (void)state;
+    machine_run(m, 1000000);
+    for (size_t i = 0; i < m->traps; i++) {
+        if (m->trap[i].kind != CPU_TRAP_IRQ)
+            continue;
+        if (last && m->trap[i].from_user && m->trap[i].cycles > last)
+            assert_true((m->trap[i].cycles - last) % 3001 < 200);
+        last = m->trap[i].cycles;
+    }
+    assert_true(last > 0);
+    machine_close(m);
+}
+
+struct reference {
+    uint64_t rip[STATES_MAX];
+    size_t count;
+};
+
+static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *user)
+{
+    struct reference *r = user;
+
+    (void)uc;
+    (void)size;
+    if (r->count < STATES_MAX)
+        r->rip[r->count++] = address;
+}
+
+/* The engine's own per-instruction hook, with nothing of ours in between. */
+static struct reference *bare_run(struct machine *m, uint64_t from, uint64_t to)
+{
+    struct reference *r = calloc(1, sizeof(*r));
+    uc_engine *uc;
+    uc_hook hook;
+
+    assert_int_equal(uc_open(UC_ARCH_X86, UC_MODE_64, &uc), UC_ERR_OK);
+    assert_int_equal(uc_mem_map_ptr(uc, 0, m->x.config.ram_bytes, UC_PROT_ALL, m->x.ram), UC_ERR_OK);
+    assert_int_equal(uc_hook_add(uc, &hook, UC_HOOK_CODE, (void *)on_code, r, 1, 0), UC_ERR_OK);
+    for (unsigned i = 0; i < 16; i++) {
+        static const int id[16] = {UC_X86_REG_RAX, UC_X86_REG_RCX, UC_X86_REG_RDX, UC_X86_REG_RBX,
+                                   UC_X86_REG_RSP, UC_X86_REG_RBP, UC_X86_REG_RSI, UC_X86_REG_RDI,
+                                   UC_X86_REG_R8,  UC_X86_REG_R9,  UC_X86_REG_R10, UC_X86_REG_R11,
+                                   UC_X86_REG_R12, UC_X86_REG_R13, UC_X86_REG_R14, UC_X86_REG_R15};
+        uint64_t value = x86_gpr(&m->x, i);
+        uc_reg_write(uc, id[i], &value);
+    }
+    assert_int_equal(uc_emu_start(uc, from, to, 0, 0), UC_ERR_OK);
+    uc_close(uc);
+    return r;
+}
+
+static void test_counting_agrees_with_a_hook_on_every_instruction(void **state)
+{
+    struct machine *m = machine_open("branchy");
+    uint64_t bounds = machine_word(m, IMAGE_BASE + 8), from = machine_word(m, bounds);
+    uint64_t to = machine_word(m, bounds + 8);
+    struct reference *r;
+    insn_t start;
+
+    (void)state;
+    machine_run(m, 16000);
+    while (x86_pc(&m->x) != from)
+        machine_run(m, m->x.count.n + 1);
+    start = m->x.count.n;
+    r = bare_run(m, from, to);
+    for (size_t i = 0; i < r->count; i++) {
+        if (x86_pc(&m->x) != r->rip[i])
+            fail_msg("instruction %zu is at 0x%llx, not 0x%llx", i,
+                     (unsigned long long)x86_pc(&m->x), (unsigned long long)r->rip[i]);
+        machine_run(m, m->x.count.n + 1);
+    }
+    assert_int_equal(x86_pc(&m->x), to);
+    assert_int_equal(m->x.count.n - start, r->count);
+    free(r);
+    machine_close(m);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_counting_agrees_with_a_hook_on_every_instruction),
+        cmocka_unit_test(test_counting_flow_same_for_every_step),
+        cmocka_unit_test(test_counting_irq_numbers_follow_the_timer),
+        cmocka_unit_test(test_counting_code_that_changes),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
