@@ -150,6 +150,22 @@ static void test_opened_again(void **state)
     assert_int_equal(wr("x", 1), -EPIPE);
 }
 
+static void test_opened_again_after_the_writer(void **state)
+{
+    (void)state;
+    struct file *again;
+    uint64_t pos = 0;
+    struct uio u;
+    CALL(write, (uint64_t)fds[1], P("left"), 4);
+    CALL(close, (uint64_t)fds[1]);
+    struct dentry *d = fd_table_peek(host.fds, fds[0])->dentry;
+    assert_int_equal(file_open_dentry(d, O_RDONLY, &again), 0); /* does not wait */
+    uio_init_kernel(&u, back, 10);
+    assert_int_equal(again->ops->read(again, &u, &pos), 4);
+    assert_int_equal(again->ops->read(again, &u, &pos), 0);
+    file_unref(again);
+}
+
 static void test_fifo(void **state)
 {
     (void)state;
@@ -175,7 +191,8 @@ int main(void)
         TEST(test_wrong_end_and_bad_fd),   TEST(test_empty_and_full),
         TEST(test_end_of_file_and_sigpipe), TEST(test_blocking_write_goes_on),
         TEST(test_poll_events),            TEST(test_size),
-        TEST(test_opened_again),           TEST(test_fifo),
+        TEST(test_opened_again),           TEST(test_opened_again_after_the_writer),
+        TEST(test_fifo),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
