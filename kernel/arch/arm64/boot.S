@@ -26,6 +26,12 @@
 #define CNTHCTL_EL1_ACCESS 3
 #define SPSR_EL1H_MASKED 0x3c5
 
+    /* For kernel.ld to compare with its own. */
+    .global layout_image_base, layout_image_bytes_max, layout_kstack_bytes
+    .set layout_image_base, KERNEL_IMAGE_BASE
+    .set layout_image_bytes_max, KERNEL_IMAGE_BYTES_MAX
+    .set layout_kstack_bytes, 1 << KSTACK_SHIFT
+
     .arch armv8-a
     .section .head.text, "ax", %progbits
     .global _start

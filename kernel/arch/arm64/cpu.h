@@ -4,8 +4,8 @@
  *
  * Rules of use
  *   - A write to a system register is seen by later instructions only after a
- *     context synchronisation event (DDI 0487, D17.1.2): cpu_isb(), exception entry or ERET.
- *   - Order of a page table change (D8.14): store; cpu_tables_written(); TLBI; cpu_tlbi_done().
+ *     context synchronisation event: cpu_isb(), exception entry or ERET.
+ *   - Order of a page table change (DDI 0487, "TLB maintenance"): store; cpu_tables_written(); TLBI; cpu_tlbi_done().
  */
 #ifndef KERNEL_ARCH_CPU_H
 #define KERNEL_ARCH_CPU_H
@@ -18,14 +18,15 @@
         asm volatile("mrs %0, " #reg : "=r"(value_));                                             \
         value_;                                                                                   \
     })
-#define cpu_write(reg, value) asm volatile("msr " #reg ", %x0" : : "rZ"((uint64_t)(value)) : "memory")
+#define cpu_write(reg, value)                                                                     \
+    asm volatile("msr " #reg ", %x0" : : "rZ"((uint64_t)(value)) : "memory")
 
 static inline void cpu_isb(void)
 {
     asm volatile("isb" : : : "memory");
 }
 
-/* Descriptor stores are visible to the table walker, not only to loads (D8.2.6, B2.3.9). */
+/* Descriptor stores are visible to the table walker, not only to loads. */
 static inline void cpu_tables_written(void)
 {
     asm volatile("dsb ishst" : : : "memory");

@@ -31,7 +31,8 @@ struct fdt_property {
 
 /* `bytes_max`: how much may be read at blob. 0, -EINVAL. */
 int fdt_open(const void *blob, size_t bytes_max, struct fdt *out);
-int fdt_walk(const struct fdt *t, void (*visit)(void *ctx, const struct fdt_property *p), void *ctx);
+int fdt_walk(const struct fdt *t, void (*visit)(void *ctx, const struct fdt_property *p),
+             void *ctx);
 /* One number of `cells` (1 or 2) 32-bit cells. */
 uint64_t fdt_number(const uint8_t *data, unsigned cells);
 

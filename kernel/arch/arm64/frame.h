@@ -82,13 +82,14 @@ _Static_assert(sizeof(struct trap_frame) == FRAME_BYTES, "size of trap_frame");
 _Static_assert(FRAME_BYTES % 16 == 0 && KERNEL_FRAME_BYTES % 16 == 0, "SP stays aligned");
 _Static_assert(sizeof(struct context) == CONTEXT_BYTES, "size of context");
 
-/* SPSR_EL1 of an exception from EL0 (DDI 0487, C5.2.18). */
+/* SPSR_EL1 of an exception from EL0 (DDI 0487, "SPSR_EL1"). */
 #define PSTATE_MODE_MASK 0x1full
 #define PSTATE_EL0T 0x0ull
 #define PSTATE_FIQ (1ull << 6)
 #define PSTATE_IRQ (1ull << 7)
 #define PSTATE_SERROR (1ull << 8)
 #define PSTATE_DEBUG (1ull << 9)
+#define PSTATE_NZCV (0xfull << 28)
 #define PSTATE_DAIF (PSTATE_DEBUG | PSTATE_SERROR | PSTATE_IRQ | PSTATE_FIQ)
 #endif
 

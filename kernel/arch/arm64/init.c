@@ -18,7 +18,6 @@
 
 #define CMDLINE_BYTES 2048
 #define BLOCK_2M (2ull << 20)
-#define RAM_BYTES_MAX (64ull << 30)
 #define FNV_OFFSET 0xcbf29ce484222325ull
 #define FNV_PRIME 0x100000001b3ull
 
@@ -52,7 +51,7 @@ static void scan_memory(struct tree_scan *s, const struct fdt_property *p)
         paddr_t base = fdt_number(p->data + at, s->address_cells);
         uint64_t bytes = fdt_number(p->data + at + 4 * s->address_cells, s->size_cells);
 
-        if (s->image - base < bytes) {
+        if (s->image - base < bytes && base + bytes <= DIRECT_MAP_BYTES) {
             s->bi->ram_base = (base + BLOCK_2M - 1) & ~(BLOCK_2M - 1);
             bytes = ((base + bytes) & ~(BLOCK_2M - 1)) - s->bi->ram_base;
             s->bi->ram_bytes = bytes < RAM_BYTES_MAX ? bytes : RAM_BYTES_MAX;

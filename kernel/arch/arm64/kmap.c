@@ -163,13 +163,16 @@ void kmap_start(paddr_t image)
 const void *kmap_fdt(paddr_t pa)
 {
     paddr_t block = pa & ~(BLOCK_2M - 1);
+    uint64_t *d = descriptor_at(FDT_WINDOW_BASE, 2);
 
-    for (unsigned i = 0; i < 2; i++)
-        *descriptor_at(FDT_WINDOW_BASE + i * BLOCK_2M, 2) = (block + i * BLOCK_2M) | PTE_BLOCK_RO;
-    /* The window may have shown another place before. */
+    d[0] = d[1] = 0; /* it may have shown another place: break before make */
     cpu_tables_written();
     cpu_tlbi_all();
     cpu_tlbi_done();
+    d[0] = block | PTE_BLOCK_RO;
+    d[1] = (block + BLOCK_2M) | PTE_BLOCK_RO;
+    cpu_tables_written();
+    cpu_isb();
     return (const void *)(FDT_WINDOW_BASE + (pa - block));
 }
 

@@ -24,7 +24,6 @@
 
 #define KERNEL_VA_BITS 39
 #define USER_VA_BITS 48
-#define PHYS_BITS_MAX 38
 
 #define DIRECT_MAP_BASE U64(0xffffff8000000000)
 #define DIRECT_MAP_BYTES U64(0x4000000000)
@@ -32,9 +31,10 @@
 #define FDT_WINDOW_BASE U64(0xffffffff40000000)
 #define KERNEL_IMAGE_BASE U64(0xffffffff80000000)
 
-/* Where the ELF file asks to be loaded; the code runs at any 4 KiB aligned address of RAM. */
-#define KERNEL_LOAD_PA U64(0x40200000)
+/* kernel.ld asserts that it has the same numbers. */
 #define KERNEL_IMAGE_BYTES_MAX U64(0x800000)
+/* Windows of all its stacks fit below the image; further RAM is not used. */
+#define RAM_BYTES_MAX U64(0x1000000000)
 
 /*
  * Bit KSTACK_SHIFT of an address is set in every byte of a kernel stack and clear in

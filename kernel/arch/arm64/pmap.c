@@ -283,8 +283,8 @@ static void asid_assign(struct pmap *pm)
 }
 
 /*
- * Both halves of a user context that are not in its frame: the kernel stack needs nothing (SP_EL1 is
- * at its top whenever user mode runs), the address space is TTBR0 with its ASID, in one store.
+ * What a user context has outside its frame. The kernel stack needs nothing: SP_EL1 is at its
+ * top whenever user mode runs. The address space is TTBR0 and its ASID, in one store.
  */
 void arch_thread_activate(struct thread *t)
 {

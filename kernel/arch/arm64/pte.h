@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * pte.h - translation table descriptors with 4 KiB granule (DDI 0487, D8.3) and
+ * pte.h - translation table descriptors with 4 KiB granule (DDI 0487, "VMSAv8-64 descriptor formats") and
  * the registers that go with them. Read by C and by assembly.
  *
  * Every valid leaf has its access flag set (no hardware management on v8.0), is
@@ -55,7 +55,7 @@
 #define TCR_VALUE (TCR_T0SZ | TCR_T1SZ | TCR_WALKS_0 | TCR_WALKS_1 | TCR_TG1_4K | TCR_TBI0)
 
 /*
- * SCTLR_EL1 (D17.2.118): MMU and caches on; SP alignment checked at both levels; WFI of
+ * SCTLR_EL1: MMU and caches on; SP alignment checked at both levels; WFI of
  * EL0 trapped, so that user code cannot idle the machine; DC ZVA, CTR_EL0 and cache maintenance
  * by address open to EL0. Bits 11, 20, 22, 23, 28, 29 are RES1 on v8.0.
  */

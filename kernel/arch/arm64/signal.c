@@ -19,10 +19,6 @@
 #define STACK_ALIGN 16
 #define RECORDS_MAX (RESERVED_BYTES / 16)
 
-/* Bits of SPSR_EL1 that mean nothing for AArch64 state on this CPU: ignored, as Linux does. */
-#define PSTATE_IGNORED                                                                            \
-    (0xffffffff00000000ull | 3ull << 26 | 3ull << 22 | 0xffull << 13 | 1ull << 5)
-
 /* mov x8, #139 (rt_sigreturn); svc #0: the very words that unwinders look for. */
 const uint8_t arch_sigpage_code[] = { 0x68, 0x11, 0x80, 0xd2, 0x01, 0x00, 0x00, 0xd4 };
 const size_t arch_sigpage_bytes = sizeof(arch_sigpage_code);
@@ -144,7 +140,6 @@ int sigframe_pop(struct trap_frame *f, uint64_t *mask)
     if (frame % STACK_ALIGN || copy_from_user(&head, uc_at(frame, 0), sizeof(head)) ||
         copy_from_user(&r, uc_at(frame, offsetof(struct ucontext_k, regs)), sizeof(r)))
         return -EFAULT;
-    r.pstate &= ~PSTATE_IGNORED;
     if (!pstate_is_valid(r.pstate) ||
         find_fpsimd(uc_at(frame, offsetof(struct ucontext_k, reserved)), &fp_at) ||
         copy_from_user(&fp, fp_at, sizeof(fp)))
@@ -152,7 +147,7 @@ int sigframe_pop(struct trap_frame *f, uint64_t *mask)
     memcpy(f->x, r.regs, sizeof(f->x));
     f->sp = r.sp;
     f->pc = r.pc;
-    f->pstate = r.pstate;
+    f->pstate = r.pstate & PSTATE_NZCV; /* the other bits are not the user's on v8.0 */
     memcpy(f->v, fp.v, sizeof(f->v));
     f->fpsr = fp.fpsr;
     f->fpcr = fp.fpcr;

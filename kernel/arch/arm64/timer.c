@@ -18,7 +18,7 @@ static uint64_t start_ticks;
 static uint64_t ns_per_tick;    /* 32.32 fixed point */
 static uint64_t ticks_per_ns;   /* 0.32 fixed point, rounded up */
 
-/* The counter may be read early: the ISB keeps it behind what came before (DDI 0487, "CNTVCT_EL0"). */
+/* Without the ISB the counter may be read before earlier instructions (DDI 0487, "CNTVCT_EL0"). */
 static uint64_t ticks_now(void)
 {
     cpu_isb();

@@ -266,7 +266,9 @@ FUNCTION(stack_overflow)
     add x0, x0, #KERNEL_FRAME_BYTES
     save_special
     mov x0, sp
-    bl trap_stack_overflow      /* does not return */
+    mrs x1, esr_el1
+    mrs x2, far_el1
+    bl trap_stack_overflow      /* (frame, ESR, FAR) does not return */
 END_FUNCTION(stack_overflow)
 
     .bss

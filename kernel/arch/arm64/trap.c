@@ -228,8 +228,8 @@ _Noreturn void trap_unexpected(const struct kernel_frame *f, uint64_t esr, uint6
     panic("unexpected interrupt or system error");
 }
 
-_Noreturn void trap_stack_overflow(const struct kernel_frame *f)
+_Noreturn void trap_stack_overflow(const struct kernel_frame *f, uint64_t esr, uint64_t far)
 {
-    print_frame(f, 0, 0);
+    print_frame(f, esr, far);
     panic("kernel stack overflow");
 }

@@ -17,6 +17,6 @@ void trap_user_sync(struct trap_frame *f, uint64_t esr, uint64_t far);
 void trap_user_irq(struct trap_frame *f);
 void trap_kernel_sync(struct kernel_frame *f, uint64_t esr, uint64_t far);
 _Noreturn void trap_unexpected(const struct kernel_frame *f, uint64_t esr, uint64_t far);
-_Noreturn void trap_stack_overflow(const struct kernel_frame *f);
+_Noreturn void trap_stack_overflow(const struct kernel_frame *f, uint64_t esr, uint64_t far);
 
 #endif
