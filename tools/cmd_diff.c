@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tools/cmd_diff.c - trapline diff: where two runs part. */
+#include "tools/trace_options.h"
+
+#include "sim/diff.h"
+
+#include <errno.h>
+
+static const char help[] =
+    "usage: trapline diff A.tlt B.tlt\n"
+    "\n"
+    "Finds the first difference of two recordings: the instruction number, the instruction before\n"
+    "it, and the registers, devices and RAM that differ (value of A, then of B). When at first only a\n"
+    "device or the clock differs, the first difference in a register is shown too.\n"
+    "Exit code 0 when there is none, 3 when there is one.\n"
+    "\n"
+    TRACE_OPTIONS_HELP
+    "\n"
+    "examples:\n"
+    "  trapline record -o a.tlt --chaos 1 --rootfs root -- /bin/test\n"
+    "  trapline record -o b.tlt --chaos 2 --rootfs root -- /bin/test\n"
+    "  trapline diff a.tlt b.tlt\n";
+
+struct searching {
+    struct progress progress;
+};
+
+static void on_tick(void *ctx, struct sim *sim)
+{
+    progress_tick(&((struct searching *)ctx)->progress, sim);
+}
+
+static void show(const char *title, const struct difference *d)
+{
+    printf("%s: instruction %llu\n", title, (unsigned long long)d->n);
+    printf("  after        %s\n", d->place);
+    fputs(d->lines, stdout);
+}
+
+static int report(const struct diff *d)
+{
+    if (d->machines[0])
+        printf("the machines differ\n%s", d->machines);
+    if (!d->differ) {
+        printf("no difference in the run\n");
+        return d->machines[0] ? EXIT_DIVERGENCE : EXIT_OK;
+    }
+    if (d->first.lines[0])
+        show(d->first_is_hidden ? "first difference, no register yet" : "first difference",
+             &d->first);
+    if (d->has_visible)
+        show("first difference in a register", &d->visible);
+    return EXIT_DIVERGENCE;
+}
+
+int cmd_diff(int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"help", no_argument, NULL, 'h'},
+        TRACE_OPTIONS,
+        {0},
+    };
+    struct trace_options files = {0};
+    struct trace *t[2] = {NULL, NULL};
+    struct searching searching;
+    struct diff *d = calloc(1, sizeof(*d));
+    char err[ERR_LEN];
+    int c, rc = d ? EXIT_OK : complain(EXIT_GUEST, "out of memory");
+
+    while (rc == EXIT_OK && (c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+        if (c == 'h') {
+            fputs(help, stdout);
+            free(d);
+            return EXIT_OK;
+        }
+        if (!trace_options_take(&files, c, optarg))
+            rc = complain_usage(argv[0]);
+    }
+    if (rc == EXIT_OK && argc - optind != 2)
+        rc = complain(EXIT_USAGE, "diff wants two traces");
+    for (int i = 0; i < 2 && rc == EXIT_OK; i++)
+        rc = trace_options_open(&files, argv[optind + i], &t[i]);
+    if (rc == EXIT_OK) {
+        progress_start(&searching.progress, true);
+        d->tick = on_tick;
+        d->ctx = &searching;
+        rc = diff_find(t[0], t[1], d, err, sizeof(err));
+        progress_end(&searching.progress);
+        if (rc == 0)
+            rc = report(d);
+        else
+            rc = rc == -EILSEQ ? complain(EXIT_DIVERGENCE, "%s", err) : complain_file(rc, err);
+    }
+    trace_free(t[0]);
+    trace_free(t[1]);
+    free(d);
+    return rc;
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tools/cmd_dump.c - trapline dump: what happened in a recording, derived by replaying it. */
+#include "tools/dump.h"
+#include "tools/trace_options.h"
+
+#include <errno.h>
+
+static const char help[] =
+    "usage: trapline dump RUN.tlt [sections] [--json] [--from N] [--to N]\n"
+    "\n"
+    "Shows what happened in a recording. Everything but --inputs and --header is derived by\n"
+    "replaying. Without a section: traps, system calls and signals together.\n"
+    "\n"
+    "  --traps              every exception and interrupt: number, time, task, vector, cause, address,\n"
+    "                       place\n"
+    "  --syscalls           system calls with arguments and results\n"
+    "  --signals            signal frames and their returns\n"
+    "  --inputs             recorded inputs\n"
+    "  --header             the machine and the end of the run\n"
+    "  --json               one JSON object a line (keys: traces/FORMAT.md)\n"
+    "  --from N, --to N     only events between these instruction numbers\n"
+    TRACE_OPTIONS_HELP
+    "\n"
+    "A task is written PROCESS.THREAD, both numbered as they first ran.\n"
+    "\n"
+    "examples:\n"
+    "  trapline dump run.tlt --traps | tail\n"
+    "  trapline dump run.tlt --syscalls --from 2000000 --to 3000000\n"
+    "  trapline dump run.tlt --traps --json | jq -r .at | sort | uniq -c\n";
+
+struct dumper {
+    struct dump dump;
+    bool json;
+    struct progress progress;
+};
+
+bool dump_wants(const struct dump *dump, const struct derived *d)
+{
+    static const unsigned section[] = {
+        [DERIVED_TRAP] = DUMP_TRAPS,      [DERIVED_RETURN] = 0,
+        [DERIVED_SYSCALL] = DUMP_SYSCALLS, [DERIVED_SIGNAL] = DUMP_SIGNALS,
+        [DERIVED_SIGRETURN] = DUMP_SIGNALS, [DERIVED_START] = DUMP_SYSCALLS,
+    };
+
+    if (!(dump->sections & section[d->kind]))
+        return false;
+    return d->n <= dump->to && (d->n >= dump->from || d->n_end >= dump->from);
+}
+
+static void on_event(void *ctx, const struct derived *d)
+{
+    struct dumper *u = ctx;
+
+    /* All sections together: a system call is one line, not a trap too. */
+    if (!dump_wants(&u->dump, d) ||
+        (u->dump.sections != DUMP_TRAPS && (u->dump.sections & DUMP_SYSCALLS) &&
+         d->kind == DERIVED_TRAP && d->trap->kind == CPU_TRAP_SYSCALL))
+        return;
+    if (u->json)
+        dump_json_event(&u->dump, d);
+    else
+        dump_text_event(&u->dump, d);
+}
+
+static void on_tick(void *ctx, struct sim *sim)
+{
+    progress_tick(&((struct dumper *)ctx)->progress, sim);
+}
+
+static int dump_trace(struct dumper *u, struct trace *t)
+{
+    struct derive how = {
+        .ctx = u, .event = on_event, .tick = on_tick, .until = u->dump.to};
+    struct divergence divergence;
+    char err[ERR_LEN];
+    int rc;
+
+    if (u->dump.sections & DUMP_HEADER)
+        (u->json ? dump_json_header : dump_text_header)(&u->dump, t);
+    if (u->dump.sections & DUMP_INPUTS)
+        (u->json ? dump_json_inputs : dump_text_inputs)(&u->dump, t);
+    if (!(u->dump.sections & DUMP_DERIVED))
+        return EXIT_OK;
+    if (!u->json)
+        dump_text_title(&u->dump);
+    progress_start(&u->progress, !host_is_terminal(stdout));
+    rc = derive_run(t, &how, &divergence, err, sizeof(err));
+    progress_end(&u->progress);
+    fflush(stdout);
+    if (rc == -EILSEQ)
+        return complain_divergence(&divergence);
+    return rc == 0 ? EXIT_OK : complain_file(rc, err);
+}
+
+int cmd_dump(int argc, char **argv)
+{
+    enum { OPT_JSON = 64, OPT_FROM, OPT_TO };
+    static const struct option options[] = {
+        {"help", no_argument, NULL, 'h'},
+        {"traps", no_argument, NULL, DUMP_TRAPS},
+        {"syscalls", no_argument, NULL, DUMP_SYSCALLS},
+        {"signals", no_argument, NULL, DUMP_SIGNALS},
+        {"inputs", no_argument, NULL, DUMP_INPUTS},
+        {"header", no_argument, NULL, DUMP_HEADER},
+        {"json", no_argument, NULL, OPT_JSON},
+        {"from", required_argument, NULL, OPT_FROM},
+        {"to", required_argument, NULL, OPT_TO},
+        TRACE_OPTIONS,
+        {0},
+    };
+    struct dumper u = {.dump = {.to = INSN_NONE, .out = stdout}};
+    struct trace_options files = {0};
+    struct trace *t;
+    int c, rc;
+
+    while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+        if (c == 'h') {
+            fputs(help, stdout);
+            return EXIT_OK;
+        } else if (c == OPT_JSON) {
+            u.json = true;
+        } else if (c == OPT_FROM || c == OPT_TO) {
+            if (!parse_number(optarg, c == OPT_FROM ? &u.dump.from : &u.dump.to))
+                return complain(EXIT_USAGE, "--from and --to want a number, not '%s'", optarg);
+        } else if (c > 0 && c <= (int)DUMP_HEADER) {
+            u.dump.sections |= (unsigned)c;
+        } else if (!trace_options_take(&files, c, optarg)) {
+            return complain_usage(argv[0]);
+        }
+    }
+    if (argc - optind != 1)
+        return complain(EXIT_USAGE, "dump wants one trace");
+    if (u.dump.sections == 0)
+        u.dump.sections = DUMP_DERIVED;
+    rc = trace_options_open(&files, argv[optind], &t);
+    if (rc != EXIT_OK)
+        return rc;
+    rc = dump_trace(&u, t);
+    trace_free(t);
+    return rc;
+}
