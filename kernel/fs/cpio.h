@@ -26,7 +26,10 @@ struct cpio_entry {
     uint32_t bytes;
 };
 
-/* 1: an entry; 0: end; -EINVAL: damaged (at says where); -ENOEXEC: no cpio header here (compressed?). */
+/*
+ * 1: an entry; 0: end; -EINVAL: damaged (at says where); -ENOEXEC: no cpio header here
+ * (compressed?).
+ */
 int cpio_next(struct cpio *c, struct cpio_entry *e);
 
 #endif

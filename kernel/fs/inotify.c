@@ -53,8 +53,8 @@ static void queue_put(struct inotify *in, int32_t wd, uint32_t mask, uint32_t co
                       const char *name)
 {
     const struct event *l = in->last;
-    if (l && l->wd == wd && l->mask == mask && l->cookie == cookie && (l->len != 0) == (name != 0) &&
-        (!name || !strcmp(l->name, name)))
+    if (l && l->wd == wd && l->mask == mask && l->cookie == cookie &&
+        (l->len != 0) == (name != NULL) && (!name || !strcmp(l->name, name)))
         return; /* the same again */
     if (in->events >= QUEUE_EVENTS_MAX) {
         if (l->mask == IN_Q_OVERFLOW)

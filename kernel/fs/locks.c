@@ -57,7 +57,10 @@ static struct lock *find_conflict(const struct flock_list *l, const struct lock 
     return NULL;
 }
 
-/* Room for a split is prepared by the caller: spare becomes the upper half. Returns true if used. */
+/*
+ * Room for a split is prepared by the caller: spare becomes the upper half. Returns true if
+ * used.
+ */
 static bool cut(struct flock_list *l, const struct lock *range, struct lock *spare)
 {
     bool used = false;

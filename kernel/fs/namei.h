@@ -23,7 +23,10 @@ struct walk {
 };
 
 int walk_start(struct walk *w, struct dentry *start, const char *path);
-/* Up to the last component, which is described in name/len/...; last->dir is w->at (no reference). */
+/*
+ * Up to the last component, which is described in name/len/...; last->dir is w->at (no
+ * reference).
+ */
 int walk_parent(struct walk *w, struct path_last *last);
 /* Follow the symlink d, found in w->at as the last component. */
 int walk_enter_link(struct walk *w, struct dentry *d);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* namespace.h - what open and rename share with namespace.c: entries of a directory, without paths. */
+/*
+ * namespace.h - what open and rename share with namespace.c: entries of a directory, without
+ * paths.
+ */
 #ifndef KERNEL_FS_NAMESPACE_H
 #define KERNEL_FS_NAMESPACE_H
 

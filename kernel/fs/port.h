@@ -50,7 +50,10 @@ int64_t port_realtime_ns(void);
 uint64_t port_monotonic_ns(void);
 
 /* ---- sleeping ---- */
-/* Until *woken or a signal or the deadline: 0, -ERESTARTSYS, -ETIMEDOUT. port_wake() after setting *woken. */
+/*
+ * Until *woken or a signal or the deadline: 0, -ERESTARTSYS, -ETIMEDOUT. port_wake() after
+ * setting *woken.
+ */
 int port_sleep(volatile bool *woken, uint64_t deadline_ns);
 void port_wake(struct thread *t);
 
@@ -65,7 +68,8 @@ struct tty;
 int32_t port_pgrp(void);
 int32_t port_session(void);
 struct tty *port_controlling_tty(void);             /* no reference; NULL: none */
-void port_set_controlling_tty(struct tty *t);       /* takes a reference of its own; NULL gives it up */
+/* takes a reference of its own; NULL gives it up */
+void port_set_controlling_tty(struct tty *t);
 void port_session_lose_tty(int32_t session);        /* every process of the session */
 bool port_signal_is_ignored(int signo);             /* or blocked, by the caller */
 bool port_pgrp_is_orphaned(int32_t pgrp);

@@ -74,7 +74,8 @@ static void show_stat(struct proc_text *t, struct process *p)
     int64_t boot = clock_realtime_ns() - (int64_t)clock_monotonic_ns();
     proc_printf(t, "cpu  %lu 0 %lu %lu 0 0 0 0 0 0\n", us, sy, idle);
     proc_printf(t, "cpu0 %lu 0 %lu %lu 0 0 0 0 0 0\n", us, sy, idle);
-    proc_printf(t, "intr 0\nctxt 0\nbtime %ld\nprocesses %u\n", (long)(boot / PORT_NS_PER_S), count);
+    proc_printf(t, "intr 0\nctxt 0\nbtime %ld\nprocesses %u\n",
+                (long)(boot / PORT_NS_PER_S), count);
     proc_printf(t, "procs_running %u\nprocs_blocked 0\n", sched_runnable_count() + 1);
 }
 

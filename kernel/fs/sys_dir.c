@@ -8,7 +8,10 @@
 #define UMOUNT_NOFOLLOW 8u
 #define DIRENT_HEADER_BYTES 19u /* ino, off, reclen, type */
 
-/* struct linux_dirent64 records into user memory, each finished when its successor's place is known. */
+/*
+ * struct linux_dirent64 records into user memory, each finished when its successor's place is
+ * known.
+ */
 struct getdents {
     struct dir_emit emit;
     uint64_t buf;

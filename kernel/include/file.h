@@ -54,7 +54,10 @@ bool file_is_append(const struct file *f);
 
 /* New file on a dentry (referenced by it); calls ops->open. */
 int file_open_dentry(struct dentry *d, unsigned flags, struct file **out);
-/* Anonymous object (pipe, eventfd): label is its path; mode has S_IFMT. release frees priv, also when this fails. */
+/*
+ * Anonymous object (pipe, eventfd): label is its path; mode has S_IFMT. release frees priv,
+ * also when this fails.
+ */
 int file_open_anon(const struct file_ops *ops, void *priv, unsigned flags, const char *label,
                    uint32_t mode, struct file **out);
 /* A second open file on an anonymous object's inode (the other end of a pipe). */
@@ -97,12 +100,21 @@ void fd_table_unref(struct fd_table *t);
 /* exec: *t becomes private, descriptors marked close-on-exec go. 0 or -ENOMEM. */
 int fd_table_exec(struct fd_table **t);
 
-/* Of the current process. fd_get: referenced file, NULL is -EBADF (O_PATH files too unless path_ok). */
+/*
+ * Of the current process: a referenced file, NULL is -EBADF. fd_get does not give O_PATH files,
+ * fd_get_path does.
+ */
 struct file *fd_get(int fd);
 struct file *fd_get_path(int fd);
-/* Lowest free descriptor >= min gets the file (takes over the reference); else -EMFILE, reference kept by the caller. */
+/*
+ * Lowest free descriptor >= min gets the file (takes over the reference); else -EMFILE,
+ * reference kept by the caller.
+ */
 int fd_install(struct file *f, int min, bool cloexec);
-/* dup2: fd (below the limit) names f from now on; reference taken over; what was there is closed. */
+/*
+ * dup2: fd (below the limit) names f from now on; reference taken over; what was there is
+ * closed.
+ */
 int fd_replace(int fd, struct file *f, bool cloexec);
 int fd_close(int fd);
 /* Two descriptors written to user memory; takes both references over, also on failure. */

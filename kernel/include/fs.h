@@ -65,7 +65,8 @@ int fs_rename(struct dentry *old_start, const char *old_path, struct dentry *new
 int fs_open(struct dentry *start, const char *path, unsigned flags, uint32_t mode,
             struct file **out);
 /*
- * Opens a program for exec: regular, executable, not on a noexec mount, and write-denied until exec_close().
+ * Opens a program for exec: regular, executable, not on a noexec mount, nobody writes to it. Deny
+ * writing with vnode_deny_write() while it runs.
  * -EACCES, -ENOENT, -ELOOP, -ENOTDIR...
  */
 int fs_open_exec(struct dentry *start, const char *path, unsigned lookup_flags, struct file **out);
@@ -73,10 +74,16 @@ int fs_open_exec(struct dentry *start, const char *path, unsigned lookup_flags, 
 int vnode_deny_write(struct vnode *vn); /* 0 or -ETXTBSY when it is open for writing */
 void vnode_allow_write(struct vnode *vn);
 
-/* Copies a path of user memory: *out is allocated (path_free). -ENOENT when empty unless allowed. */
+/*
+ * Copies a path of user memory: *out is allocated (path_free). -ENOENT when empty unless
+ * allowed.
+ */
 int path_from_user(uint64_t addr, bool allow_empty, char **out);
 void path_free(char *path);
-/* Start dentry of an *at call: referenced dentry, or *out = NULL for AT_FDCWD or an absolute path. */
+/*
+ * Start dentry of an *at call: referenced dentry, or *out = NULL for AT_FDCWD or an absolute
+ * path.
+ */
 int path_start(int dirfd, const char *path, struct dentry **out);
 
 int fs_mount(const char *type, const char *source, struct dentry *where, unsigned flags,

@@ -54,7 +54,10 @@ void poll_wake(struct poll_head *h, uint32_t events);
 void poll_add(struct poll_head *h, struct poll_entry *e);
 void poll_remove(struct poll_entry *e);
 
-/* What file_ops.poll() registers with: poll/select allocate an entry per head, epoll has its own. */
+/*
+ * What file_ops.poll() registers with: poll/select allocate an entry per head, epoll has its
+ * own.
+ */
 struct poll_table {
     int (*add)(struct poll_table *pt, struct poll_head *h);
     int error;

@@ -28,7 +28,10 @@ void tty_unref(struct tty *t);
 /* Device number for /proc/PID/stat, 0 for NULL; foreground process group, -1 for NULL. */
 uint32_t tty_device(const struct tty *t);
 int32_t tty_foreground_pgrp(const struct tty *t);
-/* The session leader with id session exits: the terminal is given up; SIGHUP and SIGCONT to the foreground group. */
+/*
+ * The session leader with id session exits: the terminal is given up; SIGHUP and SIGCONT to the
+ * foreground group.
+ */
 void tty_session_exit(struct tty *t, int32_t session);
 
 #endif

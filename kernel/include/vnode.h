@@ -68,7 +68,10 @@ struct vnode_ops {
     /* Files. */
     int (*truncate)(struct vnode *vn, uint64_t size);
     int (*fallocate)(struct vnode *vn, int mode, uint64_t off, uint64_t len);
-    /* *out gets a reference; for_write false may give a shared page of zeros. -ERANGE beyond EOF. */
+    /*
+     * *out gets a reference; for_write false may give a shared page of zeros. -ERANGE beyond
+     * EOF.
+     */
     int (*get_page)(struct vnode *vn, uint64_t index, bool for_write, struct page **out);
     /* Bring size, times or link count up to date before stat. */
     void (*refresh)(struct vnode *vn);
@@ -180,7 +183,8 @@ struct dentry *dentry_find(struct dentry *dir, const char *name, size_t len); /*
 int dentry_move(struct dentry *d, struct dentry *dir, const char *name, size_t len);
 bool dentry_is_below(const struct dentry *d, const struct dentry *ancestor); /* or equal */
 /*
- * Absolute path as seen from root into buf; returns its length without the NUL, -ENAMETOOLONG, or -ENOENT for an
+ * Absolute path as seen from root into buf; returns its length without the NUL, -ENAMETOOLONG, or
+ * -ENOENT for an
  * unlinked directory where !mark_deleted. A removed name gets " (deleted)" with mark_deleted.
  */
 int dentry_path(struct dentry *d, struct dentry *root, bool mark_deleted, char *buf, size_t size);

@@ -49,7 +49,8 @@ long sys_chdir(const uint64_t *), sys_chroot(const uint64_t *), sys_mkdirat(cons
 long sys_mknodat(const uint64_t *), sys_unlinkat(const uint64_t *), sys_linkat(const uint64_t *);
 long sys_renameat2(const uint64_t *), sys_symlinkat(const uint64_t *);
 long sys_readlinkat(const uint64_t *), sys_faccessat(const uint64_t *);
-long sys_fchmodat(const uint64_t *), sys_fchownat(const uint64_t *), sys_ftruncate(const uint64_t *);
+long sys_fchmodat(const uint64_t *), sys_fchownat(const uint64_t *);
+long sys_ftruncate(const uint64_t *);
 long sys_fallocate(const uint64_t *), sys_pipe2(const uint64_t *), sys_dup3(const uint64_t *);
 long sys_dup(const uint64_t *), sys_fcntl(const uint64_t *), sys_poll(const uint64_t *);
 long sys_mount(const uint64_t *), sys_umount2(const uint64_t *), sys_pread64(const uint64_t *);

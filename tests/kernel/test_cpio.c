@@ -16,7 +16,8 @@ static void put(const char *name, unsigned mode, const char *content)
 {
     size_t name_bytes = strlen(name) + 1, bytes = strlen(content);
     archive_bytes += (size_t)sprintf((char *)archive + archive_bytes,
-                                     "070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x", 7,
+                                     "070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x",
+                                     7,
                                      mode, 1, 2, 1, 1234, (unsigned)bytes, 3, 4, 5, 6,
                                      (unsigned)name_bytes, 0);
     memcpy(archive + archive_bytes, name, name_bytes);

@@ -72,7 +72,8 @@ static void test_unpack(void **state)
                        .content = "shared"});
     put((struct entry){.ino = 6, .mode = 0020620, .nlink = 1, .rdev_major = 1, .rdev_minor = 3,
                        .name = "null"});
-    put((struct entry){.ino = 7, .mode = 0100644, .nlink = 1, .name = "twice", .content = "long old"});
+    put((struct entry){.ino = 7, .mode = 0100644, .nlink = 1, .name = "twice",
+                       .content = "long old"});
     put((struct entry){.name = "TRAILER!!!"});
     put((struct entry){.ino = 7, .mode = 0100644, .nlink = 1, .name = "twice", .content = "new"});
     put((struct entry){.name = "TRAILER!!!"});

@@ -58,7 +58,8 @@ static void random_path(char *path)
 /* A target that cannot lead above the top either. */
 static void random_target(char *path)
 {
-    static const char *const targets[] = {"a", "b", "a/b", "c/", "m", "l", "d/c/a", "nothing", "b/."};
+    static const char *const targets[] = {"a", "b", "a/b", "c/", "m", "l", "d/c/a",
+                                          "nothing", "b/."};
     strcpy(path, targets[pick(sizeof(targets) / sizeof(targets[0]))]);
 }
 

@@ -177,7 +177,8 @@ static void test_inotify(void **state)
     CALL(mkdirat, HERE, P("/w"), 0755);
     uint64_t in = (uint64_t)CALL(inotify_init1, O_NONBLOCK);
     assert_int_equal(CALL(read, in, P(e), sizeof(e)), -EAGAIN);
-    long wd = CALL(inotify_add_watch, in, P("/w"), IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MODIFY);
+    long wd = CALL(inotify_add_watch, in, P("/w"),
+                   IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MODIFY);
     assert_int_equal(wd, 1);
     uint64_t f = (uint64_t)CALL(openat, HERE, P("/w/x"), O_CREAT | O_WRONLY, 0644);
     CALL(write, f, P("y"), 1);
