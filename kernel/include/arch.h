@@ -87,7 +87,7 @@ struct trap_frame *frame_at_top(void *kstack_top);
  * Build the first context of a thread, below its user frame (frame_at_top): the
  * first switch to it calls thread_start_user() (thread.h: finishes the switch,
  * then trap_leave_user()) and leaves to user mode by the frame; for a kernel
- * thread (fn != NULL) it runs fn(arg), which must not return.
+ * thread (fn != NULL) it runs fn(arg), which must not return. NULL: out of memory.
  */
 struct context *context_init(void *kstack_top, void (*fn)(void *), void *arg);
 void context_switch(struct context **save, struct context *to);
@@ -120,6 +120,8 @@ int sigframe_push(struct trap_frame *f, const struct ksiginfo *info, const struc
                   vaddr_t altstack_sp, uint64_t altstack_size, int altstack_flags, bool on_altstack);
 /* rt_sigreturn: restore all from the frame at SP, give back the mask; -EFAULT: kill with SIGSEGV. */
 int sigframe_pop(struct trap_frame *f, uint64_t *mask);
+/* Before sigframe_pop(): where the frame at SP has the stack_t that rt_sigreturn gives to sigaltstack. */
+vaddr_t sigframe_altstack(const struct trap_frame *f);
 
 /*
  * The code that handlers without SA_RESTORER return to: mapped readable and executable at

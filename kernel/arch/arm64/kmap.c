@@ -160,15 +160,23 @@ void kmap_start(paddr_t image)
     image_pa = image;
 }
 
-const void *kmap_fdt(paddr_t pa)
+/* Returns the window's two descriptors, empty: break before make. */
+static uint64_t *close_fdt_window(void)
 {
-    paddr_t block = pa & ~(BLOCK_2M - 1);
     uint64_t *d = descriptor_at(FDT_WINDOW_BASE, 2);
 
-    d[0] = d[1] = 0; /* it may have shown another place: break before make */
+    d[0] = d[1] = 0;
     cpu_tables_written();
     cpu_tlbi_all();
     cpu_tlbi_done();
+    return d;
+}
+
+const void *kmap_fdt(paddr_t pa)
+{
+    paddr_t block = pa & ~(BLOCK_2M - 1);
+    uint64_t *d = close_fdt_window();
+
     d[0] = block | PTE_BLOCK_RO;
     d[1] = (block + BLOCK_2M) | PTE_BLOCK_RO;
     cpu_tables_written();
@@ -180,6 +188,7 @@ void kmap_init(paddr_t ram, uint64_t bytes)
 {
     ram_pa = ram;
     ram_bytes = bytes;
+    close_fdt_window();
     map_ram(ram, ram + bytes);
     map_devices();
     cpu_tables_written();

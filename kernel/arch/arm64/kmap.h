@@ -6,8 +6,8 @@
  * Rules of use
  *   - boot_main() calls kmap_start(), then kmap_init() before anything uses
  *     arch_phys_to_virt().
- *   - Kernel mappings are made and never taken away, so they need no TLB invalidation: an
- *     invalid descriptor is not held in a TLB.
+ *   - Kernel mappings, that window apart, are made and never taken away. So they
+ *     need no TLB invalidation: a TLB holds no invalid descriptor.
  */
 #ifndef KERNEL_ARCH_KMAP_H
 #define KERNEL_ARCH_KMAP_H
@@ -18,7 +18,7 @@
 void kmap_start(paddr_t image);
 /* While booting: FDT_BYTES_MAX bytes from pa are readable at the returned address. */
 const void *kmap_fdt(paddr_t pa);
-/* The direct map of [ram, ram + bytes), multiples of 2 MiB,; the devices. */
+/* The direct map of [ram, ram + bytes), multiples of 2 MiB, and of devices; closes the window. */
 void kmap_init(paddr_t ram, uint64_t bytes);
 /*
  * Where the stack with this top in the direct map is used: at the top of its window,

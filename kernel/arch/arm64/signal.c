@@ -130,6 +130,11 @@ static bool pstate_is_valid(uint64_t pstate)
     return (pstate & PSTATE_MODE_MASK) == PSTATE_EL0T && !(pstate & PSTATE_DAIF);
 }
 
+vaddr_t sigframe_altstack(const struct trap_frame *f)
+{
+    return uc_at(f->sp, offsetof(struct ucontext_k, head.stack));
+}
+
 int sigframe_pop(struct trap_frame *f, uint64_t *mask)
 {
     vaddr_t frame = f->sp, fp_at = 0;
