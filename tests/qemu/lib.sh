@@ -11,6 +11,16 @@ skip()
     exit 77
 }
 
+# A build may lack one of the CPUs.
+# need_trapline BUILD ARCH KERNEL
+need_trapline()
+{
+    [ -x "$1/trapline" ] || skip "build/trapline is not built"
+    case $(timeout 20 "$1/trapline" run --arch "$2" --kernel "$3" --limit 1 2>&1 </dev/null) in
+    *"this build has no"*) skip "this build has no $2" ;;
+    esac
+}
+
 # qemu_run ARCH SECONDS KERNEL [QEMU ARGUMENTS...]: console on stdout, 0 when the guest powered off
 qemu_run()
 {
@@ -31,6 +41,21 @@ qemu_run()
         ;;
     esac
     return "$status"
+}
+
+# What QEMU is to load for a kernel's ELF file: for arm64 the Image inside of it, since QEMU hands
+# an initrd and a device tree in x0 to Linux images only.
+# qemu_kernel ARCH KERNEL.elf FOLDER
+qemu_kernel()
+{
+    local objcopy=objcopy
+    if [ "$1" = x86_64 ]; then
+        echo "$2"
+        return
+    fi
+    ! command -v aarch64-linux-gnu-objcopy >/dev/null || objcopy=aarch64-linux-gnu-objcopy
+    $objcopy -O binary "$2" "$3/kernel.Image"
+    echo "$3/kernel.Image"
 }
 
 qemu_name()

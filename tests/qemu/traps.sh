@@ -11,7 +11,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/lib.sh"
 
 command -v "$(qemu_name "$arch")" >/dev/null || skip "$(qemu_name "$arch") is not installed"
-[ -x "$build/trapline" ] || skip "build/trapline is not built"
+need_trapline "$build" "$arch" "$kernel"
 
 out=$build/tests/qemu/traps-$arch
 mkdir -p "$out"
