@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* console.c - the PL011 (Arm DDI 0183G): polled output, input by interrupt. */
+/* console.c - the PL011 (Arm DDI 0183G): polled output, a FIFO at a time; input by interrupt. */
 #include "kernel/arch/arm64/intr.h"
 #include "kernel/arch/arm64/layout.h"
 #include "kernel/arch/arm64/mmio.h"
@@ -12,7 +12,8 @@
 #define UART_ICR (BOARD_PL011_PA + 0x044)
 
 #define FR_RXFE (1u << 4)
-#define FR_TXFF (1u << 5)
+#define FR_TXFE (1u << 7)
+#define TX_FIFO_BYTES 16
 #define LCRH_FEN (1u << 4)
 #define LCRH_8BIT (3u << 5)
 #define CR_UARTEN (1u << 0)
@@ -34,10 +35,15 @@ void console_init(void)
 
 void arch_console_write(const char *bytes, size_t len)
 {
-    for (size_t i = 0; i < len; i++) {
-        while (mmio_read32(UART_FR) & FR_TXFF)
+    while (len) {
+        size_t n = len < TX_FIFO_BYTES ? len : TX_FIFO_BYTES;
+
+        while (!(mmio_read32(UART_FR) & FR_TXFE))
             ;
-        mmio_write32(UART_DR, (uint8_t)bytes[i]);
+        for (size_t i = 0; i < n; i++)
+            mmio_write32(UART_DR, (uint8_t)bytes[i]);
+        bytes += n;
+        len -= n;
     }
 }
 

@@ -3,7 +3,8 @@
  * intr.c - masking, idling, and the GICv2 (Arm IHI 0048B).
  *
  * Both sources are level-sensitive: the handler quiets its device, and the write of
- * EOIR must not overtake that, or the number comes again at once.
+ * EOIR must not overtake that, or the number comes again at once. One number is handled in
+ * each entry; another that is pending enters again at the ERET.
  */
 #include "kernel/arch/arm64/intr.h"
 #include "kernel/arch/arm64/cpu.h"
@@ -78,19 +79,17 @@ void intr_init(void)
 
 void intr_dispatch(void)
 {
-    for (;;) {
-        uint32_t iar = mmio_read32(GICC_IAR);
-        uint32_t intid = iar & GIC_INTID_MASK;
+    uint32_t iar = mmio_read32(GICC_IAR);
+    uint32_t intid = iar & GIC_INTID_MASK;
 
-        if (intid >= GIC_INTID_SPURIOUS)
-            return;
-        if (intid == BOARD_TIMER_VIRTUAL_INTID)
-            timer_interrupt();
-        else if (intid == BOARD_PL011_INTID)
-            console_interrupt();
-        else
-            printk("interrupt %u has no handler", intid);
-        cpu_dsb(); /* the device is quiet before the interrupt ends */
-        mmio_write32(GICC_EOIR, iar);
-    }
+    if (intid >= GIC_INTID_SPURIOUS)
+        return;
+    if (intid == BOARD_TIMER_VIRTUAL_INTID)
+        timer_interrupt();
+    else if (intid == BOARD_PL011_INTID)
+        console_interrupt();
+    else
+        printk("interrupt %u has no handler", intid);
+    cpu_dsb(); /* the device is quiet before the interrupt ends */
+    mmio_write32(GICC_EOIR, iar);
 }

@@ -5,7 +5,7 @@
 
 /* Boot, interrupts masked: both halves of the GIC, the timer's and the UART's numbers enabled. */
 void intr_init(void);
-/* From the IRQ vectors, interrupts masked: handles all that is pending. */
+/* From the IRQ vectors, interrupts masked: handles the most urgent. */
 void intr_dispatch(void);
 
 /* The devices' sides. */

@@ -175,12 +175,11 @@ vector_table:
     .balign 128
     .size vector_table, . - vector_table
 
-/* trap_user_sync(frame, ESR, FAR), then out. */
+/* trap_user_sync(frame, ESR), then out. */
 FUNCTION(user_sync)
     enter_from_user
     mov x0, sp
     mrs x1, esr_el1
-    mrs x2, far_el1
     bl trap_user_sync
     b user_return
 END_FUNCTION(user_sync)

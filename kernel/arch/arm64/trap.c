@@ -162,13 +162,16 @@ static void user_exception(struct trap_frame *f, uint64_t esr, uint64_t far)
     }
 }
 
-void trap_user_sync(struct trap_frame *f, uint64_t esr, uint64_t far)
+void trap_user_sync(struct trap_frame *f, uint64_t esr)
 {
-    arch_irq_enable();
     if (esr_ec(esr) == EC_SVC) {
+        arch_irq_enable();
         f->orig_x0 = f->x[0];
         syscall_dispatch(f);
     } else {
+        uint64_t far = cpu_read(far_el1); /* before an interrupt can bring another */
+
+        arch_irq_enable();
         user_exception(f, esr, far);
     }
     trap_leave_user(f);

@@ -13,7 +13,7 @@
 #include "kernel/arch/arm64/frame.h"
 #include "kernel/include/arch.h"
 
-void trap_user_sync(struct trap_frame *f, uint64_t esr, uint64_t far);
+void trap_user_sync(struct trap_frame *f, uint64_t esr);
 void trap_user_irq(struct trap_frame *f);
 void trap_kernel_sync(struct kernel_frame *f, uint64_t esr, uint64_t far);
 _Noreturn void trap_unexpected(const struct kernel_frame *f, uint64_t esr, uint64_t far);
