@@ -32,6 +32,7 @@ struct deriver {
     struct places *places;
     struct tasks tasks;
     struct task *current; /* in user mode, or the last that was */
+    bool in_user;
     int signal_reg;
 };
 
@@ -63,8 +64,6 @@ static void emit(struct deriver *d, const struct derived *e)
     d->how->event(d->how->ctx, e);
 }
 
-/* ---- traps ---- */
-
 static void begin_syscall(struct deriver *d, struct cpu *cpu, struct task *task)
 {
     task->pending = PENDING_SYSCALL;
@@ -78,32 +77,6 @@ static void begin_syscall(struct deriver *d, struct cpu *cpu, struct task *task)
         emit(d, &e);
         tasks_kill(&d->tasks, task, syscall_is(&task->call, "exit_group"));
     }
-}
-
-static void on_trap(void *ctx, struct sim *sim, const struct cpu_trap *trap)
-{
-    struct deriver *d = ctx;
-    struct cpu *cpu = sim_cpu(sim);
-    struct task *task = d->current;
-    struct trap_words words;
-    struct derived e;
-
-    if (trap->from_user && !task)
-        task = d->current = tasks_add(&d->tasks, NULL, root_of(d, cpu));
-    d->arch->describe_trap(trap, &words);
-    e = event_of(d, DERIVED_TRAP, cpu, trap->n, task, trap->pc);
-    e.trap = trap;
-    e.words = &words;
-    emit(d, &e);
-    if (!trap->from_user || !task)
-        return;
-    task->n = trap->n;
-    task->pc = trap->pc;
-    task->sp = d->arch->trap_user_sp(cpu, trap);
-    if (trap->kind == CPU_TRAP_SYSCALL)
-        begin_syscall(d, cpu, task);
-    else
-        task->pending = PENDING_TRAP;
 }
 
 /* ---- returns ---- */
@@ -166,10 +139,9 @@ static struct task *find_interrupted(struct deriver *d, uint64_t root, const str
     return task;
 }
 
-static bool find_handler_start(struct deriver *d, struct cpu *cpu, uint64_t root,
+static bool find_handler_start(struct deriver *d, struct cpu *cpu, uint64_t root, vaddr_t sp,
                                struct handler_start *h)
 {
-    vaddr_t sp = cpu_sp(cpu);
     uint64_t signo = 0;
 
     if (d->signal_reg < 0 || cpu_reg_read(cpu, d->signal_reg, &signo) != 0 || signo == 0 ||
@@ -220,15 +192,14 @@ static void emit_handlers(struct deriver *d, struct cpu *cpu, insn_t n, vaddr_t 
 }
 
 /* Where the program of a fresh stack was loaded: AT_ENTRY against the file's entry. */
-static vaddr_t load_base(struct cpu *cpu, const struct program *program)
+static vaddr_t load_base(struct cpu *cpu, const struct program *program, vaddr_t sp)
 {
-    vaddr_t at = cpu_sp(cpu);
+    vaddr_t at = sp + 8; /* behind argc */
     uint64_t word[2];
     unsigned zeros = 0;
 
     if (!program || !program->position_independent)
         return 0;
-    at += 8; /* argc */
     for (unsigned i = 0; i < AUXV_WORDS_MAX && zeros < 2; i++, at += 8) {
         if (cpu_mem_read(cpu, at, word, 8) != 0)
             return 0;
@@ -243,7 +214,8 @@ static vaddr_t load_base(struct cpu *cpu, const struct program *program)
     return 0;
 }
 
-static struct task *start_program(struct deriver *d, struct cpu *cpu, insn_t n, uint64_t root)
+static struct task *start_program(struct deriver *d, struct cpu *cpu, insn_t n, uint64_t root,
+                                  vaddr_t sp)
 {
     struct task *task = tasks_find_exec(&d->tasks);
 
@@ -253,7 +225,7 @@ static struct task *start_program(struct deriver *d, struct cpu *cpu, insn_t n, 
     task->root = root;
     task->process->program =
         task->call.path[0] ? places_program(d->places, task->call.path) : NULL;
-    task->process->base = load_base(cpu, task->process->program);
+    task->process->base = load_base(cpu, task->process->program, sp);
     return task;
 }
 
@@ -279,12 +251,10 @@ static struct task *start_task(struct deriver *d, struct cpu *cpu, insn_t n, vad
     return task;
 }
 
-static void on_user_return(void *ctx, struct sim *sim, insn_t n, vaddr_t pc)
+/* User mode is entered at pc with sp: who is it, and what ended by that? */
+static void enter_user(struct deriver *d, struct cpu *cpu, insn_t n, vaddr_t pc, vaddr_t sp)
 {
-    struct deriver *d = ctx;
-    struct cpu *cpu = sim_cpu(sim);
     uint64_t root = root_of(d, cpu);
-    vaddr_t sp = cpu_sp(cpu);
     struct task *task = tasks_find(&d->tasks, root, pc, sp);
     struct handler_start h;
     struct fork *fork;
@@ -294,7 +264,7 @@ static void on_user_return(void *ctx, struct sim *sim, insn_t n, vaddr_t pc)
     } else if ((task = tasks_find(&d->tasks, root, pc + d->arch->syscall_insn_bytes, sp)) &&
                task->pending == PENDING_SYSCALL) {
         end_pending(d, cpu, n, task, 0, true);
-    } else if (find_handler_start(d, cpu, root, &h)) {
+    } else if (find_handler_start(d, cpu, root, sp, &h)) {
         emit_handlers(d, cpu, n, pc, &h);
         task = h.task;
     } else if ((task = tasks_find_sigreturn(&d->tasks, root)) != NULL) {
@@ -304,10 +274,46 @@ static void on_user_return(void *ctx, struct sim *sim, insn_t n, vaddr_t pc)
         emit(d, &e);
     } else if ((fork = tasks_find_fork(&d->tasks, pc, sp)) != NULL) {
         task = start_task(d, cpu, n, pc, root, fork);
-    } else if ((task = start_program(d, cpu, n, root)) == NULL) {
+    } else if ((task = start_program(d, cpu, n, root, sp)) == NULL) {
         task = start_task(d, cpu, n, pc, root, NULL);
     }
     d->current = task;
+    d->in_user = true;
+}
+
+static void on_user_return(void *ctx, struct sim *sim, insn_t n, vaddr_t pc)
+{
+    enter_user(ctx, sim_cpu(sim), n, pc, cpu_sp(sim_cpu(sim)));
+}
+
+static void on_trap(void *ctx, struct sim *sim, const struct cpu_trap *trap)
+{
+    struct deriver *d = ctx;
+    struct cpu *cpu = sim_cpu(sim);
+    vaddr_t sp = trap->from_user ? d->arch->trap_user_sp(cpu, trap) : 0;
+    struct trap_words words;
+    struct task *task;
+    struct derived e;
+
+    /* The first instruction could not even be fetched: nobody told of the return. */
+    if (trap->from_user && !d->in_user)
+        enter_user(d, cpu, trap->n, trap->pc, sp);
+    d->in_user = false;
+    task = d->current;
+    d->arch->describe_trap(trap, &words);
+    e = event_of(d, DERIVED_TRAP, cpu, trap->n, task, trap->pc);
+    e.trap = trap;
+    e.words = &words;
+    emit(d, &e);
+    if (!trap->from_user || !task)
+        return;
+    task->n = trap->n;
+    task->pc = trap->pc;
+    task->sp = sp;
+    if (trap->kind == CPU_TRAP_SYSCALL)
+        begin_syscall(d, cpu, task);
+    else
+        task->pending = PENDING_TRAP;
 }
 
 static void on_tick(void *ctx, struct sim *sim)

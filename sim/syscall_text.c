@@ -13,6 +13,7 @@
 #define BYTES_SHOWN_MAX  32u
 #define ERRNO_MAX        4095u
 #define GUEST_AT_FDCWD   (-100)
+#define OPEN_WITH_MODE   020000100u /* O_CREAT, O_TMPFILE */
 
 struct flag {
     uint64_t bits;
@@ -213,7 +214,7 @@ static bool put_number(struct out *o, char letter, uint64_t v, const struct sim_
         put(o, "%llu", (unsigned long long)v);
         return true;
     case 'o':
-        put(o, "0%llo", (unsigned long long)v);
+        put(o, v ? "0%llo" : "%llu", (unsigned long long)v);
         return true;
     case 'x':
         put(o, v ? "0x%llx" : "%llu", (unsigned long long)v);
@@ -295,6 +296,9 @@ void syscall_begin(struct syscall_text *s, struct cpu *cpu, enum arch arch)
         s->arg[i] = cpu_syscall_arg(cpu, (int)i);
     shape = shape_of(s->name);
     while (s->args < SYSCALL_ARGS && shape[s->args] && shape[s->args] != ':') {
+        if (s->args > 0 && shape[s->args] == 'o' && shape[s->args - 1] == 'O' &&
+            !(s->arg[s->args - 1] & OPEN_WITH_MODE))
+            break; /* the mode counts only where a file may be made */
         put_arg(s, cpu, s->args, shape[s->args], a);
         s->args++;
     }

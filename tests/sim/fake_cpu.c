@@ -340,8 +340,8 @@ int cpu_state_visit(struct cpu *c, enum cpu_state_op op, cpu_state_fn fn, void *
         void *data;
         size_t len;
     } pieces[] = {
-        {"general", c->reg, sizeof(c->reg)},  {"clock", &c->n, 3 * 8},
-        {"timer", &c->timer_armed, 2 * 8},    {"uart", &c->input_read, 2 * 8 + FIFO_SIZE},
+        {"general", c->reg, sizeof(c->reg)},  {"clock", &c->n, 2 * 8},
+        {"timer", &c->timer_due, 2 * 8},    {"uart", &c->input_read, 2 * 8 + FIFO_SIZE},
     };
 
     (void)op;
