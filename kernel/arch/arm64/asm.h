@@ -17,6 +17,9 @@
 /* Unwind records go where the debugger reads them and not into the loaded image. */
     .cfi_sections .debug_frame
 
+/* The immediate of MSR DAIFSet and DAIFClr: IRQ. */
+#define DAIF_IRQ_BIT 2
+
 /* DWARF's numbers for registers that the assembler has no name for (AADWARF64, 4.1). */
 #define CFI_SP 31
 #define CFI_PC 32

@@ -15,6 +15,12 @@
 #include "kernel/arch/arm64/asm.h"
 #include "kernel/arch/arm64/pte.h"
 
+#define MMFR0_PARANGE_BITS 3   /* of 4: no value above 48 bits without another granule */
+#define MMFR0_PARANGE_48 5
+#define MMFR0_ASID16_BIT 5     /* ASIDBits is 0b0010: 16 bits */
+#define CTR_DMINLINE_SHIFT 16
+#define CTR_DMINLINE_BITS 4
+#define CTR_WORD_BYTES 4
 #define L3_INDEX_SHIFT 12
 #define BLOCK_1G_SHIFT 30
 #define IMAGE_L1_INDEX ((KERNEL_IMAGE_BASE >> 30) & 511)
@@ -134,7 +140,7 @@ FUNCTION(map_image)
     ret x23
 END_FUNCTION(map_image)
 
-/* TTBR0: the 1 GiB around this code, read-only and executable. Used for a few instructions. */
+/* TTBR0: the 1 GiB around this code (below 512 GiB), read-only and executable. Used for a few instructions. */
 FUNCTION(map_identity)
     adrp x0, empty_l0
     adrp x1, identity_l1
@@ -156,8 +162,8 @@ END_FUNCTION(map_identity)
 FUNCTION(invalidate_caches)
     dsb sy
     mrs x2, ctr_el0
-    ubfx x2, x2, #16, #4        /* DminLine: log2 of the words in a line */
-    mov x3, #4
+    ubfx x2, x2, #CTR_DMINLINE_SHIFT, #CTR_DMINLINE_BITS /* log2 of the words in a line */
+    mov x3, #CTR_WORD_BYTES
     lsl x2, x3, x2
     adrp x0, bss_start
     adrp x1, image_end
@@ -174,12 +180,12 @@ FUNCTION(turn_mmu_on)
     msr mair_el1, x0
     ldr x0, =TCR_VALUE
     mrs x1, id_aa64mmfr0_el1
-    and x2, x1, #7              /* PARange, capped at 48 bits by the granule */
-    cmp x2, #5
-    mov x3, #5
+    ubfx x2, x1, #0, #MMFR0_PARANGE_BITS
+    mov x3, #MMFR0_PARANGE_48
+    cmp x2, x3
     csel x2, x2, x3, lo
     bfi x0, x2, #TCR_IPS_SHIFT, #TCR_IPS_BITS
-    ubfx x2, x1, #5, #1         /* ASIDBits: 0b0010 is 16 bits, 0b0000 is 8 */
+    ubfx x2, x1, #MMFR0_ASID16_BIT, #1
     bfi x0, x2, #TCR_AS_SHIFT, #1
     msr tcr_el1, x0
     adrp x0, empty_l0

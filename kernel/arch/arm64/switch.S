@@ -48,7 +48,7 @@ FUNCTION(thread_first)
     cbnz x19, 1f
     bl thread_start_user
     b user_return
-1:  msr daifclr, #2
+1:  msr daifclr, #DAIF_IRQ_BIT
     mov x0, x20
     blr x19
     brk #0                      /* a kernel thread does not return */

@@ -251,7 +251,8 @@ END_FUNCTION(unexpected)
  * TPIDR_EL1 is unused: they hold x0 and SP until there is a stack.
  */
 FUNCTION(stack_overflow)
-    .cfi_undefined x30
+    .cfi_signal_frame
+    .cfi_return_column CFI_PC
     msr tpidr_el1, x0
     sub x0, sp, x0
     msr tpidr_el0, x0
