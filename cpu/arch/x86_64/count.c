@@ -33,6 +33,7 @@
 #define PAGE_CACHE  256u
 #define BLOCK_BYTES 4112u
 
+enum { CODE_NONE, CODE_HERE, CODE_STALE };
 enum { BLOCK_SHADOW = 1, BLOCK_REMAP = 2, BLOCK_PORT = 4 };
 
 struct x86_blocks_cold {
@@ -52,6 +53,7 @@ struct page_cache {
 struct x86_counter {
     uint32_t *gen;      /* per page of RAM */
     uint8_t *protected; /* per page: write-protected, holds decoded code */
+    uint8_t *code;      /* per page: CODE_*, whether the engine may hold translations */
     struct page_cache cache[PAGE_CACHE];
     struct x86_block lone;
     uint64_t bias_count;
@@ -234,6 +236,7 @@ static void protect_page(struct x86 *x, uint64_t page, bool *flush)
     if (page == UINT64_MAX || x->counter->protected[page])
         return;
     x->counter->protected[page] = 1;
+    x->counter->code[page] = CODE_HERE;
     x86_engine_protect(x, page << PAGE_SHIFT, false);
     *flush = true; /* entries of the engine's TLB may still allow stores */
 }
@@ -562,22 +565,35 @@ void x86_count_reset(struct x86 *x)
     x86_count_remap(x);
 }
 
+static bool page_stale(const struct x86 *x, uint64_t page)
+{
+    return x->counter->code[page] == CODE_STALE;
+}
+
+/* Code that was translated from these pages is gone with what they held. */
 void x86_count_host_write(struct x86 *x, paddr_t pa, size_t len)
 {
+    struct x86_counter *r = x->counter;
     bool code = false;
 
     for (uint64_t page = pa >> PAGE_SHIFT; len && page <= (pa + len - 1) >> PAGE_SHIFT; page++) {
-        code = code || x->counter->protected[page] || x->counter->gen[page];
         x86_count_page_written(x, page << PAGE_SHIFT);
+        if (r->code[page] == CODE_NONE)
+            continue;
+        r->code[page] = CODE_STALE;
+        code = true;
     }
-    if (code)
-        x86_engine_drop_all_code(x);
+    if (!code)
+        return;
+    x86_engine_drop_pages(x, page_stale);
+    for (uint64_t page = pa >> PAGE_SHIFT; page <= (pa + len - 1) >> PAGE_SHIFT; page++)
+        if (r->code[page] == CODE_STALE)
+            r->code[page] = CODE_NONE;
 }
 
 void x86_count_forget(struct x86 *x)
 {
     x86_count_host_write(x, 0, x->config.ram_bytes);
-    x86_engine_drop_all_code(x);
     x->counter->exit_count = 0;
 }
 
@@ -593,7 +609,8 @@ int x86_count_create(struct x86 *x)
         return -ENOMEM;
     r->gen = calloc(pages, sizeof(r->gen[0]));
     r->protected = calloc(pages, 1);
-    if (!r->gen || !r->protected)
+    r->code = calloc(pages, 1);
+    if (!r->gen || !r->protected || !r->code)
         return -ENOMEM;
     memset(r->cache, 0xff, sizeof(r->cache));
     x86_count_remap(x);
@@ -605,6 +622,7 @@ void x86_count_destroy(struct x86 *x)
     if (x->counter) {
         free(x->counter->gen);
         free(x->counter->protected);
+        free(x->counter->code);
     }
     free(x->counter);
     free(x->count.blocks);

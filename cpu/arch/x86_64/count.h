@@ -14,7 +14,7 @@
 
 #include "cpu/types.h"
 
-#define X86_EXITS_MAX 1024
+#define X86_EXITS_MAX 128 /* the engine visits each at every stop */
 
 struct x86;
 

@@ -7,7 +7,7 @@
  *
  *     HIDDEN + 0x0000  vmload %rax; vmrun %rax
  *            + 0x1000  VMCB            + 0x2000  host save area
- *            + 0x3000  host tables (2 pages: identity over the region)
+ *            + 0x3000  host tables (2 pages: identity over the region and RAM)
  *            + 0x5000  MSR bitmap (2 pages)   + 0x7000  I/O bitmap (3 pages)
  *            + 0xa000  nested tables: PML4, PDPT, then PDs, then PTs
  *
@@ -42,6 +42,7 @@
 #define H_IOPM      0x7000u
 #define H_NPT       0xa000u
 #define PAGE        0x1000u
+#define CODE_BYTES  (128u << 20) /* translated code; cleared when full */
 
 #define MSR_EFER        0xc0000080u
 #define MSR_VM_HSAVE_PA 0xc0010117u
@@ -417,9 +418,23 @@ void x86_engine_drop_code(struct x86 *x, vaddr_t start, vaddr_t end)
     uc_ctl_remove_cache(x->engine->uc, start, end);
 }
 
-void x86_engine_drop_all_code(struct x86 *x)
+/*
+ * By physical address: the hidden stub's tables map RAM one to one. (Flushing all
+ * translated code would make the engine clear its whole code buffer.)
+ */
+void x86_engine_drop_pages(struct x86 *x, bool (*wanted)(const struct x86 *x, uint64_t page))
 {
-    uc_ctl_flush_tb(x->engine->uc);
+    struct x86_engine *e = x->engine;
+    uint64_t pages = x->config.ram_bytes / PAGE;
+
+    uc_context_save(e->uc, e->scratch);
+    uc_context_restore(e->uc, e->host);
+    uc_ctl_flush_tlb(e->uc);
+    for (uint64_t page = 0; page < pages; page++)
+        if (wanted(x, page))
+            uc_ctl_remove_cache(e->uc, page * PAGE, (page + 1) * PAGE);
+    uc_context_restore(e->uc, e->scratch);
+    uc_ctl_flush_tlb(e->uc);
 }
 
 int x86_engine_put_exits(struct x86 *x, uint64_t *list, size_t count)
@@ -518,6 +533,8 @@ static void build_hidden(struct x86_engine *e, uint8_t *ram, size_t ram_bytes)
     memcpy(e->hidden, stub, sizeof(stub));
     *(uint64_t *)(e->hidden + H_HOST_PML4 + 8 * (HIDDEN >> 39 & 511)) = HIDDEN + H_HOST_PDPT + 7;
     *(uint64_t *)(e->hidden + H_HOST_PDPT + 8 * (HIDDEN >> 30 & 511)) = HIDDEN + 0x87;
+    for (uint64_t i = 0; i < 3; i++) /* RAM, for x86_engine_drop_pages() */
+        *(uint64_t *)(e->hidden + H_HOST_PDPT + 8 * i) = i << 30 | 0x87;
     npt[0] = HIDDEN + H_NPT + PAGE + 7;
     for (size_t i = 0; i < dirs; i++)
         npt[512 + i] = first_dir + i * PAGE + 0x27;
@@ -555,6 +572,7 @@ static uc_err open_engine(struct x86 *x)
     /* Has SVM, NX, SSE4.2, XSAVE and RDTSCP; has no RDRAND, whose values would be the host's. */
     if ((err = uc_open(UC_ARCH_X86, UC_MODE_64, &e->uc)) ||
         (err = uc_ctl_set_cpu_model(e->uc, UC_CPU_X86_OPTERON_G4)) ||
+        (err = uc_ctl_set_tcg_buffer_size(e->uc, CODE_BYTES)) ||
         (err = uc_ctl_tlb_mode(e->uc, UC_TLB_CPU)) || (err = uc_ctl_exits_enable(e->uc)) ||
         (err = uc_mem_map_ptr(e->uc, 0, x->config.ram_bytes, UC_PROT_ALL, x->ram)) ||
         (err = uc_mem_map_ptr(e->uc, HIDDEN, e->hidden_bytes, UC_PROT_ALL, e->hidden)) ||

@@ -192,7 +192,8 @@ MUST_CHECK int x86_engine_run(struct x86 *x);
 void x86_engine_stop(struct x86 *x);
 void x86_engine_flush_tlb(struct x86 *x);
 void x86_engine_drop_code(struct x86 *x, vaddr_t start, vaddr_t end);
-void x86_engine_drop_all_code(struct x86 *x);
+/* Not in a hook: drop translated code of all pages that `wanted` names. */
+void x86_engine_drop_pages(struct x86 *x, bool (*wanted)(const struct x86 *x, uint64_t page));
 /* Addresses at which the engine stops before the instruction, as an intercepted HLT. */
 MUST_CHECK int x86_engine_set_exits(struct x86 *x);
 MUST_CHECK int x86_engine_put_exits(struct x86 *x, uint64_t *list, size_t count);
