@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cpu/arch/arm64/arm64.h - the arm64 machine, shared by the files of this folder.
+ *
+ * Purpose
+ *   The guest runs at EL1 and EL0 below a hypervisor that is us: stage 2 maps
+ *   RAM one to one and nothing else, so a device access is a stage-2 abort with
+ *   an exact PC and a decoded syndrome. Exceptions for EL1 are entered by
+ *   trap.c, as the engine only reports them. See engine.c.
+ *
+ * Rules of use
+ *   - Guest registers live in the engine.
+ *   - `n` in struct arm64_count is exact only outside of a block: in events
+ *     after arm64_count_sync(), and between runs.
+ *   - Nothing here includes the engine's header but engine.c.
+ */
+#ifndef TRAPLINE_CPU_ARM64_ARM64_H
+#define TRAPLINE_CPU_ARM64_ARM64_H
+
+#include "cpu/cpu.h"
+#include "cpu/dev/gicv2.h"
+#include "cpu/dev/pl011.h"
+#include "cpu/dev/pl031.h"
+
+#define ARM64_RAM_BASE 0x40000000ull
+#define CYCLES_NEVER   UINT64_MAX
+
+/* PSTATE and SPSR (DDI 0487, C5.2.18) */
+#define PSTATE_SP   0x1ull
+#define PSTATE_EL   0xcull
+#define PSTATE_EL1H 0x5ull
+#define PSTATE_F    0x40ull
+#define PSTATE_I    0x80ull
+#define PSTATE_DAIF 0x3c0ull
+#define PSTATE_IL   (1ull << 20)
+#define PSTATE_SS   (1ull << 21)
+#define PSTATE_NZCV 0xf0000000ull
+
+/* ESR_ELx (DDI 0487, D17.2.37) */
+#define ESR_EC(esr)      ((uint32_t)(esr) >> 26)
+#define ESR_IL           (1u << 25)
+#define ESR_ISV          (1u << 24)
+#define ESR_S1PTW        (1u << 7)
+#define ESR_WNR          (1u << 6)
+#define EC_UNKNOWN       0x00u
+#define EC_FP_TRAP       0x07u
+#define EC_SYSREG        0x18u
+#define EC_INSN_LOWER    0x20u
+#define EC_INSN_SAME     0x21u
+#define EC_PC_ALIGN      0x22u
+#define EC_DATA_LOWER    0x24u
+#define EC_DATA_SAME     0x25u
+#define FSC_EXTERNAL     0x10u
+#define FSC_EXTERNAL_TTW 0x14u /* plus the level */
+
+/* System registers by their encoding, as MRS and MSR name them. */
+#define SYSREG(op0, op1, crn, crm, op2)                                                           \
+    ((op0) << 14 | (op1) << 11 | (crn) << 7 | (crm) << 3 | (op2))
+#define SYS_MDSCR      SYSREG(2, 0, 0, 2, 2)
+#define SYS_DFR0       SYSREG(3, 0, 0, 5, 0)
+#define SYS_SCTLR      SYSREG(3, 0, 1, 0, 0)
+#define SYS_ACTLR      SYSREG(3, 0, 1, 0, 1)
+#define SYS_CPACR      SYSREG(3, 0, 1, 0, 2)
+#define SYS_TTBR0      SYSREG(3, 0, 2, 0, 0)
+#define SYS_TTBR1      SYSREG(3, 0, 2, 0, 1)
+#define SYS_TCR        SYSREG(3, 0, 2, 0, 2)
+#define SYS_SPSR       SYSREG(3, 0, 4, 0, 0)
+#define SYS_ELR        SYSREG(3, 0, 4, 0, 1)
+#define SYS_AFSR0      SYSREG(3, 0, 5, 1, 0)
+#define SYS_AFSR1      SYSREG(3, 0, 5, 1, 1)
+#define SYS_ESR        SYSREG(3, 0, 5, 2, 0)
+#define SYS_FAR        SYSREG(3, 0, 6, 0, 0)
+#define SYS_PAR        SYSREG(3, 0, 7, 4, 0)
+#define SYS_MAIR       SYSREG(3, 0, 10, 2, 0)
+#define SYS_AMAIR      SYSREG(3, 0, 10, 3, 0)
+#define SYS_VBAR       SYSREG(3, 0, 12, 0, 0)
+#define SYS_CONTEXTIDR SYSREG(3, 0, 13, 0, 1)
+#define SYS_TPIDR_EL1  SYSREG(3, 0, 13, 0, 4)
+#define SYS_CNTKCTL    SYSREG(3, 0, 14, 1, 0)
+#define SYS_CSSELR     SYSREG(3, 2, 0, 0, 0)
+#define SYS_TPIDR_EL0  SYSREG(3, 3, 13, 0, 2)
+#define SYS_TPIDRRO    SYSREG(3, 3, 13, 0, 3)
+#define SYS_CNTFRQ     SYSREG(3, 3, 14, 0, 0)
+#define SYS_CNTPCT     SYSREG(3, 3, 14, 0, 1)
+#define SYS_CNTVCT     SYSREG(3, 3, 14, 0, 2)
+#define SYS_CNTP_TVAL  SYSREG(3, 3, 14, 2, 0)
+#define SYS_CNTP_CTL   SYSREG(3, 3, 14, 2, 1)
+#define SYS_CNTP_CVAL  SYSREG(3, 3, 14, 2, 2)
+#define SYS_CNTV_TVAL  SYSREG(3, 3, 14, 3, 0)
+#define SYS_CNTV_CTL   SYSREG(3, 3, 14, 3, 1)
+#define SYS_CNTV_CVAL  SYSREG(3, 3, 14, 3, 2)
+#define SYS_HPFAR_EL2  SYSREG(3, 4, 6, 0, 4)
+
+/* The counter that every translated block advances; the block hook works on it. */
+struct arm64_count {
+    insn_t n;      /* at the end of the block now running */
+    insn_t limit;  /* blocks that would pass it go to the slow path; 0 sends all there */
+    vaddr_t pc;    /* of the block now running */
+    uint32_t size; /* its bytes; 0 outside of a block */
+};
+
+/* One generic timer (DDI 0487, D11.2). */
+struct arm64_timer {
+    uint64_t cval;
+    uint32_t ctl;         /* ENABLE, IMASK; ISTATUS is derived */
+    uint32_t delay_asked; /* chaos was asked for this deadline */
+    cycles_t delay;
+};
+
+struct arm64_board {
+    struct gicv2 gic;
+    struct pl011 uart;
+    struct pl031 rtc;
+    struct arm64_timer timer[2]; /* virtual, physical */
+};
+
+enum { TIMER_VIRTUAL, TIMER_PHYSICAL };
+
+/* Saved with the machine: what the run loop remembers between two instructions. */
+struct arm64_flow {
+    uint64_t halted;      /* in WFI */
+    uint64_t from_kernel; /* the last block seen was at EL1 (watch mode) */
+    uint64_t vector_faults; /* entries in a row whose vector could not be fetched */
+};
+
+struct arm64_unimplemented_entry {
+    char what[32];
+    uint64_t reads, writes;
+};
+
+#define ARM64_UNIMPLEMENTED_MAX 64
+
+struct arm64_engine;
+struct arm64_counter;
+
+struct arm64 {
+    struct arm64_count count; /* first: the block hook works on it */
+    struct cpu_config config;
+    struct arm64_engine *engine;
+    struct arm64_counter *counter;
+    uint8_t *ram;
+    cycles_t skipped; /* cycles = count.n + skipped */
+    bool watch;
+    struct arm64_board board;
+    struct arm64_flow flow;
+    struct cpu_stop stop;
+    bool stopped; /* `stop` is set: leave the run loop */
+    bool stop_asked;
+    struct arm64_unimplemented_entry unimplemented[ARM64_UNIMPLEMENTED_MAX];
+    size_t unimplemented_count;
+    char error[160];
+};
+
+static inline cycles_t arm64_cycles(const struct arm64 *a)
+{
+    return a->count.n + a->skipped;
+}
+
+/* What the engine says about the exception that it reports. */
+struct arm64_syndrome {
+    uint32_t esr;
+    uint32_t target_el;
+    vaddr_t far;
+};
+
+/* ---- engine.c ---- */
+MUST_CHECK int arm64_engine_create(struct arm64 *a);
+void arm64_engine_destroy(struct arm64 *a);
+/* Registers, memory management and caches as after a reset of EL1. */
+void arm64_engine_reset(struct arm64 *a);
+/* Run from the PC until a hook asks for a stop, an exit or WFI. */
+MUST_CHECK int arm64_engine_run(struct arm64 *a);
+void arm64_engine_stop(struct arm64 *a);
+/* An address before which the engine stops; 0: none. Code in [from, to) is translated anew. */
+void arm64_engine_set_exit(struct arm64 *a, vaddr_t exit, vaddr_t from, vaddr_t to);
+void arm64_engine_drop_code(struct arm64 *a);
+void arm64_engine_flush_tlb(struct arm64 *a);
+void arm64_engine_syndrome(struct arm64 *a, struct arm64_syndrome *s);
+uint64_t arm64_x(struct arm64 *a, unsigned index); /* 0..30; 31 reads as zero */
+void arm64_set_x(struct arm64 *a, unsigned index, uint64_t value);
+uint64_t arm64_pc_get(struct arm64 *a);
+void arm64_pc_set(struct arm64 *a, uint64_t value);
+uint64_t arm64_pstate(struct arm64 *a);
+void arm64_pstate_set(struct arm64 *a, uint64_t value);
+/* The stack pointer in use, and the banked ones as EL1 software sees them. */
+uint64_t arm64_sp_live(struct arm64 *a);
+void arm64_sp_live_set(struct arm64 *a, uint64_t value);
+uint64_t arm64_sp_bank(struct arm64 *a, unsigned el);
+void arm64_sp_bank_set(struct arm64 *a, unsigned el, uint64_t value);
+uint64_t arm64_sysreg(struct arm64 *a, uint32_t id);
+void arm64_sysreg_set(struct arm64 *a, uint32_t id, uint64_t value);
+void arm64_vector(struct arm64 *a, unsigned index, uint8_t value[16]);
+void arm64_vector_set(struct arm64 *a, unsigned index, const uint8_t value[16]);
+uint32_t arm64_fp_control(struct arm64 *a, bool status); /* FPSR or FPCR */
+void arm64_fp_control_set(struct arm64 *a, bool status, uint32_t value);
+/* The exclusive monitor: address (all ones when open) and the two loaded words. */
+void arm64_monitor(struct arm64 *a, uint64_t state[3], bool is_write);
+
+/* ---- count.c ---- */
+MUST_CHECK int arm64_count_create(struct arm64 *a);
+void arm64_count_destroy(struct arm64 *a);
+void arm64_count_reset(struct arm64 *a);
+/* Run until the number is `stop_at`, the machine stopped, or an interrupt can be taken. */
+MUST_CHECK int arm64_count_run(struct arm64 *a, insn_t stop_at);
+/* The block hook's slow way. */
+void arm64_count_slow(struct arm64 *a, vaddr_t pc, uint32_t size);
+/* In an event: make count.n exact for `pc`. `all_retired`: `pc` is where the next block begins. */
+void arm64_count_sync(struct arm64 *a, vaddr_t pc, bool all_retired);
+/* The number of the instruction at `pc` of the block now running. */
+insn_t arm64_count_at(const struct arm64 *a, vaddr_t pc);
+/* After a device or a mask changed: no instruction runs at `stop_at`; look at interrupts. */
+void arm64_count_recheck(struct arm64 *a, insn_t stop_at);
+/* In an event: leave the engine; the run loop decides. */
+void arm64_count_hold(struct arm64 *a);
+
+/* ---- trap.c ---- */
+/* Enter EL1 from the PC for a synchronous exception; FAR is written when `with_far`. */
+void arm64_trap_sync(struct arm64 *a, uint32_t esr, bool with_far, vaddr_t far, enum cpu_trap_kind kind);
+void arm64_trap_irq(struct arm64 *a);
+/* An exception that the engine reports (its own numbers). */
+void arm64_event(struct arm64 *a, uint32_t code);
+
+/* ---- mmio.c ---- */
+/* A stage-2 abort: a device, or a hole. */
+void arm64_stage2_abort(struct arm64 *a, const struct arm64_syndrome *s, bool is_fetch);
+
+/* ---- msr.c ---- */
+/* MRS or MSR that the engine is about to run; true when it was done here. */
+bool arm64_sysreg_access(struct arm64 *a, uint32_t id, bool is_write, uint64_t *value);
+bool arm64_fp_forbidden(struct arm64 *a, bool user);
+
+/* ---- timer.c ---- */
+uint64_t arm64_counter_value(const struct arm64 *a, cycles_t cycles);
+bool arm64_timer_line(struct arm64 *a, int which);
+cycles_t arm64_timer_next(struct arm64 *a, int which);
+uint64_t arm64_timer_read(struct arm64 *a, uint32_t id, cycles_t now);
+void arm64_timer_write(struct arm64 *a, uint32_t id, cycles_t now, uint64_t value);
+
+/* ---- board.c ---- */
+void arm64_board_reset(struct arm64 *a);
+bool arm64_is_device(paddr_t pa);
+uint64_t arm64_mmio_read(struct arm64 *a, paddr_t pa, unsigned size);
+void arm64_mmio_write(struct arm64 *a, paddr_t pa, unsigned size, uint64_t value);
+cycles_t arm64_board_next(struct arm64 *a);
+void arm64_board_advance(struct arm64 *a);
+bool arm64_irq_pending(struct arm64 *a);
+/* After a device changed: the run must look at interrupts and at the next event. */
+void arm64_board_changed(struct arm64 *a);
+void arm64_hvc(struct arm64 *a);
+void arm64_unimplemented(struct arm64 *a, bool is_write, const char *fmt, uint64_t value);
+void arm64_stop(struct arm64 *a, enum cpu_stop_reason reason, int status);
+
+/* ---- mmu.c ---- */
+/* Stage 1 as a privileged read, no side effects; -EFAULT, with the failing level in *level if not NULL. */
+int arm64_walk(struct arm64 *a, vaddr_t va, paddr_t *pa, unsigned *level);
+
+/* ---- regs.c ---- */
+const struct cpu_reg_desc *arm64_reg_table(size_t *count);
+MUST_CHECK int arm64_reg_read(struct arm64 *a, int id, void *value);
+MUST_CHECK int arm64_reg_write(struct arm64 *a, int id, const void *value);
+
+/* ---- run.c ---- */
+MUST_CHECK int arm64_create(struct arm64 *a, const struct cpu_config *config);
+void arm64_destroy(struct arm64 *a);
+MUST_CHECK int arm64_reset(struct arm64 *a, const struct cpu_entry *entry);
+MUST_CHECK int arm64_run(struct arm64 *a, insn_t target, struct cpu_stop *stop);
+
+/* ---- state.c ---- */
+MUST_CHECK int arm64_state_visit(struct arm64 *a, enum cpu_state_op op, cpu_state_fn fn, void *ctx);
+
+#endif

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Exact instruction counting and exact stops.
+ *
+ * Each translated block adds its number of instructions, a quarter of its
+ * bytes, when it begins. An event inside it takes back what lies behind the PC.
+ *
+ * A block that would pass the limit does not run: the engine stops at its
+ * start, an exit is set at the instruction of the limit, and the shortened
+ * block runs up to it. Nothing depends on how blocks were formed.
+ *
+ * While an interrupt waits for being unmasked, in watch mode and while FP
+ * instructions trap, every block takes the slow path. That is exact because
+ * what unmasks (a write to DAIF, ERET) or changes a mode (MSR) ends a block.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cpu/arch/arm64/arm64.h"
+#include "cpu/arch/arm64/insn.h"
+
+/* Why the block hook stopped the engine before a block. */
+enum want { WANT_NOTHING, WANT_LOOP, WANT_PARTIAL, WANT_FP_TRAP, WANT_PC_FAULT };
+
+struct arm64_counter {
+    insn_t stop_at;      /* no instruction runs at this number */
+    bool hold;           /* the engine was asked to stop: no block runs any more */
+    bool fp_check;       /* FP instructions may trap */
+    bool tail;           /* `exit` is set */
+    vaddr_t exit;
+    enum want want;
+    vaddr_t block_pc;    /* of the block that did not run */
+    uint32_t block_size;
+    uint32_t partial;    /* instructions of it that may run, WANT_PARTIAL */
+};
+
+int arm64_count_create(struct arm64 *a)
+{
+    a->counter = calloc(1, sizeof(*a->counter));
+    return a->counter ? 0 : -ENOMEM;
+}
+
+void arm64_count_destroy(struct arm64 *a)
+{
+    free(a->counter);
+    a->counter = NULL;
+}
+
+void arm64_count_reset(struct arm64 *a)
+{
+    *a->counter = (struct arm64_counter){.stop_at = 0};
+    a->count.limit = 0;
+    a->count.size = 0;
+}
+
+insn_t arm64_count_at(const struct arm64 *a, vaddr_t pc)
+{
+    const struct arm64_count *c = &a->count;
+
+    if (!c->size || pc < c->pc || pc >= c->pc + c->size)
+        return c->n;
+    return c->n - (c->pc + c->size - pc) / 4;
+}
+
+void arm64_count_sync(struct arm64 *a, vaddr_t pc, bool all_retired)
+{
+    if (!all_retired)
+        a->count.n = arm64_count_at(a, pc);
+    a->count.size = 0;
+}
+
+void arm64_count_hold(struct arm64 *a)
+{
+    a->counter->hold = true;
+    a->count.limit = 0;
+    arm64_engine_stop(a);
+}
+
+void arm64_count_recheck(struct arm64 *a, insn_t stop_at)
+{
+    struct arm64_counter *r = a->counter;
+
+    if (stop_at < r->stop_at)
+        r->stop_at = stop_at;
+    if (arm64_irq_pending(a))
+        a->count.limit = 0;
+    else if (r->stop_at < a->count.limit)
+        a->count.limit = r->stop_at;
+}
+
+static void not_run(struct arm64 *a, vaddr_t pc, uint32_t size, enum want want)
+{
+    struct arm64_counter *r = a->counter;
+
+    if (r->want == WANT_NOTHING) {
+        r->want = want;
+        r->block_pc = pc;
+        r->block_size = size;
+    }
+    a->count.size = 0;
+    a->count.limit = 0;
+    arm64_engine_stop(a);
+}
+
+/* Index of the first FP or SIMD instruction of the block; its length where there is none. */
+static uint32_t first_fp(struct arm64 *a, vaddr_t pc, uint32_t size)
+{
+    for (uint32_t i = 0; i < size / 4; i++) {
+        uint32_t word;
+
+        if (!arm64_fetch(a, pc + 4 * i, &word) && insn_is_fp(word))
+            return i;
+    }
+    return size / 4;
+}
+
+static void watch_return(struct arm64 *a, vaddr_t pc, bool user)
+{
+    const struct cpu_host *host = &a->config.host;
+
+    if (user && a->flow.from_kernel && host->user_return)
+        host->user_return(host->ctx, a->count.n, pc);
+    a->flow.from_kernel = !user;
+}
+
+void arm64_count_slow(struct arm64 *a, vaddr_t pc, uint32_t size)
+{
+    struct arm64_counter *r = a->counter;
+    uint64_t pstate = arm64_pstate(a);
+    bool user = !(pstate & PSTATE_EL);
+    uint32_t insns = size / 4;
+
+    if (r->tail && pc == r->exit) {
+        a->count.size = 0; /* the halt before the exit is no instruction */
+        return;
+    }
+    if (a->stopped || a->stop_asked || r->hold || r->want != WANT_NOTHING ||
+        a->count.n >= r->stop_at || (arm64_irq_pending(a) && !(pstate & PSTATE_I))) {
+        not_run(a, pc, size, WANT_LOOP);
+        return;
+    }
+    if (a->watch)
+        watch_return(a, pc, user);
+    if (pc & 3) {
+        not_run(a, pc, size, WANT_PC_FAULT);
+        return;
+    }
+    if (r->fp_check && arm64_fp_forbidden(a, user))
+        insns = first_fp(a, pc, size);
+    if (!insns) {
+        not_run(a, pc, size, WANT_FP_TRAP);
+        return;
+    }
+    if (a->count.n + insns > r->stop_at)
+        insns = (uint32_t)(r->stop_at - a->count.n);
+    if (insns < size / 4) {
+        r->partial = insns;
+        not_run(a, pc, size, WANT_PARTIAL);
+        return;
+    }
+    a->count.n += insns;
+    a->count.pc = pc;
+    a->count.size = size;
+}
+
+/* One stretch of the engine. Sets `halted` when it ended in WFI. */
+static int run_engine(struct arm64 *a)
+{
+    struct arm64_counter *r = a->counter;
+    insn_t before = a->count.n;
+    vaddr_t from = arm64_pc_get(a), pc;
+    uint32_t word;
+    int rc;
+
+    a->count.size = 0;
+    rc = arm64_engine_run(a);
+    a->count.size = 0;
+    if (rc || a->stopped || a->stop_asked || r->hold || r->want != WANT_NOTHING)
+        return rc;
+    pc = arm64_pc_get(a);
+    if (r->tail && pc == r->exit)
+        return 0;
+    if (a->count.n != before && !arm64_fetch(a, pc - 4, &word) && word == INSN_WFI)
+        a->flow.halted = 1;
+    else if (a->count.n == before && pc == from)
+        arm64_engine_drop_code(a); /* a block that ends before itself, left by an exit */
+    return 0;
+}
+
+/* Run the first `partial` instructions of the block that did not run. */
+static int run_tail(struct arm64 *a)
+{
+    struct arm64_counter *r = a->counter;
+    vaddr_t pc = r->block_pc, end = pc + r->block_size;
+    int rc;
+
+    r->want = WANT_NOTHING;
+    r->exit = pc + 4 * r->partial;
+    r->tail = true;
+    arm64_engine_set_exit(a, r->exit, pc, end);
+    a->count.limit = 0;
+    rc = run_engine(a);
+    r->tail = false;
+    arm64_engine_set_exit(a, 0, pc, end);
+    return rc;
+}
+
+int arm64_count_run(struct arm64 *a, insn_t stop_at)
+{
+    struct arm64_counter *r = a->counter;
+    vaddr_t pc;
+    int rc;
+
+    r->stop_at = stop_at;
+    r->want = WANT_NOTHING;
+    r->hold = false;
+    r->fp_check = arm64_fp_forbidden(a, true);
+    a->count.limit = a->watch || r->fp_check || arm64_irq_pending(a) ? 0 : stop_at;
+    rc = run_engine(a);
+    if (!rc && r->want == WANT_PARTIAL)
+        rc = run_tail(a);
+    if (rc)
+        return rc;
+    pc = arm64_pc_get(a);
+    if (r->want == WANT_FP_TRAP)
+        arm64_trap_sync(a, EC_FP_TRAP << 26 | ESR_IL | 0x1e00000, false, 0, CPU_TRAP_SYNC);
+    else if (r->want == WANT_PC_FAULT)
+        arm64_trap_sync(a, EC_PC_ALIGN << 26 | ESR_IL, true, pc, CPU_TRAP_SYNC);
+    return 0;
+}

@@ -1,0 +1,461 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The engine's side of the arm64 machine; the only file here that knows unicorn.
+ *
+ * The guest runs at EL1 and EL0 with HCR_EL2.VM set: stage 2 (DDI 0487, D8.2)
+ * maps RAM one to one and nothing else. Its tables live in a hidden physical
+ * region that no stage-1 table can reach:
+ *
+ *     HIDDEN + 0x0000  two concatenated level 1 tables (40-bit intermediate
+ *                      addresses, 4 KiB granule, start at level 1)
+ *            + 0x2000  level 2 tables, one for each GiB that RAM touches
+ *
+ * A device access or a hole is a stage-2 abort: the engine reports it with the
+ * exact PC, the syndrome with its instruction fields, FAR_EL2 and HPFAR_EL2.
+ *
+ * The register API lacks the syndrome and the exclusive monitor. Both stand in
+ * a saved context at offsets found by calibration at start-up.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unicorn/unicorn.h>
+
+#include "cpu/arch/arm64/arm64.h"
+
+#define HIDDEN       0x8000000000ull
+#define H_LEVEL2     0x2000u
+#define HIDDEN_BYTES 0x10000u
+#define GIB          0x40000000ull
+#define BLOCK_2M     0x200000ull
+
+#define SYS_SCR_EL3   SYSREG(3, 6, 1, 1, 0)
+#define SYS_HCR_EL2   SYSREG(3, 4, 1, 1, 0)
+#define SYS_VTTBR_EL2 SYSREG(3, 4, 2, 1, 0)
+#define SYS_VTCR_EL2  SYSREG(3, 4, 2, 1, 2)
+
+/* Stage 2 descriptors: access flag, inner shareable, read and write, normal write-back. */
+#define S2_BLOCK (1ull << 10 | 3ull << 8 | 3ull << 6 | 0xfull << 2 | 1)
+#define S2_TABLE 3ull
+/* 40-bit physical, 4 KiB, write-back walks, start at level 1, 40-bit input. */
+#define VTCR     (1ull << 31 | 2u << 16 | 3u << 12 | 1u << 10 | 1u << 8 | 1u << 6 | 24u)
+#define HCR      (1ull << 31 | 1u) /* RW, VM */
+
+/* Every system register that survives in the state, for reset. */
+static const uint32_t reset_to_zero[] = {
+    SYS_TTBR0, SYS_TTBR1, SYS_TCR,   SYS_MAIR,       SYS_VBAR,      SYS_ESR,   SYS_FAR,
+    SYS_SPSR,  SYS_ELR,   SYS_CPACR, SYS_CONTEXTIDR, SYS_TPIDR_EL1, SYS_CNTKCTL,
+    SYS_TPIDR_EL0, SYS_TPIDRRO, SYS_PAR,
+};
+
+struct arm64_engine {
+    uc_engine *uc;
+    uc_context *scratch;
+    uint8_t *hidden;
+    size_t syndrome_at, monitor_at;
+    uint64_t sctlr_reset;
+    bool calibrating;
+};
+
+/* ---- hooks ---- */
+
+static void on_block(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
+{
+    struct arm64_count *c = user;
+    insn_t end = c->n + (size >> 2);
+
+    (void)uc;
+    if (__builtin_expect(end <= c->limit && !(pc & 3), 1)) {
+        c->n = end;
+        c->pc = pc;
+        c->size = size;
+        return;
+    }
+    arm64_count_slow((struct arm64 *)user, pc, size);
+}
+
+static void on_intr(uc_engine *uc, uint32_t code, void *user)
+{
+    struct arm64 *a = user;
+
+    if (a->engine->calibrating) {
+        uc_context_save(uc, a->engine->scratch);
+        uc_emu_stop(uc);
+        return;
+    }
+    arm64_event(a, code);
+}
+
+static uint32_t register_id(const uc_arm64_cp_reg *cp)
+{
+    return SYSREG(cp->op0, cp->op1, cp->crn, cp->crm, cp->op2);
+}
+
+static uint32_t on_mrs(uc_engine *uc, int reg, const uc_arm64_cp_reg *cp, void *user)
+{
+    uint64_t value = 0;
+
+    if (!arm64_sysreg_access(user, register_id(cp), false, &value))
+        return 0;
+    uc_reg_write(uc, reg, &value);
+    return 1;
+}
+
+static uint32_t on_msr(uc_engine *uc, int reg, const uc_arm64_cp_reg *cp, void *user)
+{
+    uint64_t value = cp->val;
+
+    (void)uc;
+    (void)reg;
+    return arm64_sysreg_access(user, register_id(cp), true, &value);
+}
+
+/* ---- registers ---- */
+
+static uint64_t read_uc(struct arm64 *a, int id)
+{
+    uint64_t value = 0;
+
+    uc_reg_read(a->engine->uc, id, &value);
+    return value;
+}
+
+static void write_uc(struct arm64 *a, int id, uint64_t value)
+{
+    uc_reg_write(a->engine->uc, id, &value);
+}
+
+static int x_id(unsigned index)
+{
+    return index < 29 ? UC_ARM64_REG_X0 + (int)index
+                      : index == 29 ? UC_ARM64_REG_X29 : UC_ARM64_REG_X30;
+}
+
+uint64_t arm64_x(struct arm64 *a, unsigned index)
+{
+    return index < 31 ? read_uc(a, x_id(index)) : 0;
+}
+
+void arm64_set_x(struct arm64 *a, unsigned index, uint64_t value)
+{
+    if (index < 31)
+        write_uc(a, x_id(index), value);
+}
+
+uint64_t arm64_pc_get(struct arm64 *a)
+{
+    return read_uc(a, UC_ARM64_REG_PC);
+}
+
+void arm64_pc_set(struct arm64 *a, uint64_t value)
+{
+    write_uc(a, UC_ARM64_REG_PC, value);
+}
+
+uint64_t arm64_pstate(struct arm64 *a)
+{
+    return read_uc(a, UC_ARM64_REG_PSTATE) & 0xffffffff;
+}
+
+void arm64_pstate_set(struct arm64 *a, uint64_t value)
+{
+    write_uc(a, UC_ARM64_REG_PSTATE, value);
+}
+
+uint64_t arm64_sp_live(struct arm64 *a)
+{
+    return read_uc(a, UC_ARM64_REG_SP);
+}
+
+void arm64_sp_live_set(struct arm64 *a, uint64_t value)
+{
+    write_uc(a, UC_ARM64_REG_SP, value);
+}
+
+uint64_t arm64_sp_bank(struct arm64 *a, unsigned el)
+{
+    return read_uc(a, el ? UC_ARM64_REG_SP_EL1 : UC_ARM64_REG_SP_EL0);
+}
+
+void arm64_sp_bank_set(struct arm64 *a, unsigned el, uint64_t value)
+{
+    write_uc(a, el ? UC_ARM64_REG_SP_EL1 : UC_ARM64_REG_SP_EL0, value);
+}
+
+static uc_arm64_cp_reg cp_reg(uint32_t id, uint64_t value)
+{
+    return (uc_arm64_cp_reg){.op0 = id >> 14 & 3,
+                             .op1 = id >> 11 & 7,
+                             .crn = id >> 7 & 15,
+                             .crm = id >> 3 & 15,
+                             .op2 = id & 7,
+                             .val = value};
+}
+
+uint64_t arm64_sysreg(struct arm64 *a, uint32_t id)
+{
+    uc_arm64_cp_reg cp = cp_reg(id, 0);
+
+    uc_reg_read(a->engine->uc, UC_ARM64_REG_CP_REG, &cp);
+    return cp.val;
+}
+
+void arm64_sysreg_set(struct arm64 *a, uint32_t id, uint64_t value)
+{
+    uc_arm64_cp_reg cp = cp_reg(id, value);
+
+    uc_reg_write(a->engine->uc, UC_ARM64_REG_CP_REG, &cp);
+}
+
+void arm64_vector(struct arm64 *a, unsigned index, uint8_t value[16])
+{
+    uc_reg_read(a->engine->uc, UC_ARM64_REG_V0 + (int)index, value);
+}
+
+void arm64_vector_set(struct arm64 *a, unsigned index, const uint8_t value[16])
+{
+    uc_reg_write(a->engine->uc, UC_ARM64_REG_V0 + (int)index, value);
+}
+
+uint32_t arm64_fp_control(struct arm64 *a, bool status)
+{
+    return (uint32_t)read_uc(a, status ? UC_ARM64_REG_FPSR : UC_ARM64_REG_FPCR);
+}
+
+void arm64_fp_control_set(struct arm64 *a, bool status, uint32_t value)
+{
+    write_uc(a, status ? UC_ARM64_REG_FPSR : UC_ARM64_REG_FPCR, value);
+}
+
+/* ---- the saved context ---- */
+
+static uint8_t *saved(struct arm64_engine *e, size_t offset)
+{
+    uc_context_save(e->uc, e->scratch);
+    return (uint8_t *)e->scratch + offset;
+}
+
+void arm64_engine_syndrome(struct arm64 *a, struct arm64_syndrome *s)
+{
+    struct {
+        uint32_t syndrome, fsr;
+        uint64_t vaddress;
+        uint32_t target_el;
+    } now;
+
+    memcpy(&now, saved(a->engine, a->engine->syndrome_at), sizeof(now));
+    *s = (struct arm64_syndrome){now.syndrome, now.target_el, now.vaddress};
+}
+
+void arm64_monitor(struct arm64 *a, uint64_t state[3], bool is_write)
+{
+    uint8_t *at = saved(a->engine, a->engine->monitor_at);
+
+    if (!is_write) {
+        memcpy(state, at, 24);
+        return;
+    }
+    memcpy(at, state, 24);
+    uc_context_restore(a->engine->uc, a->engine->scratch);
+}
+
+/* ---- control ---- */
+
+void arm64_engine_stop(struct arm64 *a)
+{
+    uc_emu_stop(a->engine->uc);
+}
+
+void arm64_engine_flush_tlb(struct arm64 *a)
+{
+    uc_ctl_flush_tlb(a->engine->uc);
+}
+
+void arm64_engine_drop_code(struct arm64 *a)
+{
+    uc_ctl_flush_tb(a->engine->uc);
+}
+
+void arm64_engine_set_exit(struct arm64 *a, vaddr_t exit, vaddr_t from, vaddr_t to)
+{
+    uint64_t list[1] = {exit};
+
+    uc_ctl_set_exits(a->engine->uc, list, exit ? 1 : 0);
+    uc_ctl_remove_cache(a->engine->uc, from, to);
+}
+
+int arm64_engine_run(struct arm64 *a)
+{
+    uc_err err = uc_emu_start(a->engine->uc, arm64_pc_get(a), 0, 0, 0);
+
+    if (!err)
+        return 0;
+    snprintf(a->error, sizeof(a->error), "the engine stopped at 0x%llx: %s",
+             (unsigned long long)arm64_pc_get(a), uc_strerror(err));
+    return -EIO;
+}
+
+void arm64_engine_reset(struct arm64 *a)
+{
+    static const uint8_t zero[16];
+    uint64_t open[3] = {~0ull, 0, 0};
+
+    arm64_pstate_set(a, PSTATE_DAIF | PSTATE_EL1H);
+    arm64_sysreg_set(a, SYS_SCTLR, a->engine->sctlr_reset);
+    for (size_t i = 0; i < ARRAY_LEN(reset_to_zero); i++)
+        arm64_sysreg_set(a, reset_to_zero[i], 0);
+    for (unsigned i = 0; i < 31; i++)
+        arm64_set_x(a, i, 0);
+    for (unsigned i = 0; i < 32; i++)
+        arm64_vector_set(a, i, zero);
+    arm64_fp_control_set(a, false, 0);
+    arm64_fp_control_set(a, true, 0);
+    arm64_sp_live_set(a, 0);
+    arm64_sp_bank_set(a, 0, 0);
+    arm64_sp_bank_set(a, 1, 0);
+    arm64_monitor(a, open, true);
+    arm64_engine_drop_code(a);
+    arm64_engine_flush_tlb(a);
+}
+
+/* ---- creation ---- */
+
+static void build_stage2(struct arm64 *a)
+{
+    uint64_t *level1 = (uint64_t *)a->engine->hidden;
+    uint64_t *level2 = (uint64_t *)(a->engine->hidden + H_LEVEL2);
+    uint64_t end = ARM64_RAM_BASE + a->config.ram_bytes;
+
+    for (uint64_t gib = ARM64_RAM_BASE; gib < end; gib += GIB, level2 += 512) {
+        level1[gib / GIB] = (HIDDEN + (uint64_t)((uint8_t *)level2 - a->engine->hidden)) | S2_TABLE;
+        for (uint64_t at = gib; at < gib + GIB && at < end; at += BLOCK_2M)
+            level2[(at - gib) / BLOCK_2M] = at | S2_BLOCK;
+    }
+    arm64_sysreg_set(a, SYS_VTTBR_EL2, HIDDEN);
+    arm64_sysreg_set(a, SYS_VTCR_EL2, VTCR);
+    arm64_sysreg_set(a, SYS_HCR_EL2, HCR);
+    arm64_engine_flush_tlb(a);
+}
+
+static uc_err open_engine(struct arm64 *a)
+{
+    struct arm64_engine *e = a->engine;
+    uc_hook hook;
+    uc_err err;
+
+    if ((err = uc_open(UC_ARCH_ARM64, UC_MODE_ARM, &e->uc)) ||
+        (err = uc_ctl_set_cpu_model(e->uc, UC_CPU_ARM64_A72)) ||
+        (err = uc_ctl_exits_enable(e->uc)) || (err = uc_ctl_tlb_mode(e->uc, UC_TLB_CPU)) ||
+        (err = uc_mem_map_ptr(e->uc, ARM64_RAM_BASE, a->config.ram_bytes, UC_PROT_ALL, a->ram)) ||
+        (err = uc_mem_map_ptr(e->uc, HIDDEN, HIDDEN_BYTES, UC_PROT_ALL, e->hidden)) ||
+        (err = uc_context_alloc(e->uc, &e->scratch)))
+        return err;
+    /* EL2 and EL1 are AArch64, not secure; HVC is enabled (DDI 0487, D17.2.117). */
+    arm64_sysreg_set(a, SYS_SCR_EL3, 0x501);
+    arm64_sysreg_set(a, SYS_HCR_EL2, 1ull << 31);
+    if ((err = uc_hook_add(e->uc, &hook, UC_HOOK_INTR, (void *)on_intr, a, 1, 0)) ||
+        (err = uc_hook_add(e->uc, &hook, UC_HOOK_INSN, (void *)on_mrs, a, 1, 0,
+                           UC_ARM64_INS_MRS)) ||
+        (err = uc_hook_add(e->uc, &hook, UC_HOOK_INSN, (void *)on_msr, a, 1, 0,
+                           UC_ARM64_INS_MSR)))
+        return err;
+    return uc_hook_add(e->uc, &hook, UC_HOOK_BLOCK, (void *)on_block, a, 1, 0);
+}
+
+/* ---- calibration ---- */
+
+/* Run `code` at the start of RAM up to its SVC; its context is left in `scratch`. */
+static int run_code(struct arm64 *a, const uint32_t *code, size_t words)
+{
+    struct arm64_engine *e = a->engine;
+    uc_err err;
+
+    memcpy(a->ram, code, words * 4);
+    a->count.limit = UINT64_MAX;
+    e->calibrating = true;
+    err = uc_emu_start(e->uc, ARM64_RAM_BASE, 0, 0, 0);
+    e->calibrating = false;
+    uc_ctl_flush_tb(e->uc);
+    memset(a->ram, 0, words * 4);
+    return err ? -EIO : 0;
+}
+
+static int find(const struct arm64_engine *e, const void *what, size_t bytes, size_t *at)
+{
+    const uint8_t *context = (const uint8_t *)e->scratch;
+    int found = 0;
+
+    for (size_t o = 8; o + bytes <= uc_context_size(e->uc); o += 4) {
+        if (memcmp(context + o, what, bytes))
+            continue;
+        *at = o;
+        found++;
+    }
+    return found == 1 ? 0 : -ENOENT;
+}
+
+static int calibrate(struct arm64 *a)
+{
+    static const uint32_t svc[] = {0xd4000001u | 0x1234u << 5};
+    /* movz x1, #0x4000, lsl #16; movk x1, #0x2340; ldxr x0, [x1]; svc #0 */
+    static const uint32_t ldxr[] = {0xd2a80001u, 0xf2846801u, 0xc85f7c20u, 0xd4000001u};
+    const uint32_t syndrome = 0x56001234;
+    uint64_t monitor[2] = {ARM64_RAM_BASE + 0x2340, 0x1122334455667788ull};
+    int rc;
+
+    rc = run_code(a, svc, ARRAY_LEN(svc));
+    if (!rc)
+        rc = find(a->engine, &syndrome, sizeof(syndrome), &a->engine->syndrome_at);
+    if (rc)
+        return rc;
+    memcpy(a->ram + 0x2340, &monitor[1], 8);
+    rc = run_code(a, ldxr, ARRAY_LEN(ldxr));
+    memset(a->ram + 0x2340, 0, 8);
+    return rc ? rc : find(a->engine, monitor, sizeof(monitor), &a->engine->monitor_at);
+}
+
+int arm64_engine_create(struct arm64 *a)
+{
+    struct arm64_engine *e = calloc(1, sizeof(*e));
+    uc_err err;
+
+    if (!e)
+        return -ENOMEM;
+    a->engine = e;
+    e->hidden = mmap(NULL, HIDDEN_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (e->hidden == MAP_FAILED) {
+        e->hidden = NULL;
+        return -ENOMEM;
+    }
+    err = open_engine(a);
+    if (err) {
+        snprintf(a->error, sizeof(a->error), "libunicorn: %s", uc_strerror(err));
+        return -EIO;
+    }
+    e->sctlr_reset = arm64_sysreg(a, SYS_SCTLR);
+    if (calibrate(a)) {
+        snprintf(a->error, sizeof(a->error),
+                 "this libunicorn keeps its CPU state in a way that is not known; use 2.1.1 or later");
+        return -ENOTSUP;
+    }
+    build_stage2(a);
+    return 0;
+}
+
+void arm64_engine_destroy(struct arm64 *a)
+{
+    struct arm64_engine *e = a->engine;
+
+    if (!e)
+        return;
+    if (e->scratch)
+        uc_context_free(e->scratch);
+    if (e->uc)
+        uc_close(e->uc);
+    if (e->hidden)
+        munmap(e->hidden, HIDDEN_BYTES);
+    free(e);
+    a->engine = NULL;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Instruction words: DDI 0487, C4.1 "A64 instruction set encoding". */
+#include <errno.h>
+#include <string.h>
+
+#include "cpu/arch/arm64/insn.h"
+
+int arm64_fetch(struct arm64 *a, vaddr_t pc, uint32_t *word)
+{
+    paddr_t pa;
+
+    if (arm64_walk(a, pc, &pa, NULL) || pa < ARM64_RAM_BASE ||
+        pa - ARM64_RAM_BASE > a->config.ram_bytes - 4)
+        return -EFAULT;
+    memcpy(word, a->ram + (pa - ARM64_RAM_BASE), 4);
+    return 0;
+}
+
+bool insn_is_fp(uint32_t word)
+{
+    uint32_t id;
+    bool is_write;
+
+    if ((word & 0x0e000000) == 0x0e000000)
+        return true; /* data processing, SIMD and FP */
+    if ((word & 0x0e000000) == 0x0c000000)
+        return true; /* loads and stores with V set: x1x0 and bit 26 */
+    return insn_sysreg(word, &id, &is_write) &&
+           (id == SYSREG(3, 3, 4, 4, 0) || id == SYSREG(3, 3, 4, 4, 1));
+}
+
+bool insn_is_daif(uint32_t word)
+{
+    return (word & 0xfffff0df) == 0xd50340df;
+}
+
+bool insn_sysreg(uint32_t word, uint32_t *id, bool *is_write)
+{
+    if ((word & 0xffd00000) != 0xd5100000)
+        return false;
+    *is_write = !(word & 1u << 21);
+    *id = word >> 5 & 0xffff; /* o0, op1, CRn, CRm, op2 with op0's high bit set: C5.2 order */
+    return true;
+}
+
+static int64_t sign_extend(uint32_t value, unsigned bits)
+{
+    return (int64_t)((uint64_t)value << (64 - bits)) >> (64 - bits);
+}
+
+/* opc 31:30, V 26, index 24:23 (1 post, 2 offset, 3 pre), L 22, imm7 21:15 */
+static bool decode_pair(uint32_t word, struct insn_access *access)
+{
+    unsigned opc = word >> 30, index = word >> 23 & 3;
+
+    if ((word & 0x3e000000) != 0x28000000 || opc == 3)
+        return false;
+    access->is_write = !(word & 1u << 22);
+    if (opc == 1 && access->is_write)
+        return false;
+    access->size = opc == 2 ? 8 : 4;
+    access->wide = opc != 0;
+    access->sign_extend = opc == 1;
+    access->count = 2;
+    access->rt[1] = word >> 10 & 31;
+    access->writeback = index & 1;
+    access->writeback_offset = sign_extend(word >> 15 & 127, 7) * (int64_t)access->size;
+    return true;
+}
+
+/* size 31:30, V 26, opc 23:22, imm9 20:12, 11:10 = 01 post, 11 pre */
+static bool decode_indexed(uint32_t word, struct insn_access *access)
+{
+    unsigned opc = word >> 22 & 3;
+
+    if ((word & 0x3f200400) != 0x38000400)
+        return false;
+    access->size = 1u << (word >> 30);
+    access->is_write = opc == 0;
+    access->sign_extend = opc > 1;
+    access->wide = opc == 2 || (opc < 2 && access->size == 8);
+    access->count = 1;
+    access->writeback = true;
+    access->writeback_offset = sign_extend(word >> 12 & 511, 9);
+    return true;
+}
+
+bool insn_decode_access(uint32_t word, struct insn_access *access)
+{
+    memset(access, 0, sizeof(*access));
+    access->rt[0] = word & 31;
+    access->rn = word >> 5 & 31;
+    return decode_pair(word, access) || decode_indexed(word, access);
+}

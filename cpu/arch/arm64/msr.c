@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * System registers that the engine would answer from the host's clock, or whose
+ * writes concern the run loop. All others are the engine's own.
+ *
+ * Access from EL0 that the architecture traps is left to the engine, which
+ * raises the trap with its syndrome.
+ */
+#include "cpu/arch/arm64/arm64.h"
+
+#define CNTKCTL_EL0PCTEN 0x1u
+#define CNTKCTL_EL0VCTEN 0x2u
+#define CNTKCTL_EL0VTEN  0x100u
+#define CNTKCTL_EL0PTEN  0x200u
+#define CPACR_FPEN(v)    ((v) >> 20 & 3)
+
+bool arm64_fp_forbidden(struct arm64 *a, bool user)
+{
+    unsigned fpen = CPACR_FPEN(arm64_sysreg(a, SYS_CPACR));
+
+    return fpen == 0 || fpen == 2 || (fpen == 1 && user);
+}
+
+static bool is_timer(uint32_t id)
+{
+    switch (id) {
+    case SYS_CNTFRQ:
+    case SYS_CNTPCT:
+    case SYS_CNTVCT:
+    case SYS_CNTP_TVAL:
+    case SYS_CNTP_CTL:
+    case SYS_CNTP_CVAL:
+    case SYS_CNTV_TVAL:
+    case SYS_CNTV_CTL:
+    case SYS_CNTV_CVAL:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* DDI 0487, D11.2.4: what CNTKCTL_EL1 lets EL0 do. */
+static bool timer_allowed(struct arm64 *a, uint32_t id, bool is_write)
+{
+    uint64_t allow;
+
+    if (arm64_pstate(a) & PSTATE_EL)
+        return true;
+    allow = arm64_sysreg(a, SYS_CNTKCTL);
+    switch (id) {
+    case SYS_CNTFRQ:
+        return !is_write && (allow & (CNTKCTL_EL0PCTEN | CNTKCTL_EL0VCTEN));
+    case SYS_CNTPCT:
+        return allow & CNTKCTL_EL0PCTEN;
+    case SYS_CNTVCT:
+        return allow & CNTKCTL_EL0VCTEN;
+    case SYS_CNTV_TVAL:
+    case SYS_CNTV_CTL:
+    case SYS_CNTV_CVAL:
+        return allow & CNTKCTL_EL0VTEN;
+    default:
+        return allow & CNTKCTL_EL0PTEN;
+    }
+}
+
+static bool timer_access(struct arm64 *a, uint32_t id, bool is_write, uint64_t *value)
+{
+    cycles_t now = arm64_count_at(a, arm64_pc_get(a)) + a->skipped;
+
+    if (!timer_allowed(a, id, is_write))
+        return false;
+    if (!is_write) {
+        *value = arm64_timer_read(a, id, now);
+        return true;
+    }
+    if (id == SYS_CNTFRQ)
+        return true; /* fixed; only a higher level may write it in any case */
+    if (id == SYS_CNTPCT || id == SYS_CNTVCT)
+        return false;
+    arm64_timer_write(a, id, now, *value);
+    arm64_board_changed(a);
+    return true;
+}
+
+/* Performance monitors: not there (ID_AA64DFR0_EL1.PMUVer is 0), the engine's would count host time. */
+static bool is_pmu(uint32_t id)
+{
+    unsigned crn = id >> 7 & 15, crm = id >> 3 & 15, op1 = id >> 11 & 7;
+
+    return (crn == 9 && crm >= 12 && crm <= 14 && (op1 == 3 || op1 == 0)) ||
+           (crn == 14 && crm >= 8 && op1 == 3);
+}
+
+bool arm64_sysreg_access(struct arm64 *a, uint32_t id, bool is_write, uint64_t *value)
+{
+    if (is_timer(id))
+        return timer_access(a, id, is_write, value);
+    if (id == SYS_DFR0 && !is_write && (arm64_pstate(a) & PSTATE_EL)) {
+        *value = arm64_sysreg(a, SYS_DFR0) & ~0xf00ull;
+        return true;
+    }
+    if (is_pmu(id) && (arm64_pstate(a) & PSTATE_EL)) {
+        arm64_unimplemented(a, is_write, "PMU register 0x%llx", id);
+        *value = 0;
+        return true;
+    }
+    if (id == SYS_CPACR && is_write)
+        arm64_count_hold(a); /* MSR ends the block: look at FPEN before the next one */
+    return false;
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* cpu/arch/arm64/ops.c - this CPU's functions as the table that cpu/cpu.c calls through. */
+#include "cpu/arch/arm64/arch.h"
+#include "cpu/ops.h"
+
+static int op_create(void *m, const struct cpu_config *config)
+{
+    return arm64_create(m, config);
+}
+
+static void op_destroy(void *m)
+{
+    arm64_destroy(m);
+}
+
+static int op_reset(void *m, const struct cpu_entry *entry)
+{
+    return arm64_reset(m, entry);
+}
+
+static int op_run(void *m, insn_t target, struct cpu_stop *stop)
+{
+    return arm64_run(m, target, stop);
+}
+
+static void op_request_stop(void *m)
+{
+    arm64_request_stop(m);
+}
+
+static cycles_t op_cycles(const void *m)
+{
+    return arm64_cycles(m);
+}
+
+static uint64_t op_time_ns(const void *m)
+{
+    return arm64_time_ns(m);
+}
+
+static void op_idle_until(void *m, cycles_t cycles)
+{
+    arm64_idle_until(m, cycles);
+}
+
+static size_t op_console_room(const void *m)
+{
+    return arm64_console_room(m);
+}
+
+static size_t op_console_input(void *m, const uint8_t *bytes, size_t len)
+{
+    return arm64_console_input(m, bytes, len);
+}
+
+static void op_watch_returns(void *m, bool on)
+{
+    arm64_watch_returns(m, on);
+}
+
+static void op_unimplemented_each(const void *m,
+                               void (*fn)(void *ctx, const struct cpu_unimplemented *u,
+                                          uint64_t reads, uint64_t writes),
+                               void *ctx)
+{
+    arm64_unimplemented_each(m, fn, ctx);
+}
+
+static int op_reg_read(void *m, int id, void *value)
+{
+    return arm64_reg_read(m, id, value);
+}
+
+static int op_reg_write(void *m, int id, const void *value)
+{
+    return arm64_reg_write(m, id, value);
+}
+
+static uint64_t op_pc(void *m)
+{
+    return arm64_pc(m);
+}
+
+static uint64_t op_sp(void *m)
+{
+    return arm64_sp(m);
+}
+
+static bool op_in_user(void *m)
+{
+    return arm64_in_user(m);
+}
+
+static uint64_t op_asid_root(void *m)
+{
+    return arm64_asid_root(m);
+}
+
+static uint64_t op_syscall_number(void *m)
+{
+    return arm64_syscall_number(m);
+}
+
+static uint64_t op_syscall_arg(void *m, int index)
+{
+    return arm64_syscall_arg(m, index);
+}
+
+static uint64_t op_syscall_result(void *m)
+{
+    return arm64_syscall_result(m);
+}
+
+static int op_phys_read(void *m, paddr_t pa, void *buf, size_t len)
+{
+    return arm64_phys_read(m, pa, buf, len);
+}
+
+static int op_phys_write(void *m, paddr_t pa, const void *buf, size_t len)
+{
+    return arm64_phys_write(m, pa, buf, len);
+}
+
+static int op_translate(void *m, vaddr_t va, paddr_t *pa)
+{
+    return arm64_translate(m, va, pa);
+}
+
+static int op_virt_read(void *m, vaddr_t va, void *buf, size_t len)
+{
+    return arm64_virt_read(m, va, buf, len);
+}
+
+static int op_state_visit(void *m, enum cpu_state_op op, cpu_state_fn fn, void *ctx)
+{
+    return arm64_state_visit(m, op, fn, ctx);
+}
+
+static const char *op_error(const void *m)
+{
+    return ((const struct arm64 *)m)->error;
+}
+
+static insn_t op_now(const void *m)
+{
+    return ((const struct arm64 *)m)->count.n;
+}
+
+static uint8_t *op_ram(void *m, paddr_t *base, size_t *bytes)
+{
+    struct arm64 *machine = m;
+
+    *base = ARM64_RAM_BASE;
+    *bytes = machine->config.ram_bytes;
+    return machine->ram;
+}
+
+const struct cpu_ops arm64_ops = {
+    .machine_bytes = sizeof(struct arm64),
+    .error = op_error,
+    .now = op_now,
+    .ram = op_ram,
+    .reg_table = arm64_reg_table,
+    .create = op_create,
+    .destroy = op_destroy,
+    .reset = op_reset,
+    .run = op_run,
+    .request_stop = op_request_stop,
+    .cycles = op_cycles,
+    .time_ns = op_time_ns,
+    .idle_until = op_idle_until,
+    .console_room = op_console_room,
+    .console_input = op_console_input,
+    .watch_returns = op_watch_returns,
+    .unimplemented_each = op_unimplemented_each,
+    .reg_read = op_reg_read,
+    .reg_write = op_reg_write,
+    .pc = op_pc,
+    .sp = op_sp,
+    .in_user = op_in_user,
+    .asid_root = op_asid_root,
+    .syscall_number = op_syscall_number,
+    .syscall_arg = op_syscall_arg,
+    .syscall_result = op_syscall_result,
+    .phys_read = op_phys_read,
+    .phys_write = op_phys_write,
+    .translate = op_translate,
+    .mem_read = op_virt_read,
+    .state_visit = op_state_visit,
+};

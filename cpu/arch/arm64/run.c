@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The arm64 machine's life: creation, reset into an entry mode, the run loop.
+ *
+ * Between two instructions the loop looks, in this order, at: a stop that was
+ * asked for, the target, an interrupt that can be taken, WFI. What it then runs
+ * ends at the target or at the next event of a timer, whichever comes first.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "cpu/arch/arm64/arm64.h"
+
+#define RAM_BYTES_MAX (8ull << 30)
+
+int arm64_create(struct arm64 *a, const struct cpu_config *config)
+{
+    int rc;
+
+    memset(a, 0, sizeof(*a));
+    a->config = *config;
+    if (!a->config.hz)
+        a->config.hz = 1000000000;
+    if (!config->ram_bytes || config->ram_bytes % (2 << 20) || config->ram_bytes > RAM_BYTES_MAX) {
+        snprintf(a->error, sizeof(a->error),
+                 "arm64 RAM must be a multiple of 2 MiB and at most 8 GiB");
+        return -EINVAL;
+    }
+    a->ram = mmap(NULL, config->ram_bytes, PROT_READ | PROT_WRITE,
+                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (a->ram == MAP_FAILED) {
+        a->ram = NULL;
+        snprintf(a->error, sizeof(a->error), "no memory for %zu bytes of guest RAM",
+                 config->ram_bytes);
+        return -ENOMEM;
+    }
+    rc = arm64_count_create(a);
+    if (!rc)
+        rc = arm64_engine_create(a);
+    if (rc && !a->error[0])
+        snprintf(a->error, sizeof(a->error), "out of memory");
+    return rc;
+}
+
+void arm64_destroy(struct arm64 *a)
+{
+    arm64_engine_destroy(a);
+    arm64_count_destroy(a);
+    if (a->ram)
+        munmap(a->ram, a->config.ram_bytes);
+    a->ram = NULL;
+}
+
+int arm64_reset(struct arm64 *a, const struct cpu_entry *entry)
+{
+    if (entry->mode != CPU_ENTRY_ARM64_EL1) {
+        snprintf(a->error, sizeof(a->error), "not an arm64 entry mode");
+        return -EINVAL;
+    }
+    a->count.n = 0;
+    a->skipped = 0;
+    a->flow = (struct arm64_flow){.from_kernel = 1};
+    memset(a->unimplemented, 0, sizeof(a->unimplemented));
+    a->unimplemented_count = 0;
+    a->stop_asked = false;
+    arm64_board_reset(a);
+    arm64_count_reset(a);
+    arm64_engine_reset(a);
+    for (unsigned i = 0; i < 4; i++)
+        arm64_set_x(a, i, entry->arg[i]);
+    arm64_pc_set(a, entry->pc);
+    return 0;
+}
+
+/* Halted and nothing to take: jump to the next event, or stop. */
+static void idle(struct arm64 *a)
+{
+    cycles_t next = arm64_board_next(a), now = arm64_cycles(a);
+
+    if (next == CYCLES_NEVER)
+        arm64_stop(a, CPU_STOP_IDLE, 0);
+    else if (next > now)
+        a->skipped += next - now;
+}
+
+static insn_t next_stop(struct arm64 *a, insn_t target)
+{
+    cycles_t next = arm64_board_next(a);
+    insn_t n = next == CYCLES_NEVER ? UINT64_MAX : next - a->skipped;
+
+    return n < target ? n : target;
+}
+
+int arm64_run(struct arm64 *a, insn_t target, struct cpu_stop *stop)
+{
+    int rc = 0;
+
+    a->stopped = false;
+    while (!rc && !a->stopped) {
+        arm64_board_advance(a);
+        if (arm64_irq_pending(a))
+            a->flow.halted = 0; /* WFI ends even where the interrupt is masked (D1.6.2) */
+        if (a->stop_asked) {
+            a->stop_asked = false;
+            arm64_stop(a, CPU_STOP_REQUESTED, 0);
+        } else if (a->count.n >= target) {
+            arm64_stop(a, CPU_STOP_TARGET, 0);
+        } else if (arm64_irq_pending(a) && !(arm64_pstate(a) & PSTATE_I)) {
+            arm64_trap_irq(a);
+        } else if (a->flow.halted) {
+            idle(a);
+        } else {
+            rc = arm64_count_run(a, next_stop(a, target));
+        }
+    }
+    if (rc)
+        a->stop = (struct cpu_stop){CPU_STOP_ENGINE, 0};
+    *stop = a->stop;
+    return 0;
+}

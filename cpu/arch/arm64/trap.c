@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Exception entry to EL1 (DDI 0487, D1.3; AArch64.TakeException in J1.1).
+ *
+ * The engine reports an exception and leaves the PC at the preferred return
+ * address. Entry banks the stack pointer, writes ELR, SPSR, ESR and FAR, masks
+ * DAIF, and moves the PC to the vector. It is one tick of the instruction clock.
+ */
+#include <stdio.h>
+
+#include "cpu/arch/arm64/arm64.h"
+#include "cpu/arch/arm64/insn.h"
+
+/* The engine's exception numbers. */
+enum engine_exception {
+    EXC_UNDEFINED = 1,
+    EXC_SVC = 2,
+    EXC_PREFETCH_ABORT = 3,
+    EXC_DATA_ABORT = 4,
+    EXC_BREAKPOINT = 7,
+    EXC_HVC = 11,
+};
+
+#define VECTOR_SYNC 0x000u
+#define VECTOR_IRQ  0x080u
+#define VECTOR_FAULTS_MAX 8 /* in a row: the vector itself cannot be fetched */
+
+struct entry {
+    enum cpu_trap_kind kind;
+    uint32_t offset; /* VECTOR_* */
+    uint32_t esr;
+    bool with_esr, with_far;
+    vaddr_t far;
+};
+
+static void report(struct arm64 *a, const struct entry *e, uint32_t vector, vaddr_t pc, bool user)
+{
+    const struct cpu_host *host = &a->config.host;
+    struct cpu_trap trap = {
+        .n = a->count.n,
+        .cycles = arm64_cycles(a),
+        .kind = e->kind,
+        .from_user = user,
+        .vector = vector,
+        .pc = pc,
+        .syndrome = e->with_esr ? e->esr : 0,
+        .addr = e->with_far ? e->far : 0,
+    };
+
+    if (host->trap)
+        host->trap(host->ctx, &trap);
+}
+
+/* SPSR comes after PSTATE: writing it through the register interface rebuilds derived flags. */
+static void enter(struct arm64 *a, const struct entry *e)
+{
+    uint64_t pstate = arm64_pstate(a);
+    vaddr_t pc = arm64_pc_get(a);
+    bool user = !(pstate & PSTATE_EL);
+    uint32_t vector = e->offset + (user ? 0x400u : pstate & PSTATE_SP ? 0x200u : 0);
+
+    if (user || !(pstate & PSTATE_SP)) {
+        uint64_t sp = arm64_sp_live(a);
+
+        arm64_sp_live_set(a, arm64_sp_bank(a, 1));
+        arm64_sp_bank_set(a, 0, sp);
+    }
+    arm64_sysreg_set(a, SYS_ELR, pc);
+    if (e->with_esr)
+        arm64_sysreg_set(a, SYS_ESR, e->esr);
+    if (e->with_far)
+        arm64_sysreg_set(a, SYS_FAR, e->far);
+    arm64_pstate_set(a, (pstate & PSTATE_NZCV) | PSTATE_DAIF | PSTATE_EL1H);
+    arm64_sysreg_set(a, SYS_SPSR, pstate);
+    arm64_pc_set(a, arm64_sysreg(a, SYS_VBAR) + vector);
+    a->count.n++;
+    a->flow.from_kernel = 1;
+    report(a, e, vector, pc, user);
+}
+
+void arm64_trap_sync(struct arm64 *a, uint32_t esr, bool with_far, vaddr_t far,
+                     enum cpu_trap_kind kind)
+{
+    struct entry e = {kind, VECTOR_SYNC, esr, true, with_far, far};
+
+    enter(a, &e);
+}
+
+void arm64_trap_irq(struct arm64 *a)
+{
+    struct entry e = {.kind = CPU_TRAP_IRQ, .offset = VECTOR_IRQ};
+
+    enter(a, &e);
+}
+
+/* An access to DAIF that EL0 may not make has no syndrome in the engine (D17.2.37, EC 0x18). */
+static uint32_t undefined_esr(struct arm64 *a, uint32_t esr)
+{
+    uint32_t word, id;
+    bool is_write;
+
+    if (arm64_fetch(a, arm64_pc_get(a), &word))
+        return esr;
+    if (!esr && insn_is_daif(word))
+        return EC_SYSREG << 26 | ESR_IL | (word >> 5 & 7) << 17 | 3u << 14 | 4u << 10 | 31u << 5 |
+               (word >> 8 & 15) << 1;
+    if ((arm64_pstate(a) & PSTATE_EL) && insn_sysreg(word, &id, &is_write)) {
+        char name[32];
+
+        snprintf(name, sizeof(name), "S%u_%u_C%u_C%u_%u", id >> 14 & 3, id >> 11 & 7, id >> 7 & 15,
+                 id >> 3 & 15, id & 7);
+        arm64_unimplemented(a, is_write, name, 0);
+    }
+    return esr ? esr : ESR_IL;
+}
+
+static void fetch_abort(struct arm64 *a, const struct arm64_syndrome *s)
+{
+    bool at_vector = (arm64_pstate(a) & PSTATE_EL) &&
+                     arm64_pc_get(a) == arm64_sysreg(a, SYS_VBAR) + 0x200;
+
+    a->flow.vector_faults = at_vector ? a->flow.vector_faults + 1 : 0;
+    if (a->flow.vector_faults > VECTOR_FAULTS_MAX) {
+        arm64_stop(a, CPU_STOP_SHUTDOWN, 0);
+        return;
+    }
+    if (s->target_el == 2)
+        arm64_stage2_abort(a, s, true);
+    else
+        arm64_trap_sync(a, s->esr, true, s->far, CPU_TRAP_SYNC);
+}
+
+void arm64_event(struct arm64 *a, uint32_t code)
+{
+    struct arm64_syndrome s;
+
+    arm64_count_sync(a, arm64_pc_get(a), code == EXC_PREFETCH_ABORT);
+    arm64_engine_syndrome(a, &s);
+    switch (code) {
+    case EXC_SVC:
+        arm64_trap_sync(a, s.esr, false, 0, CPU_TRAP_SYSCALL);
+        break;
+    case EXC_UNDEFINED:
+        arm64_trap_sync(a, undefined_esr(a, s.esr), false, 0, CPU_TRAP_SYNC);
+        break;
+    case EXC_BREAKPOINT:
+        arm64_trap_sync(a, s.esr, false, 0, CPU_TRAP_SYNC);
+        break;
+    case EXC_PREFETCH_ABORT:
+        fetch_abort(a, &s);
+        break;
+    case EXC_DATA_ABORT:
+        if (s.target_el == 2)
+            arm64_stage2_abort(a, &s, false);
+        else
+            arm64_trap_sync(a, s.esr, true, s.far, CPU_TRAP_SYNC);
+        break;
+    case EXC_HVC:
+        arm64_hvc(a);
+        break;
+    default:
+        snprintf(a->error, sizeof(a->error), "the engine reports exception %u at 0x%llx", code,
+                 (unsigned long long)arm64_pc_get(a));
+        arm64_stop(a, CPU_STOP_ENGINE, 0);
+    }
+}
