@@ -184,7 +184,8 @@ MUST_CHECK int cpu_mem_read(struct cpu *cpu, vaddr_t va, void *buf, size_t len);
 /*
  * The whole state but RAM, as named pieces in a fixed order: registers, devices,
  * clock. CPU_STATE_SAVE hands out bytes, CPU_STATE_LOAD wants them filled in.
- * The bytes hold no host pointer, no padding and no host-dependent value.
+ * The bytes hold no host pointer, no padding and no host-dependent value, and do not
+ * depend on cpu_watch_returns(): a replay under observation has the recording's digests.
  */
 enum cpu_state_op { CPU_STATE_SAVE, CPU_STATE_LOAD };
 typedef int (*cpu_state_fn)(void *ctx, const char *name, void *data, size_t len);

@@ -175,7 +175,9 @@ static void emit_handlers(struct deriver *d, struct cpu *cpu, insn_t n, vaddr_t 
     const struct signal_frame *first = &h->frame[h->frames - 1];
     uint64_t signo = 0;
 
-    end_pending(d, cpu, n, h->task, first->saved_result, h->restarted);
+    if (in_syscall)
+        end_pending(d, cpu, n, h->task, first->saved_result, h->restarted);
+    h->task->pending = PENDING_NONE; /* a trap's outcome is the handler, not a return */
     if (cpu_reg_read(cpu, d->signal_reg, &signo) != 0)
         signo = 0;
     for (unsigned i = h->frames; i-- > 0;) {

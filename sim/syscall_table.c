@@ -129,7 +129,7 @@ const struct syscall_shape syscall_shapes[] = {
     {"prlimit64", "ddpp"},
     {"pselect6", "dpppp"},
     {"pwrite64", "fbud"},
-    {"pwritev", "fpud"},
+    {"pwritev", "fVud"},
     {"read", "fBu"},
     {"readlink", "sBu"},
     {"readlinkat", "FsBu"},
@@ -213,6 +213,6 @@ const struct syscall_shape syscall_shapes[] = {
     {"wait4", "dpxp"},
     {"waitid", "ddpxp"},
     {"write", "fbu"},
-    {"writev", "fpu"},
+    {"writev", "fVu"},
     {NULL, NULL},
 };

@@ -11,6 +11,7 @@
 
 #define STRING_SHOWN_MAX 64u
 #define BYTES_SHOWN_MAX  32u
+#define IOVECS_SHOWN_MAX 4u
 #define ERRNO_MAX        4095u
 #define GUEST_AT_FDCWD   (-100)
 #define OPEN_WITH_MODE   020000100u /* O_CREAT, O_TMPFILE */
@@ -191,6 +192,27 @@ static bool put_string_vector(struct out *o, struct cpu *cpu, vaddr_t va)
     return true;
 }
 
+/* struct iovec: address, length. */
+static bool put_iovecs(struct out *o, struct cpu *cpu, vaddr_t va, uint64_t count)
+{
+    put(o, "[");
+    for (uint64_t i = 0; i < count; i++) {
+        uint64_t iov[2];
+
+        if (i == IOVECS_SHOWN_MAX) {
+            put(o, ", ...");
+            break;
+        }
+        if (cpu_mem_read(cpu, va + i * sizeof(iov), iov, sizeof(iov)) != 0)
+            return false;
+        put(o, "%s", i > 0 ? ", " : "");
+        if (!put_bytes(o, cpu, iov[0], iov[1]))
+            return false;
+    }
+    put(o, "]");
+    return true;
+}
+
 static const char *shape_of(const char *name)
 {
     for (const struct syscall_shape *s = syscall_shapes; s->name; s++)
@@ -270,6 +292,8 @@ static void put_arg(struct syscall_text *s, struct cpu *cpu, unsigned i, char le
         done = put_string_vector(&o, cpu, v);
     else if (letter == 'b' && i + 1 < SYSCALL_ARGS)
         done = put_bytes(&o, cpu, v, s->arg[i + 1]);
+    else if (letter == 'V' && i + 1 < SYSCALL_ARGS)
+        done = put_iovecs(&o, cpu, v, s->arg[i + 1]);
     if (done)
         return;
     s->late[i] = letter != 'p';
@@ -328,6 +352,8 @@ void syscall_end(struct syscall_text *s, struct cpu *cpu, uint64_t result)
             done = put_string(&o, cpu, s->arg[i]);
         else if (shape[i] == 'b' && i + 1 < SYSCALL_ARGS)
             done = put_bytes(&o, cpu, s->arg[i], s->arg[i + 1]);
+        else if (shape[i] == 'V' && i + 1 < SYSCALL_ARGS)
+            done = put_iovecs(&o, cpu, s->arg[i], s->arg[i + 1]);
         else if (shape[i] == 'B' && !is_error(result))
             done = put_bytes(&o, cpu, s->arg[i], result);
         if (done)
