@@ -91,8 +91,6 @@ int x86_state_reenter(struct x86 *x, const struct x86_view *v)
     struct x86_fpu fpu;
     int rc;
 
-    /* Where the run loop last looked depends on the observer; where the machine is does not. */
-    clock.flow.from_kernel = x86_cpl(x) < 3;
     core_read(x, &core);
     x86_fpu_read(x, &fpu);
     core.view = *v;
