@@ -30,6 +30,7 @@
 #define HIDDEN_BYTES 0x10000u
 #define GIB          0x40000000ull
 #define BLOCK_2M     0x200000ull
+#define CODE_BYTES   (64u << 20) /* translated code; a flush costs in proportion */
 
 #define SYS_SCR_EL3   SYSREG(3, 6, 1, 1, 0)
 #define SYS_HCR_EL2   SYSREG(3, 4, 1, 1, 0)
@@ -57,6 +58,7 @@ struct arm64_engine {
     size_t syndrome_at, monitor_at;
     uint64_t sctlr_reset;
     bool calibrating;
+    bool translated; /* something ran since translated code was last dropped */
 };
 
 /* ---- hooks ---- */
@@ -275,7 +277,9 @@ void arm64_engine_flush_tlb(struct arm64 *a)
 
 void arm64_engine_drop_code(struct arm64 *a)
 {
-    uc_ctl_flush_tb(a->engine->uc);
+    if (a->engine->translated)
+        uc_ctl_flush_tb(a->engine->uc);
+    a->engine->translated = false;
 }
 
 void arm64_engine_set_exit(struct arm64 *a, vaddr_t exit, vaddr_t from, vaddr_t to)
@@ -288,8 +292,10 @@ void arm64_engine_set_exit(struct arm64 *a, vaddr_t exit, vaddr_t from, vaddr_t 
 
 int arm64_engine_run(struct arm64 *a)
 {
-    uc_err err = uc_emu_start(a->engine->uc, arm64_pc_get(a), 0, 0, 0);
+    uc_err err;
 
+    a->engine->translated = true;
+    err = uc_emu_start(a->engine->uc, arm64_pc_get(a), 0, 0, 0);
     if (!err)
         return 0;
     snprintf(a->error, sizeof(a->error), "the engine stopped at 0x%llx: %s",
@@ -347,6 +353,7 @@ static uc_err open_engine(struct arm64 *a)
 
     if ((err = uc_open(UC_ARCH_ARM64, UC_MODE_ARM, &e->uc)) ||
         (err = uc_ctl_set_cpu_model(e->uc, UC_CPU_ARM64_A72)) ||
+        (err = uc_ctl_set_tcg_buffer_size(e->uc, CODE_BYTES)) ||
         (err = uc_ctl_exits_enable(e->uc)) || (err = uc_ctl_tlb_mode(e->uc, UC_TLB_CPU)) ||
         (err = uc_mem_map_ptr(e->uc, ARM64_RAM_BASE, a->config.ram_bytes, UC_PROT_ALL, a->ram)) ||
         (err = uc_mem_map_ptr(e->uc, HIDDEN, HIDDEN_BYTES, UC_PROT_ALL, e->hidden)) ||
@@ -377,7 +384,7 @@ static int run_code(struct arm64 *a, const uint32_t *code, size_t words)
     e->calibrating = true;
     err = uc_emu_start(e->uc, ARM64_RAM_BASE, 0, 0, 0);
     e->calibrating = false;
-    uc_ctl_flush_tb(e->uc);
+    uc_ctl_remove_cache(e->uc, ARM64_RAM_BASE, ARM64_RAM_BASE + words * 4);
     memset(a->ram, 0, words * 4);
     return err ? -EIO : 0;
 }
