@@ -124,6 +124,8 @@ static void tables_load(void)
     __asm__ volatile("lgdt %0" : : "m"(gdtr));
     __asm__ volatile("lidt %0" : : "m"(idtr));
     __asm__ volatile("ltr %0" : : "r"((uint16_t)TSS_SEL));
+    /* Reset leaves an LDT of 64 KiB at address 0 (table 9-1): in a program's own memory. */
+    __asm__ volatile("lldt %0" : : "r"((uint16_t)0));
     __asm__ volatile("mov %0, %%ss" : : "r"(KERNEL_DS));
     /* A far return reloads CS: its descriptor has moved. */
     __asm__ volatile("pushq %0\n\t"

@@ -4,9 +4,9 @@
  *
  * Both work on a copy in the kernel and move it in one piece each way. What comes back is
  * the program's to write, so sigframe_pop() lets nothing into the frame that trap_return_user
- * could choke on: of RFLAGS only the bits user mode owns, the one pair of user selectors, and
- * FP state that XRSTOR accepts (vol. 1, 13.8.1). RIP and RSP may be anything: a RIP that is
- * not canonical makes IRETQ fault, which trap.S turns into SIGSEGV.
+ * could choke on: of RFLAGS only the bits that user mode owns, selectors with RPL 3, and FP
+ * state that XRSTOR accepts (vol. 1, 13.8.1). A RIP that is not canonical and a selector that
+ * is no program's make IRETQ fault, which trap.S turns into SIGSEGV at that RIP, as Linux does.
  *
  * The handler starts with FP state as after exec, as on Linux; sigreturn brings the
  * interrupted state back.
@@ -160,17 +160,10 @@ static int pop_fp(struct fp_state *fp, vaddr_t at)
     return 0;
 }
 
-static int check_selectors(const struct ucontext_k *uc)
+static void restore_regs(struct trap_regs *r, const struct ucontext_k *uc)
 {
-    if ((uc->mcontext.cs | 3) != USER_CS)
-        return -EFAULT;
-    if ((uc->flags & UC_STRICT_RESTORE_SS) && (uc->mcontext.ss | 3) != USER_DS)
-        return -EFAULT;
-    return 0;
-}
+    const struct sigcontext_k *sc = &uc->mcontext;
 
-static void restore_regs(struct trap_regs *r, const struct sigcontext_k *sc)
-{
     r->r8 = sc->r8;
     r->r9 = sc->r9;
     r->r10 = sc->r10;
@@ -188,24 +181,35 @@ static void restore_regs(struct trap_regs *r, const struct sigcontext_k *sc)
     r->rcx = sc->rcx;
     r->rsp = sc->rsp;
     r->rip = sc->rip;
-    r->cs = USER_CS;
-    r->ss = USER_DS;
+    r->cs = sc->cs | 3u;
+    r->ss = (uc->flags & UC_STRICT_RESTORE_SS) ? sc->ss | 3u : USER_DS;
     r->rflags = (r->rflags & ~(uint64_t)FLAGS_RESTORED) | (sc->rflags & FLAGS_RESTORED);
 }
 
+/* The handler's RET has taken the restorer's address off the stack. */
+static vaddr_t frame_uc(const struct trap_frame *f)
+{
+    return f->regs.rsp - sizeof(uint64_t) + offsetof(struct rt_sigframe_k, uc);
+}
+
+vaddr_t sigframe_altstack(const struct trap_frame *f)
+{
+    return frame_uc(f) + offsetof(struct ucontext_k, stack);
+}
+
+/* Linux's order: SIGSEGV for a bad FP state is at the place that the frame names. */
 int sigframe_pop(struct trap_frame *f, uint64_t *mask)
 {
     struct ucontext_k uc;
-    struct fp_state fp;
-    /* The handler's RET took the restorer's address off. */
-    vaddr_t frame = f->regs.rsp - sizeof(uint64_t);
 
-    if (copy_from_user(&uc, frame + offsetof(struct rt_sigframe_k, uc), sizeof(uc)) ||
-        check_selectors(&uc) || pop_fp(&fp, uc.mcontext.fpstate))
+    if (copy_from_user(&uc, frame_uc(f), sizeof(uc)))
         return -EFAULT;
-    restore_regs(&f->regs, &uc.mcontext);
-    f->fp = fp;
+    restore_regs(&f->regs, &uc);
     f->syscall_number = UINT64_MAX;
     *mask = uc.sigmask;
+    if (pop_fp(&f->fp, uc.mcontext.fpstate)) {
+        fp_state_reset(&f->fp);
+        return -EFAULT;
+    }
     return 0;
 }

@@ -317,17 +317,17 @@ iret_user_end:
     fixup_range iret_user, iret_user_end, iret_failed
 
 /*
- * IRETQ to user mode faulted: RIP is not canonical, say. It did so in kernel mode with
- * all user registers loaded and RSP at the five words that it could not use;
- * trap_kernel() sends us here with the same. So it becomes a #GP of the program, at the
- * place where it wanted to be.
+ * IRETQ to user mode faulted: sigreturn or exec asked for a RIP that is not canonical, or for
+ * a selector that does not exist. It faulted in kernel mode with all user registers loaded
+ * and RSP at the five words that it could not use; trap_kernel() sends us here with the
+ * same. So it becomes a #GP of the program, at the place where it wanted to be.
  */
     .balign 16
     .type iret_failed, @function
 iret_failed:
     trap_cfi (REGS_BYTES - REGS_RIP)
     swapgs
-    pushq $0
+    pushq %gs:CPU_IRET_ERROR
     .cfi_adjust_cfa_offset 8
     pushq $VECTOR_GP
     .cfi_adjust_cfa_offset 8

@@ -191,6 +191,13 @@ static void kernel_page_fault(struct trap_regs *r, uint64_t fixup)
         r->rip = fixup;
 }
 
+/* #GP, #SS or #NP of the IRETQ to user mode (trap.S): the program's, not ours. */
+static void refused_iret(struct trap_regs *r, uint64_t fixup)
+{
+    cpu_local.iret_error = r->error;
+    r->rip = fixup;
+}
+
 void trap_kernel(struct trap_regs *r)
 {
     uint64_t fixup;
@@ -205,7 +212,7 @@ void trap_kernel(struct trap_regs *r)
     if (r->vector == VECTOR_PF && !(r->error & PF_USER) && read_cr2() < USER_TOP)
         kernel_page_fault(r, fixup);
     else
-        r->rip = fixup; /* #GP, #SS or #NP of an IRETQ, or a non-canonical user address */
+        refused_iret(r, fixup);
 }
 
 /* NMI: nothing in this machine sends one. #DF and #MC cannot be returned from (6.15). */
