@@ -66,6 +66,7 @@ int arm64_state_visit(struct arm64 *a, enum cpu_state_op op, cpu_state_fn fn, vo
 {
     struct visit v = {op, fn, ctx};
     struct arm64_board *b = &a->board;
+    struct arm64_flow flow = a->flow;
     const struct {
         const char *name;
         void *data;
@@ -73,16 +74,19 @@ int arm64_state_visit(struct arm64 *a, enum cpu_state_op op, cpu_state_fn fn, vo
     } piece[] = {
         {"gic", &b->gic, sizeof(b->gic)},       {"pl011", &b->uart, sizeof(b->uart)},
         {"pl031", &b->rtc, sizeof(b->rtc)},     {"timers", b->timer, sizeof(b->timer)},
-        {"flow", &a->flow, sizeof(a->flow)},    {"n", &a->count.n, sizeof(a->count.n)},
+        {"flow", &flow, sizeof(flow)},    {"n", &a->count.n, sizeof(a->count.n)},
         {"skipped", &a->skipped, sizeof(a->skipped)},
     };
     int rc = visit_regs(a, &v);
 
+    /* Where the run loop last looked depends on the observer; where the machine is does not. */
+    flow.from_kernel = (arm64_pstate(a) & PSTATE_EL) != 0;
     if (!rc)
         rc = visit_monitor(a, &v);
     for (size_t i = 0; !rc && i < ARRAY_LEN(piece); i++)
         rc = fn(ctx, piece[i].name, piece[i].data, piece[i].len);
     if (!rc && op == CPU_STATE_LOAD) {
+        a->flow = flow;
         arm64_engine_drop_code(a);
         arm64_engine_flush_tlb(a);
     }
