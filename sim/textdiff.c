@@ -134,7 +134,7 @@ static size_t hunk_end(const struct script *s, size_t from)
 {
     size_t last = from;
 
-    for (size_t i = from; i < s->count && i <= last + 2 * CONTEXT; i++)
+    for (size_t i = from; i < s->count && i <= last + 2 * CONTEXT + 1; i++)
         if (s->op[i] != ' ')
             last = i;
     return last + CONTEXT + 1 < s->count ? last + CONTEXT + 1 : s->count;

@@ -8,10 +8,12 @@
 
 #include "tests/loader/elf_build.h"
 
-#define REGS      34u /* x0..x30, sp, pc, in_user */
+#define REGS      35u /* x0..x30, sp, pc, in_user, where user mode goes on */
 #define REG_SP    31u
 #define REG_PC    32u
 #define REG_USER  33u
+#define REG_BACK  34u
+#define VECTOR    0xffff000000000000ull
 #define FIFO_SIZE 16u
 #define KERNEL_STEPS 20u
 
@@ -75,6 +77,9 @@ static void trap(struct cpu *c, enum cpu_trap_kind kind, uint32_t vector)
                          .vector = vector, .pc = c->reg[REG_PC], .syndrome = kind};
 
     t.cycles = c->n + c->skipped;
+    if (c->reg[REG_USER])
+        c->reg[REG_BACK] = c->reg[REG_PC];
+    c->reg[REG_PC] = VECTOR + vector;
     c->reg[REG_USER] = 0;
     c->kernel_left = KERNEL_STEPS;
     if (c->config.host.trap)
@@ -107,6 +112,7 @@ static void step(struct cpu *c)
         c->ram[0x300000] ^= 1;
     if (c->kernel_left > 0 && --c->kernel_left == 0) {
         r[REG_USER] = 1;
+        r[REG_PC] = r[REG_BACK];
         if (c->watch && c->config.host.user_return)
             c->config.host.user_return(c->config.host.ctx, c->n, r[REG_PC]);
     }

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The command line over the fake cpu: exit codes, messages, help. */
+#include "tests/cmocka.h"
+
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sim/host.h"
+#include "tests/sim/fake_cpu.h"
+
+static char program[4096], folder[] = "/tmp/trapline-cli-XXXXXX";
+static char output[65536], err[512];
+
+/* Runs trapline in the folder; the exit code, and both streams in `output`. */
+static int run(const char *arguments)
+{
+    char command[8192];
+    size_t got;
+    FILE *p;
+    int status;
+
+    snprintf(command, sizeof(command), "cd %s && %s %s </dev/null 2>&1", folder, program,
+             arguments);
+    p = popen(command, "r");
+    got = fread(output, 1, sizeof(output) - 1, p);
+    output[got] = '\0';
+    status = pclose(p);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void expect(int code, const char *arguments, const char *text)
+{
+    int got = run(arguments);
+
+    if (got != code || !strstr(output, text))
+        fail_msg("trapline %s: exit %d (not %d), no '%s' in:\n%s", arguments, got, code, text,
+                 output);
+}
+
+static void write_kernel(const char *name, const struct fake_program *p)
+{
+    struct machine m;
+    char path[256];
+
+    fake_machine(&m, ARCH_ARM64, p);
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    assert_ok(host_write_file(path, m.kernel.data, m.kernel.bytes, err, sizeof(err)), err);
+    machine_free(&m);
+}
+
+static int set_up(void **state)
+{
+    struct fake_program p = {.magic = FAKE_MAGIC, .trap_every = 1000, .timer_every = 300000,
+                             .insns = 5000000};
+    char dir[3072];
+
+    (void)state;
+    assert_ok(host_program_dir(dir, sizeof(dir)), "program");
+    snprintf(program, sizeof(program), "%s/trapline-fake", dir);
+    assert_non_null(mkdtemp(folder));
+    write_kernel("good", &p);
+    p.status = 3;
+    write_kernel("fails", &p);
+    p.idle_at_end = 1;
+    write_kernel("waits", &p);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    char command[64];
+
+    (void)state;
+    snprintf(command, sizeof(command), "rm -r %s", folder);
+    return system(command);
+}
+
+static void test_usage_errors_are_exit_code_2(void **state)
+{
+    static const struct {
+        const char *arguments, *text;
+    } bad[] = {
+        {"", "usage: trapline VERB"},
+        {"fly", "there is no verb 'fly'"},
+        {"record --kernel good", "record wants -o"},
+        {"run --mem 5", "--mem wants"},
+        {"run --mem 1T", "--mem wants"},
+        {"run --arch mips", "--arch is arm64 or x86_64"},
+        {"run --seed x", "--seed wants a number"},
+        {"run --kernel nowhere", "cannot open nowhere"},
+        {"run --kernel good --rootfs a --initrd b", "exclude each other"},
+        {"run --kernel good --rootfs nowhere", "nowhere"},
+        {"run --kernel good stray", "'stray' is no option"},
+        {"run -o x --kernel good", "belong to record"},
+        {"run --frobnicate", "unrecognized option"},
+        {"replay", "replay wants one trace"},
+        {"replay nowhere.tlt", "cannot open nowhere.tlt"},
+        {"replay a --until soon", "--until wants a number"},
+        {"dump", "dump wants one trace"},
+        {"dump a --from x", "want a number"},
+        {"diff one", "diff wants two traces"},
+        {"golden", "golden wants"},
+        {"golden check nowhere", "cannot open the folder nowhere"},
+        {"record -o good --kernel good", "is no trace: not overwritten"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+        expect(2, bad[i].arguments, bad[i].text);
+}
+
+static void test_help_and_version(void **state)
+{
+    static const char *const verbs[] = {"run", "record", "replay", "dump", "diff", "golden"};
+
+    (void)state;
+    expect(0, "--help", "exit: 0 ok");
+    expect(0, "--version", "trace format 1");
+    for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
+        char arguments[32];
+
+        snprintf(arguments, sizeof(arguments), "%s --help", verbs[i]);
+        expect(0, arguments, "examples:");
+    }
+}
+
+static void test_ends_of_runs(void **state)
+{
+    (void)state;
+    expect(0, "run --kernel good", "");
+    assert_string_equal(output, "");
+    expect(1, "run --kernel fails", "the guest failed with status 3");
+    expect(1, "run --kernel waits", "waits for input that will never come");
+    expect(5, "run --kernel good --limit 1000", "limit of instructions was reached: 1000");
+    expect(0, "record -o good.tlt --kernel good", "");
+    expect(1, "record -o fails.tlt --kernel fails", "status 3");
+    expect(5, "record -o short.tlt --kernel good --limit 1000", "limit");
+}
+
+static void test_replay(void **state)
+{
+    (void)state;
+    expect(0, "replay good.tlt", "replayed 5000000 instructions, 0 inputs, 2 digests: identical");
+    expect(0, "replay fails.tlt", "the guest failed with status 3");
+    expect(0, "replay short.tlt", "replayed 1000 instructions");
+    expect(0, "replay good.tlt --until 7", "replayed 7 instructions");
+    expect(0, "dump good.tlt --header", "arch         arm64");
+    expect(0, "dump good.tlt --header --json", "\"arch\":\"arm64\"");
+    expect(0, "dump good.tlt --syscalls --to 5000", "getpid() = 7");
+    expect(0, "dump good.tlt --traps --json --to 1100", "\"kind\":\"syscall\"");
+    expect(0, "diff good.tlt good.tlt", "no difference");
+    expect(3, "diff good.tlt short.tlt", "instruction 1001");
+}
+
+/* Also across processes: two recordings of one machine are the same file. */
+static void test_recordings_are_identical(void **state)
+{
+    char command[128];
+
+    (void)state;
+    expect(0, "record -o again.tlt --kernel good", "");
+    snprintf(command, sizeof(command), "cmp %s/good.tlt %s/again.tlt", folder, folder);
+    assert_int_equal(system(command), 0);
+}
+
+static void write_bytes(const char *name, const uint8_t *bytes, size_t len)
+{
+    char path[256];
+
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    assert_ok(host_write_file(path, bytes, len, err, sizeof(err)), err);
+}
+
+static void test_damaged_files_are_exit_code_4(void **state)
+{
+    char path[256];
+    struct blob t;
+
+    (void)state;
+    snprintf(path, sizeof(path), "%s/good.tlt", folder);
+    assert_ok(host_read_file(path, &t, err, sizeof(err)), err);
+    expect(4, "replay good", "good is no trace of Trapline");
+    expect(4, "dump good", "good is no trace of Trapline");
+    t.data[t.bytes / 2] ^= 4;
+    write_bytes("flipped.tlt", t.data, t.bytes);
+    expect(4, "replay flipped.tlt", "flipped.tlt is damaged");
+    t.data[t.bytes / 2] ^= 4;
+    write_bytes("cut.tlt", t.data, t.bytes - 1);
+    expect(0, "replay cut.tlt", "the trace was cut");
+    write_bytes("stub.tlt", t.data, 100);
+    expect(4, "replay stub.tlt", "cut before its machine");
+    write_bytes("noelf", t.data, t.bytes);
+    expect(4, "run --kernel noelf", "");
+    blob_free(&t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_usage_errors_are_exit_code_2),
+        cmocka_unit_test(test_help_and_version),
+        cmocka_unit_test(test_ends_of_runs),
+        cmocka_unit_test(test_replay),
+        cmocka_unit_test(test_recordings_are_identical),
+        cmocka_unit_test(test_damaged_files_are_exit_code_4),
+    };
+
+    return cmocka_run_group_tests_name("tools.cli", tests, set_up, tear_down);
+}
