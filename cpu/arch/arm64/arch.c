@@ -69,7 +69,7 @@ bool arm64_in_user(struct arm64 *a)
 
 uint64_t arm64_asid_root(struct arm64 *a)
 {
-    return arm64_sysreg(a, SYS_TTBR0);
+    return arm64_sysreg(a, SYS_TTBR0) & 0x0000fffffffffffeull; /* without the ASID, which is reused */
 }
 
 uint64_t arm64_syscall_number(struct arm64 *a)
