@@ -112,8 +112,9 @@
 /* ---- struct cpu_local ---- */
 #define CPU_KSTACK_TOP 0
 #define CPU_USER_RSP 8
-#define CPU_IRET_ERROR 16
-#define CPU_HAS_XSAVE 24
+#define CPU_FP_FRAME 16
+#define CPU_IRET_ERROR 24
+#define CPU_HAS_XSAVE 32
 
 #ifndef __ASSEMBLER__
 #include <stdbool.h>
@@ -124,11 +125,13 @@
 struct cpu_local {
     void *kstack_top;    /* of the current thread; the same as TSS.RSP0 */
     uint64_t user_rsp;   /* for the few instructions until it is in the frame */
+    const void *fp_frame; /* the frame whose FP state the registers still hold; NULL: none (frame.h) */
     uint64_t iret_error; /* of a refused IRETQ, on the way from trap_kernel() to iret_failed */
     uint8_t has_xsave;   /* else FXSAVE */
 };
 _Static_assert(offsetof(struct cpu_local, kstack_top) == CPU_KSTACK_TOP, "CPU_KSTACK_TOP");
 _Static_assert(offsetof(struct cpu_local, user_rsp) == CPU_USER_RSP, "CPU_USER_RSP");
+_Static_assert(offsetof(struct cpu_local, fp_frame) == CPU_FP_FRAME, "CPU_FP_FRAME");
 _Static_assert(offsetof(struct cpu_local, iret_error) == CPU_IRET_ERROR, "CPU_IRET_ERROR");
 _Static_assert(offsetof(struct cpu_local, has_xsave) == CPU_HAS_XSAVE, "CPU_HAS_XSAVE");
 extern struct cpu_local cpu_local;

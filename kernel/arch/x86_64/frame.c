@@ -44,10 +44,16 @@ void fp_init(void)
     cpu_local.has_xsave = 1;
 }
 
+struct fp_state *frame_fp_edit(struct trap_frame *f)
+{
+    cpu_local.fp_frame = NULL;
+    return &f->fp;
+}
+
 void frame_init_user(struct trap_frame *f, vaddr_t pc, vaddr_t sp)
 {
     memset(f, 0, sizeof(*f));
-    fp_state_reset(&f->fp);
+    fp_state_reset(frame_fp_edit(f));
     f->syscall_number = UINT64_MAX;
     f->regs.rip = pc;
     f->regs.cs = USER_CS;
@@ -58,6 +64,7 @@ void frame_init_user(struct trap_frame *f, vaddr_t pc, vaddr_t sp)
 
 void frame_copy(struct trap_frame *dst, const struct trap_frame *src)
 {
+    frame_fp_edit(dst);
     memcpy(dst, src, sizeof(*dst));
 }
 

@@ -10,6 +10,8 @@
  *     see. It stands at the top of the thread's kernel stack, so that the CPU's own push lands
  *     in its last members, and it is 64-byte aligned there for XSAVE.
  *   - The first six registers are a system call's arguments in order.
+ *   - Whoever writes to frame.fp does it through frame_fp_edit(): on the way out FP registers are
+ *     loaded only where they do not hold that frame's state already (cpu_local.fp_frame).
  *   - `header` of the XSAVE area is zero but for XSTATE_BV, else XRSTOR faults (vol. 1, 13.8):
  *     XSAVE never writes the rest of it, and signal.c lets nothing else in.
  */
@@ -142,6 +144,8 @@ _Static_assert(offsetof(struct fp_state, xmm) == 160, "vol. 1, table 10-2");
 _Static_assert(offsetof(struct fp_state, software) == 464, "vol. 1, table 10-2");
 _Static_assert(offsetof(struct fp_state, header) == 512, "vol. 1, 13.4.2");
 
+/* The frame's FP state, to be changed. */
+struct fp_state *frame_fp_edit(struct trap_frame *f);
 /* x87 and SSE as after FNINIT and LDMXCSR 0x1f80. */
 void fp_state_reset(struct fp_state *fp);
 /* Bits of MXCSR that exist; the others fault in XRSTOR. */

@@ -79,7 +79,7 @@ static void enter_handler(struct trap_frame *f, vaddr_t sp, const struct sigacti
     r->cs = USER_CS;
     r->ss = USER_DS;
     r->rflags &= ~(uint64_t)(FLAG_DF | FLAG_RF | FLAG_TF);
-    fp_state_reset(&f->fp);
+    fp_state_reset(frame_fp_edit(f));
 }
 
 int sigframe_push(struct trap_frame *f, const struct ksiginfo *info, const struct sigaction_k *act,
@@ -201,14 +201,16 @@ vaddr_t sigframe_altstack(const struct trap_frame *f)
 int sigframe_pop(struct trap_frame *f, uint64_t *mask)
 {
     struct ucontext_k uc;
+    struct fp_state *fp;
 
     if (copy_from_user(&uc, frame_uc(f), sizeof(uc)))
         return -EFAULT;
     restore_regs(&f->regs, &uc);
     f->syscall_number = UINT64_MAX;
     *mask = uc.sigmask;
-    if (pop_fp(&f->fp, uc.mcontext.fpstate)) {
-        fp_state_reset(&f->fp);
+    fp = frame_fp_edit(f);
+    if (pop_fp(fp, uc.mcontext.fpstate)) {
+        fp_state_reset(fp);
         return -EFAULT;
     }
     return 0;

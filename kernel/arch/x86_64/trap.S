@@ -94,11 +94,16 @@
     xsave64 FRAME_FP(%rsp)
     jmp 2f
 1:  fxsave64 FRAME_FP(%rsp)
-2:
+2:  movq %rsp, %gs:CPU_FP_FRAME
     .endm
 
-    /* The reverse, but for the segment registers. */
+    /*
+     * The reverse, but for the segment registers. The kernel touches no FP register, so they
+     * still hold this frame's state unless another thread ran or the frame was written to.
+     */
     .macro restore_user_state
+    cmpq %rsp, %gs:CPU_FP_FRAME
+    je 2f
     cmpb $0, %gs:CPU_HAS_XSAVE
     je 1f
     movl $XSTATE_ALL, %eax
