@@ -85,6 +85,8 @@ static inline struct cpu_stop machine_run(struct machine *m, insn_t target)
         fail_msg("%s", m->x.error);
     if (stop.reason == CPU_STOP_ENGINE)
         fail_msg("engine: %s", m->x.error);
+    if (stop.reason == CPU_STOP_TARGET)
+        assert_int_equal(m->x.count.n, target);
     return stop;
 }
 

@@ -7,7 +7,7 @@
 
 #include "tests/cpu/x86_64/harness.h"
 
-#define STATES_MAX 60000
+#define STATES_MAX 100000
 
 struct state {
     uint64_t rip, rsp, rcx, rflags;
@@ -98,17 +98,27 @@ static void test_counting_irq_numbers_follow_the_timer(void **state)
 {
     struct machine *m = machine_open("flow");
     insn_t last = 0;
+    unsigned in_kernel = 0;
 
     (void)state;
     machine_run(m, 1000000);
     for (size_t i = 0; i < m->traps; i++) {
+        uint8_t before[2];
+
         if (m->trap[i].kind != CPU_TRAP_IRQ)
             continue;
+        if (!m->trap[i].from_user) { /* no interrupt in the shadow of STI and of MOV SS */
+            assert_int_equal(x86_phys_read(&m->x, m->trap[i].pc - 2, before, 2), 0);
+            assert_int_not_equal(before[1], 0xfb);
+            assert_false(before[0] == 0x8e && before[1] == 0xd0);
+            in_kernel++;
+        }
         if (last && m->trap[i].from_user && m->trap[i].cycles > last)
             assert_true((m->trap[i].cycles - last) % 3001 < 200);
         last = m->trap[i].cycles;
     }
     assert_true(last > 0);
+    assert_true(in_kernel > 20);
     machine_close(m);
 }
 

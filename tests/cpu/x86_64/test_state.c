@@ -103,26 +103,30 @@ static void test_state_round_trip_in_user_mode(void **state)
     round_trip("flow", 19900, 997);
 }
 
-/* A machine that is sent back starts again from there, over its own newer RAM. */
+/* A machine that is sent back starts again from there, over its own newer RAM and code. */
 static void test_state_back_in_time(void **state)
 {
     struct machine *m = machine_open("smc"), *whole = machine_open("smc");
     size_t bytes = m->x.config.ram_bytes;
     uint8_t *ram = malloc(bytes);
-    struct buffer *b;
 
     (void)state;
-    machine_run(m, 20200);
-    b = save(m);
-    memcpy(ram, m->x.ram, bytes);
-    machine_run(m, 20900);
-    memcpy(m->x.ram, ram, bytes);
-    assert_int_equal(x86_state_visit(&m->x, CPU_STATE_LOAD, load_piece, b), 0);
-    assert_int_equal(machine_run(m, 1000000).status, 0);
     machine_run(whole, 1000000);
+    machine_run(m, 20150);
+    for (unsigned i = 0; i < 60; i++) {
+        struct buffer *b;
+        insn_t next = m->x.count.n + 13;
+        machine_run(m, next);
+        b = save(m);
+        memcpy(ram, m->x.ram, bytes);
+        machine_run(m, next + 700); /* on to other code */
+        memcpy(m->x.ram, ram, bytes);
+        assert_int_equal(x86_state_visit(&m->x, CPU_STATE_LOAD, load_piece, b), 0);
+        free(b);
+    }
+    assert_int_equal(machine_run(m, 1000000).status, 0);
     compare(m, whole);
     free(ram);
-    free(b);
     machine_close(m);
     machine_close(whole);
 }

@@ -62,7 +62,8 @@ static const struct expect expect[] = {
     {"cr8", 3, NONE, 0, false, false, 0, 0},
 };
 
-static struct machine *run_case(size_t index, insn_t step, uint64_t *at)
+/* Whole, in steps, or (from != 0) whole up to `from` and in steps from there. */
+static struct machine *run_cut(size_t index, insn_t from, insn_t step, uint64_t *at)
 {
     struct machine *m = machine_open("traps");
     uint64_t table = machine_word(m, IMAGE_BASE + 8);
@@ -70,12 +71,19 @@ static struct machine *run_case(size_t index, insn_t step, uint64_t *at)
 
     *at = machine_word(m, table + 24 * index + 8);
     machine_poke(m, 0x58000, index);
+    if (from)
+        stop = machine_run(m, from);
     do
         stop = machine_run(m, step ? m->x.count.n + step : 1000000);
     while (step && stop.reason == CPU_STOP_TARGET && m->x.count.n < 1000000);
     if (stop.reason != CPU_STOP_POWEROFF)
         fail_msg("%s: stop %d", expect[index].name, stop.reason);
     return m;
+}
+
+static struct machine *run_case(size_t index, insn_t step, uint64_t *at)
+{
+    return run_cut(index, 0, step, at);
 }
 
 static void check_case(size_t index)
@@ -156,6 +164,10 @@ static void test_traps_same_for_every_stop_pattern(void **state)
             assert_int_equal(cut->x.count.n, whole->x.count.n);
             machine_close(cut);
         }
+        cut = run_cut(i, whole->x.count.n - 40, 1, &at);
+        assert_memory_equal(cut->trap, whole->trap, sizeof(whole->trap[0]) * whole->traps);
+        assert_int_equal(cut->x.count.n, whole->x.count.n);
+        machine_close(cut);
         machine_close(whole);
     }
 }

@@ -50,6 +50,19 @@ sysent:
  cli
  dec %ebx
  jnz 2b
+ mov $1000,%ebx /* the timer comes with interrupts off: taken after the NOP */
+3: sti
+ nop
+ cli
+ dec %ebx
+ jnz 3b
+ mov %ss,%eax
+ sti
+ mov $1000,%ebx
+3: mov %eax,%ss
+ nop
+ dec %ebx
+ jnz 3b
  mov 0x40000,%eax
  out %al,$0xf4
 body:

@@ -39,6 +39,16 @@ body:
  sti
  mov $3000,%r12d
 1: fadd %st(1),%st
+ mov $0xc0000102,%ecx
+ mov %r12d,%eax
+ add $0x10,%eax
+ xor %edx,%edx
+ wrmsr
+ nop
+ nop
+ rdmsr
+ add %rax,%r14
+ xor %ecx,%ecx
  paddd %xmm3,%xmm4
  pshufd $0x1b,%xmm4,%xmm5
  rdtsc
