@@ -6,7 +6,7 @@
  * the physical address of struct hvm_start_info in EBX. Nothing else is promised, not even a
  * stack (Xen, docs/misc/pvh.pandoc). The page tables of this file are constants: the first GiB
  * at 0, at DIRECT_MAP_BASE and at KERNEL_BASE, all of it writable and executable. They live
- * until pmap_init() has built the real ones.
+ * until kmap_init() has built the real ones.
  */
 #include "kernel/arch/x86_64/asm.h"
 #include "kernel/arch/x86_64/cpu.h"

@@ -5,6 +5,7 @@
 #include "kernel/arch/x86_64/cpu.h"
 #include "kernel/arch/x86_64/descriptors.h"
 #include "kernel/arch/x86_64/frame.h"
+#include "kernel/arch/x86_64/kmap.h"
 #include "kernel/arch/x86_64/pmap.h"
 #include "kernel/include/arch.h"
 #include "kernel/include/thread.h"
@@ -20,7 +21,7 @@ void context_start_kernel(void);
 
 struct trap_frame *frame_at_top(void *kstack_top)
 {
-    return (struct trap_frame *)kstack_top - 1;
+    return (struct trap_frame *)kmap_stack_top(kstack_top) - 1;
 }
 
 struct context *context_init(void *kstack_top, void (*fn)(void *), void *arg)
@@ -28,6 +29,8 @@ struct context *context_init(void *kstack_top, void (*fn)(void *), void *arg)
     struct trap_frame *f = frame_at_top(kstack_top);
     struct context *c = (struct context *)f - 1;
 
+    if (kmap_stack(kstack_top))
+        return NULL;
     /* The return pops all of it, so the first code has the stack pointer at the frame. */
     frame_init_user(f, 0, 0);
     *c = (struct context){ .rip = context_start_user };
@@ -42,6 +45,7 @@ struct context *context_init(void *kstack_top, void (*fn)(void *), void *arg)
 /* FS and GS bases are in the frame: trap_return_user loads them. */
 void arch_thread_activate(struct thread *t)
 {
-    descriptors_set_kernel_stack(t->kstack_top);
+    if (t->kstack_top) /* the idle thread never comes from user mode */
+        descriptors_set_kernel_stack(kmap_stack_top(t->kstack_top));
     pmap_activate(t->pmap);
 }

@@ -13,6 +13,7 @@
 
 /* ---- address space: the kernel's half ---- */
 #define DIRECT_MAP_BASE 0xffff800000000000 /* RAM, from physical 0 */
+#define KSTACK_BASE     0xffffc00000000000 /* kernel stacks, each above a gap (kmap.c) */
 #define KERNEL_BASE     0xffffffff80000000 /* the image, linked at KERNEL_BASE + physical */
 #define DEVICE_BASE     0xffffffffc0000000 /* one page per device: local APIC, IO-APIC */
 #define USER_TOP_ASM    0x00007ffffffff000 /* USER_TOP of arch.h */

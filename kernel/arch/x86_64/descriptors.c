@@ -77,7 +77,7 @@ static void gdt_init(void)
     gdt[i + 1] = base >> 32;
 }
 
-/* The lower half of each IST area is a page that is never mapped (pmap.c). */
+/* The lower half of each IST area is a page that is never mapped (kmap.c). */
 static void tss_init(void)
 {
     for (unsigned i = 0; i < 3; i++)

@@ -15,7 +15,7 @@
 #include "kernel/arch/x86_64/descriptors.h"
 #include "kernel/arch/x86_64/frame.h"
 #include "kernel/arch/x86_64/intr.h"
-#include "kernel/arch/x86_64/pmap.h"
+#include "kernel/arch/x86_64/kmap.h"
 #include "kernel/include/arch.h"
 #include "kernel/include/page.h"
 #include "kernel/include/printk.h"
@@ -134,7 +134,7 @@ static void protect_user_pages(void)
 /* The page tables grow behind the image: they must end before the initrd, and before boot.S's map. */
 static void build_page_tables(void)
 {
-    pmap_init(&boot, &boot.kernel_end);
+    kmap_init(&boot, &boot.kernel_end);
     if (boot.kernel_end > BOOT_MAP_BYTES || boot.kernel_end > boot.ram_base + boot.ram_bytes ||
         (boot.initrd_end > boot.kernel_start && boot.initrd_start < boot.kernel_end))
         panic("the kernel, its page tables and the initrd do not fit the memory");

@@ -9,13 +9,13 @@
 #include "kernel/arch/x86_64/intr.h"
 #include "kernel/arch/x86_64/console.h"
 #include "kernel/arch/x86_64/cpu.h"
-#include "kernel/arch/x86_64/pmap.h"
+#include "kernel/arch/x86_64/kmap.h"
 #include "kernel/include/arch.h"
 #include "kernel/include/printk.h"
 
 #define LAPIC_PHYS 0xfee00000u
 #define IOAPIC_PHYS 0xfec00000u
-#define DEVICE_LAPIC 0u /* slots of pmap_map_device() */
+#define DEVICE_LAPIC 0u /* slots of kmap_device() */
 #define DEVICE_IOAPIC 1u
 
 #define APIC_BASE_ENABLE (1u << 11)
@@ -142,7 +142,7 @@ static void lapic_init(void)
     if (!(cpuid(1, 0).edx & 1u << 9))
         panic("this processor has no local APIC");
     wrmsr(MSR_APIC_BASE, rdmsr(MSR_APIC_BASE) | APIC_BASE_ENABLE);
-    lapic = pmap_map_device(DEVICE_LAPIC, LAPIC_PHYS);
+    lapic = kmap_device(DEVICE_LAPIC, LAPIC_PHYS);
     lapic_write(LAPIC_LVT_TIMER, LVT_MASKED);
     lapic_write(LAPIC_LVT_LINT0, LVT_MASKED);
     lapic_write(LAPIC_LVT_LINT1, LVT_NMI);
@@ -155,7 +155,7 @@ static void ioapic_init(void)
 {
     uint32_t version;
 
-    ioapic = pmap_map_device(DEVICE_IOAPIC, IOAPIC_PHYS);
+    ioapic = kmap_device(DEVICE_IOAPIC, IOAPIC_PHYS);
     version = ioapic_read(IOAPIC_VERSION);
     if (version == 0xffffffff || !version) {
         ioapic = NULL;

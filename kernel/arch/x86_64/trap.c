@@ -12,6 +12,7 @@
 #include "kernel/arch/x86_64/trap.h"
 #include "kernel/arch/x86_64/cpu.h"
 #include "kernel/arch/x86_64/intr.h"
+#include "kernel/arch/x86_64/kmap.h"
 #include "kernel/include/arch.h"
 #include "kernel/include/printk.h"
 #include "kernel/uapi/signal.h"
@@ -221,6 +222,6 @@ void trap_paranoid(struct trap_regs *r)
     if (r->vector == VECTOR_NMI)
         return;
     if (r->vector == VECTOR_DF)
-        trap_panic("double fault (kernel stack overflow?)", r);
+        trap_panic(kmap_is_stack_gap(read_cr2()) ? "kernel stack overflow" : "double fault", r);
     trap_panic("machine check", r);
 }
