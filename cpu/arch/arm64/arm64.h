@@ -43,6 +43,7 @@
 #define ESR_S1PTW        (1u << 7)
 #define ESR_WNR          (1u << 6)
 #define EC_UNKNOWN       0x00u
+#define EC_WFX           0x01u
 #define EC_FP_TRAP       0x07u
 #define EC_SYSREG        0x18u
 #define EC_INSN_LOWER    0x20u
@@ -210,6 +211,8 @@ void arm64_count_sync(struct arm64 *a, vaddr_t pc, bool all_retired);
 insn_t arm64_count_at(const struct arm64 *a, vaddr_t pc);
 /* After a device or a mask changed: no instruction runs at `stop_at`; look at interrupts. */
 void arm64_count_recheck(struct arm64 *a, insn_t stop_at);
+/* A trapped WFI: true when it is the engine's halt at an exit, and the run goes on there. */
+bool arm64_count_exit(struct arm64 *a);
 /* In an event: leave the engine; the run loop decides. */
 void arm64_count_hold(struct arm64 *a);
 

@@ -28,6 +28,7 @@ struct arm64_counter {
     bool hold;           /* the engine was asked to stop: no block runs any more */
     bool fp_check;       /* FP instructions may trap */
     bool tail;           /* `exit` is set */
+    bool stale;          /* a block that ends at a former exit was left in the engine */
     vaddr_t exit;
     enum want want;
     vaddr_t block_pc;    /* of the block that did not run */
@@ -87,6 +88,26 @@ void arm64_count_recheck(struct arm64 *a, insn_t stop_at)
         a->count.limit = 0;
     else if (r->stop_at < a->count.limit)
         a->count.limit = r->stop_at;
+}
+
+/*
+ * At an exit the engine runs a WFI of its own, which traps where SCTLR_EL1 traps
+ * WFI at EL0. The PC is then 4 before the exit, at an instruction that did run.
+ */
+bool arm64_count_exit(struct arm64 *a)
+{
+    struct arm64_counter *r = a->counter;
+    vaddr_t pc = arm64_pc_get(a);
+    uint32_t word;
+
+    if (arm64_fetch(a, pc, &word) || insn_is_wait(word))
+        return false;
+    arm64_count_sync(a, pc + 4, true); /* the block ended at the exit */
+    arm64_pc_set(a, pc + 4);
+    if (!r->tail || pc + 4 != r->exit)
+        r->stale = true;
+    arm64_count_hold(a);
+    return true;
 }
 
 static void not_run(struct arm64 *a, vaddr_t pc, uint32_t size, enum want want)
@@ -176,6 +197,9 @@ static int run_engine(struct arm64 *a)
     a->count.size = 0;
     rc = arm64_engine_run(a);
     a->count.size = 0;
+    if (r->stale)
+        arm64_engine_drop_code(a);
+    r->stale = false;
     if (rc || a->stopped || a->stop_asked || r->hold || r->want != WANT_NOTHING)
         return rc;
     pc = arm64_pc_get(a);

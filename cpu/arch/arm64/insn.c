@@ -29,6 +29,11 @@ bool insn_is_fp(uint32_t word)
            (id == SYSREG(3, 3, 4, 4, 0) || id == SYSREG(3, 3, 4, 4, 1));
 }
 
+bool insn_is_wait(uint32_t word)
+{
+    return word == INSN_WFI || word == 0xd503205f;
+}
+
 bool insn_is_daif(uint32_t word)
 {
     return (word & 0xfffff0df) == 0xd50340df;

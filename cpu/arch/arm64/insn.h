@@ -26,6 +26,8 @@ struct insn_access {
 MUST_CHECK int arm64_fetch(struct arm64 *a, vaddr_t pc, uint32_t *word);
 /* FP or SIMD, loads and stores of their registers and FPCR, FPSR accesses included. */
 bool insn_is_fp(uint32_t word);
+/* WFI or WFE. */
+bool insn_is_wait(uint32_t word);
 /* MSR DAIFSet or DAIFClr. */
 bool insn_is_daif(uint32_t word);
 /* MRS or MSR (register): true, with its register's encoding. */

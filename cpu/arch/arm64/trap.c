@@ -134,10 +134,13 @@ void arm64_event(struct arm64 *a, uint32_t code)
 {
     struct arm64_syndrome s;
 
-    arm64_count_sync(a, arm64_pc_get(a), code == EXC_PREFETCH_ABORT);
     arm64_engine_syndrome(a, &s);
+    if (code == EXC_UNDEFINED && ESR_EC(s.esr) == EC_WFX && arm64_count_exit(a))
+        return;
+    arm64_count_sync(a, arm64_pc_get(a), code == EXC_PREFETCH_ABORT);
     switch (code) {
     case EXC_SVC:
+        a->count.n--; /* its entry is its one tick */
         arm64_trap_sync(a, s.esr, false, 0, CPU_TRAP_SYSCALL);
         break;
     case EXC_UNDEFINED:
