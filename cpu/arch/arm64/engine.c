@@ -359,8 +359,11 @@ static uc_err open_engine(struct arm64 *a)
         (err = uc_mem_map_ptr(e->uc, HIDDEN, HIDDEN_BYTES, UC_PROT_ALL, e->hidden)) ||
         (err = uc_context_alloc(e->uc, &e->scratch)))
         return err;
-    /* EL2 and EL1 are AArch64, not secure; HVC is enabled (DDI 0487, D17.2.117). */
-    arm64_sysreg_set(a, SYS_SCR_EL3, 0x501);
+    /*
+     * EL2 and EL1 are AArch64, not secure; HVC is enabled and SMC undefined, as
+     * where there is no EL3 (DDI 0487, D17.2.117).
+     */
+    arm64_sysreg_set(a, SYS_SCR_EL3, 0x581);
     arm64_sysreg_set(a, SYS_HCR_EL2, 1ull << 31);
     if ((err = uc_hook_add(e->uc, &hook, UC_HOOK_INTR, (void *)on_intr, a, 1, 0)) ||
         (err = uc_hook_add(e->uc, &hook, UC_HOOK_INSN, (void *)on_mrs, a, 1, 0,

@@ -124,7 +124,9 @@ static void fetch_abort(struct arm64 *a, const struct arm64_syndrome *s)
         arm64_stop(a, CPU_STOP_SHUTDOWN, 0);
         return;
     }
-    if (s->target_el == 2)
+    if (arm64_pc_get(a) & 3) /* comes before an instruction abort (D1.3.5) */
+        arm64_trap_sync(a, EC_PC_ALIGN << 26 | ESR_IL, true, arm64_pc_get(a), CPU_TRAP_SYNC);
+    else if (s->target_el == 2)
         arm64_stage2_abort(a, s, true);
     else
         arm64_trap_sync(a, s->esr, true, s->far, CPU_TRAP_SYNC);
