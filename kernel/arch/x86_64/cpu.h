@@ -21,7 +21,7 @@
 /* ---- selectors, numbered as Linux numbers them: user programs can see them ---- */
 #define KERNEL_CS 0x10
 #define KERNEL_DS 0x18
-#define USER_CS32 0x23 /* the base for SYSRET's arithmetic; its descriptor is null (descriptors.c) */
+#define USER_CS32 0x23 /* SYSRET counts from it; the descriptor is null */
 #define USER_DS   0x2b
 #define USER_CS   0x33
 #define TSS_SEL   0x40
@@ -117,6 +117,14 @@
 #define CPU_IRET_ERROR 24
 #define CPU_HAS_XSAVE 32
 
+/* ---- CPUID feature bits (vol. 2, CPUID) ---- */
+#define CPUID_1D_APIC 0x200
+#define CPUID_1C_TSC_DEADLINE 0x1000000
+#define CPUID_1C_XSAVE 0x4000000
+#define CPUID_1C_HYPERVISOR 0x80000000
+#define CPUID_7B_SMEP 0x80
+#define CPUID_7B_SMAP 0x100000
+
 #ifndef __ASSEMBLER__
 #include <stdbool.h>
 #include <stddef.h>
@@ -124,11 +132,11 @@
 
 /* What SYSCALL, which switches no stack, needs before it has one. */
 struct cpu_local {
-    void *kstack_top;    /* of the current thread; the same as TSS.RSP0 */
-    uint64_t user_rsp;   /* for the few instructions until it is in the frame */
-    const void *fp_frame; /* the frame whose FP state the registers still hold; NULL: none (frame.h) */
-    uint64_t iret_error; /* of a refused IRETQ, on the way from trap_kernel() to iret_failed */
-    uint8_t has_xsave;   /* else FXSAVE */
+    void *kstack_top;     /* of the current thread; the same as TSS.RSP0 */
+    uint64_t user_rsp;    /* for the few instructions until it is in the frame */
+    const void *fp_frame; /* whose FP state the registers still hold (frame.h) */
+    uint64_t iret_error;  /* of a refused IRETQ, from trap_kernel() to iret_failed */
+    uint8_t has_xsave;    /* else FXSAVE */
 };
 _Static_assert(offsetof(struct cpu_local, kstack_top) == CPU_KSTACK_TOP, "CPU_KSTACK_TOP");
 _Static_assert(offsetof(struct cpu_local, user_rsp) == CPU_USER_RSP, "CPU_USER_RSP");

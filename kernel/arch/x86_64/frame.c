@@ -37,7 +37,7 @@ void fp_init(void)
     memset(&fp, 0, sizeof(fp));
     __asm__ volatile("fninit; fxsave64 %0" : "+m"(fp));
     fp_mxcsr_mask = fp.mxcsr_mask ? fp.mxcsr_mask : MXCSR_MASK_DEFAULT;
-    if (!(features.ecx & 1u << 26)) /* XSAVE */
+    if (!(features.ecx & CPUID_1C_XSAVE))
         return;
     write_cr4(read_cr4() | CR4_OSXSAVE);
     __asm__ volatile("xsetbv" : : "c"(0), "a"(XSTATE_ALL), "d"(0));

@@ -123,15 +123,15 @@ static void protect_user_pages(void)
 {
     uint32_t features = cpuid_if_present(7, 0).ebx;
 
-    if (features & 1u << 7)
+    if (features & CPUID_7B_SMEP)
         write_cr4(read_cr4() | CR4_SMEP);
-    if (features & 1u << 20) {
+    if (features & CPUID_7B_SMAP) {
         patch_smap_sites();
         write_cr4(read_cr4() | CR4_SMAP);
     }
 }
 
-/* The page tables grow behind the image: they must end before the initrd, and before boot.S's map. */
+/* The page tables grow behind the image: they must end before the initrd and boot.S's map. */
 static void build_page_tables(void)
 {
     kmap_init(&boot, &boot.kernel_end);

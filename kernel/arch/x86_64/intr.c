@@ -139,7 +139,7 @@ static bool pic_is_spurious(unsigned line)
 
 static void lapic_init(void)
 {
-    if (!(cpuid(1, 0).edx & 1u << 9))
+    if (!(cpuid(1, 0).edx & CPUID_1D_APIC))
         panic("this processor has no local APIC");
     wrmsr(MSR_APIC_BASE, rdmsr(MSR_APIC_BASE) | APIC_BASE_ENABLE);
     lapic = kmap_device(DEVICE_LAPIC, LAPIC_PHYS);
@@ -179,8 +179,9 @@ void intr_enable_line(unsigned line)
         pic_set_mask(pic_mask & (uint16_t) ~(1u << line | 1u << PIC_CASCADE));
         return;
     }
-    ioapic_write(IOAPIC_ENTRY(line) + 1, lapic_read(0x20) & 0xff000000); /* to this CPU's APIC id */
-    ioapic_write(IOAPIC_ENTRY(line), VECTOR_IRQ + line);                 /* fixed, edge, high */
+    /* To this CPU's APIC id; fixed delivery, edge, active high. */
+    ioapic_write(IOAPIC_ENTRY(line) + 1, lapic_read(LAPIC_ID) & 0xff000000);
+    ioapic_write(IOAPIC_ENTRY(line), VECTOR_IRQ + line);
 }
 
 /* ---- delivery ---- */

@@ -13,6 +13,7 @@
 #define IRQ_SERIAL 4u
 
 /* Register offsets of the local APIC (10.4.1). */
+#define LAPIC_ID 0x020u
 #define LAPIC_EOI 0x0b0u
 #define LAPIC_SVR 0x0f0u
 #define LAPIC_LVT_TIMER 0x320u

@@ -66,7 +66,8 @@ static void fill_sigcontext(struct sigcontext_k *sc, const struct trap_frame *f)
     };
 }
 
-static void enter_handler(struct trap_frame *f, vaddr_t sp, const struct sigaction_k *act, int signo)
+static void enter_handler(struct trap_frame *f, vaddr_t sp, const struct sigaction_k *act,
+                          int signo)
 {
     struct trap_regs *r = &f->regs;
 

@@ -38,8 +38,6 @@
 #define TIMER_DIVIDE_16 0x3u
 #define TIMER_COUNT_MAX 0xffffffffull
 
-#define CPUID_TSC_DEADLINE (1u << 24)
-
 /* A reading of the 8254: the counter changed to `count` between two TSC values. */
 struct reading {
     uint16_t count;
@@ -131,7 +129,7 @@ static bool calibrate_by_pit(void)
     return true;
 }
 
-/* TSC's own leaf (vol. 2, CPUID 15H), then the one that hypervisors have: kHz of TSC and APIC bus. */
+/* TSC's own leaf (vol. 2, CPUID), then the one of hypervisors: kHz of TSC and APIC bus. */
 static bool calibrate_by_cpuid(void)
 {
     struct cpuid tsc = cpuid_if_present(0x15, 0), hypervisor = cpuid_if_present(0x40000010, 0);
@@ -141,7 +139,7 @@ static bool calibrate_by_cpuid(void)
         lapic_hz = tsc.ecx / 16;
         return true;
     }
-    if (!(cpuid(1, 0).ecx & 1u << 31) || !hypervisor.eax || !hypervisor.ebx)
+    if (!(cpuid(1, 0).ecx & CPUID_1C_HYPERVISOR) || !hypervisor.eax || !hypervisor.ebx)
         return false;
     tsc_hz = hypervisor.eax * 1000ull;
     lapic_hz = hypervisor.ebx * 1000ull / 16;
@@ -151,7 +149,7 @@ static bool calibrate_by_cpuid(void)
 void clock_calibrate(void)
 {
     tsc_at_boot = rdtsc();
-    use_tsc_deadline = cpuid(1, 0).ecx & CPUID_TSC_DEADLINE;
+    use_tsc_deadline = cpuid(1, 0).ecx & CPUID_1C_TSC_DEADLINE;
     if (!calibrate_by_cpuid() && !calibrate_by_pit()) {
         printk("no timer to measure the clock by, taken as 1 GHz");
         tsc_hz = FALLBACK_HZ;
