@@ -302,6 +302,8 @@ static void on_trap(void *ctx, struct sim *sim, const struct cpu_trap *trap)
         enter_user(d, cpu, trap->n, trap->pc, sp);
     d->in_user = false;
     task = d->current;
+    if (!trap->from_user && task && (task->dead || task->root != root_of(d, cpu)))
+        task = tasks_find_root(&d->tasks, root_of(d, cpu));
     d->arch->describe_trap(trap, &words);
     e = event_of(d, DERIVED_TRAP, cpu, trap->n, task, trap->pc);
     e.trap = trap;

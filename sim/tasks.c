@@ -86,6 +86,16 @@ struct task *tasks_find(struct tasks *t, uint64_t root, vaddr_t pc, vaddr_t sp)
     return best;
 }
 
+struct task *tasks_find_root(struct tasks *t, uint64_t root)
+{
+    struct task *best = NULL;
+
+    for (size_t i = 0; i < t->count; i++)
+        if (!t->task[i]->dead && t->task[i]->root == root && is_newer(t->task[i], best))
+            best = t->task[i];
+    return best;
+}
+
 struct task *tasks_find_sigreturn(struct tasks *t, uint64_t root)
 {
     struct task *best = NULL;

@@ -53,6 +53,8 @@ void tasks_free(struct tasks *t);
 struct task *tasks_add(struct tasks *t, struct process *process, uint64_t root);
 /* The thread in the kernel that would go on at pc and sp; newest first. */
 struct task *tasks_find(struct tasks *t, uint64_t root, vaddr_t pc, vaddr_t sp);
+/* The thread whose kernel side runs in this address space, as far as one can tell; or NULL. */
+struct task *tasks_find_root(struct tasks *t, uint64_t root);
 /* A thread that waits in one of two system calls that come back elsewhere. */
 struct task *tasks_find_sigreturn(struct tasks *t, uint64_t root);
 struct task *tasks_find_exec(struct tasks *t);
