@@ -140,7 +140,7 @@ FUNCTION(map_image)
     ret x23
 END_FUNCTION(map_image)
 
-/* TTBR0: the 1 GiB around this code (below 512 GiB), read-only and executable. Used for a few instructions. */
+/* TTBR0: the 1 GiB around this code (below 512 GiB), read-only, for the next few instructions. */
 FUNCTION(map_identity)
     adrp x0, empty_l0
     adrp x1, identity_l1

@@ -5,7 +5,8 @@
  * Rules of use
  *   - A write to a system register is seen by later instructions only after a
  *     context synchronisation event: cpu_isb(), exception entry or ERET.
- *   - Order of a page table change (DDI 0487, "TLB maintenance"): store; cpu_tables_written(); TLBI; cpu_tlbi_done().
+ *   - Order of a page table change (DDI 0487, "TLB maintenance"): store;
+ *     cpu_tables_written(); TLBI; cpu_tlbi_done().
  */
 #ifndef KERNEL_ARCH_CPU_H
 #define KERNEL_ARCH_CPU_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * pte.h - translation table descriptors with 4 KiB granule (DDI 0487, "VMSAv8-64 descriptor formats") and
- * the registers that go with them. Read by C and by assembly.
+ * pte.h - translation table descriptors with 4 KiB granule (DDI 0487, "VMSAv8-64
+ * descriptor formats") and the registers that go with them. Read by C and by assembly.
  *
  * Every valid leaf has its access flag set (no hardware management on v8.0), is
  * inner shareable, and is either writable or executable for the kernel.
