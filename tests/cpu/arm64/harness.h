@@ -6,7 +6,7 @@
  *   - machine_open() loads NAME.bin of the build folder at 0x40080000 and
  *     resets; machine_close() in every path of a test that passes.
  *   - Traps and console output are collected in the machine. With
- *     `stop_at_trap` set the machine stops at each vector.
+ *     `stop_at_trap` or `stop_at_irq` set the machine stops at each such vector.
  */
 #ifndef TRAPLINE_TESTS_CPU_ARM64_HARNESS_H
 #define TRAPLINE_TESTS_CPU_ARM64_HARNESS_H
@@ -30,7 +30,7 @@ struct machine {
     size_t traps;
     char console[256];
     size_t console_len;
-    bool stop_at_trap;
+    bool stop_at_trap, stop_at_irq;
     cycles_t delay; /* of each timer interrupt */
     size_t delays_asked;
     size_t unimplemented;
@@ -46,7 +46,7 @@ static inline void machine_on_trap(void *ctx, const struct cpu_trap *t)
     if (m->traps < MACHINE_TRAPS)
         m->trap[m->traps] = *t;
     m->traps++;
-    if (m->stop_at_trap)
+    if (m->stop_at_trap || (m->stop_at_irq && t->kind == CPU_TRAP_IRQ))
         arm64_request_stop(&m->a);
 }
 
