@@ -94,7 +94,8 @@ static bool look_up(const struct blob *a, const char *name, struct entry *found)
     struct entry e;
 
     while (next_entry(a, &at, &e)) {
-        while (e.name_len > 0 && (e.name[0] == '/' || (e.name_len > 1 && memcmp(e.name, "./", 2) == 0))) {
+        while (e.name_len > 0 &&
+               (e.name[0] == '/' || (e.name_len > 1 && memcmp(e.name, "./", 2) == 0))) {
             size_t skip = e.name[0] == '/' ? 1 : 2;
 
             e.name += skip;

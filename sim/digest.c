@@ -4,8 +4,8 @@
  *
  * All hashes are XXH3, 64 bits. The state's digest is the hash of the list of its pieces'
  * hashes, in cpu_state_visit()'s order. RAM's digest is the hash of the list of its
- * regions' hashes; a region folds in its pages that are not all zero, each with its number, so a page
- * that was never touched and one full of zeros are the same. Integers are hashed as
+ * regions' hashes; a region folds in its pages that are not all zero, each with its number,
+ * so a page that was never touched and one full of zeros are the same. Integers are hashed as
  * little-endian bytes, as every host that Trapline runs on has them.
  */
 #include "sim/digest.h"

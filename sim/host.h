@@ -47,7 +47,7 @@ MUST_CHECK int host_write_file(const char *path, const void *data, size_t bytes,
 /* Folder that holds the running program. */
 MUST_CHECK int host_program_dir(char *dir, size_t len);
 bool host_file_exists(const char *path);
-/* Names in a folder that end with `suffix`, sorted by bytes; NULL-terminated, one block for free(). */
+/* Names in a folder that end with `suffix`, sorted; NULL-terminated, one block for free(). */
 MUST_CHECK int host_list_dir(const char *dir, const char *suffix, char ***names, char *err,
                              size_t err_len);
 

@@ -31,7 +31,7 @@ struct machine {
     uint64_t chaos;        /* 0: timer interrupts in place */
     uint64_t wall_start_s; /* UTC at n = 0 */
     char *cmdline;
-    char **argv;           /* NULL-terminated, or NULL: what init executes (already in the initrd) */
+    char **argv;           /* NULL-terminated, or NULL: what init executes (is in the initrd) */
     struct blob kernel, initrd;
     uint64_t kernel_bytes, initrd_bytes;
     struct image_hash kernel_hash, initrd_hash;
@@ -49,7 +49,7 @@ struct image_hash image_hash_of(const struct blob *image);
 void image_hash_text(const struct image_hash *h, char text[33]);
 const char *arch_name(enum arch arch);
 
-/* Create the CPU, load RAM, stand at the entry. On failure *out is NULL and `err` has a sentence. */
+/* Create the CPU, load RAM, stand at the entry. On failure *out is NULL. */
 MUST_CHECK int machine_boot(const struct machine *m, const struct cpu_host *host, struct cpu **out,
                             char *err, size_t err_len);
 

@@ -22,7 +22,7 @@ struct sim;
 
 struct sim_watch {
     void *ctx;
-    /* The next number, above `now`, at which at_stop() wants the machine to stand; INSN_NONE: none. */
+    /* The next number, above `now`, at which at_stop() wants to be called; INSN_NONE: none. */
     insn_t (*next_stop)(void *ctx, insn_t now);
     /* It stands there, before any input due at that number. Not 0: end with SIM_END_CALLER. */
     int (*at_stop)(void *ctx, struct sim *sim);
@@ -41,8 +41,7 @@ MUST_CHECK int sim_create(const struct machine *m, struct inputs *inputs,
                           const struct sim_watch *watch, struct sim **out, char *err,
                           size_t err_len);
 void sim_destroy(struct sim *sim);
-/* Run to number `limit` or to what ends it earlier. -EILSEQ: the inputs diverged (inputs->diverged);
- * other errors: sim_error(). */
+/* Run to number `limit` or to what ends it earlier. -EILSEQ: inputs->diverged says why; other errors: sim_error(). */
 MUST_CHECK int sim_run(struct sim *sim, insn_t limit, struct sim_end *end);
 /* From a hook: end with SIM_END_CALLER before the next instruction. */
 void sim_request_stop(struct sim *sim);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sim/syscall_table.c - shapes of Linux's system calls, the same on both CPUs; see syscall_table.h. */
+/* sim/syscall_table.c - shapes of Linux's system calls, the same on both CPUs. */
 #include "sim/syscall_table.h"
 
 #include <stddef.h>

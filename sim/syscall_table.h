@@ -6,7 +6,8 @@
  *   F folder descriptor    s string read by the call          v vector of strings
  *   b bytes read by the call, their number follows            B bytes written, the result's number
  *   V iovecs read by the call, their count follows
- *   O open flags  P protection  M mapping flags  C clone flags  S signal  W seek origin  H how (mask)
+ *   O open flags  P protection  M mapping flags  C clone flags  S signal  W seek origin
+ *   H how (mask)
  * Behind ':' the result: d (default) or p, an address.
  */
 #ifndef TRAPLINE_SIM_SYSCALL_TABLE_H

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sim/tasks.h - who runs: processes and threads of the guest, guessed from outside. Inside sim/ only.
+ * sim/tasks.h - who runs: processes and threads of the guest, guessed from outside.
  *
- * A thread in user mode traps into the kernel with a return address and a stack pointer; whoever comes
- * back to user mode with the same pair in the same address space is that thread.
+ * Inside sim/ only.
+ *
+ * A thread in user mode traps into the kernel with a return address and a stack pointer; whoever
+ * comes back to user mode with the same pair in the same address space is that thread.
  */
 #ifndef TRAPLINE_SIM_TASKS_H
 #define TRAPLINE_SIM_TASKS_H

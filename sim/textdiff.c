@@ -129,7 +129,7 @@ static void put_line(struct byte_buf *out, char op, const struct lines *l, size_
         put_text(out, "\n\\ No newline at end of file\n");
 }
 
-/* The end of the hunk that starts with a change at `from`: changes closer than two contexts join. */
+/* The end of the hunk with a change at `from`: changes closer than two contexts join. */
 static size_t hunk_end(const struct script *s, size_t from)
 {
     size_t last = from;

@@ -104,7 +104,8 @@ static int open_target(const char *path, FILE **file, char *err, size_t err_len)
     if (fd < 0 || fstat(fd, &st) != 0)
         return loader_fail(err, err_len, -errno, "cannot write %s: %s", path, strerror(errno));
     got = S_ISREG(st.st_mode) ? pread(fd, head, sizeof(head), 0) : 0;
-    if (got != 0 && (got != TRACE_MAGIC_BYTES || memcmp(head, TRACE_MAGIC, TRACE_MAGIC_BYTES) != 0)) {
+    if (got != 0 &&
+        (got != TRACE_MAGIC_BYTES || memcmp(head, TRACE_MAGIC, TRACE_MAGIC_BYTES) != 0)) {
         close(fd);
         return loader_fail(err, err_len, -EEXIST, "%s exists and is no trace: not overwritten",
                            path);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tools/trace_options.h - opening a trace that is replayed, with images from outside where it has none. */
+/* tools/trace_options.h - opening a trace, with images from outside where it has none. */
 #ifndef TRAPLINE_TOOLS_TRACE_OPTIONS_H
 #define TRAPLINE_TOOLS_TRACE_OPTIONS_H
 

@@ -214,7 +214,8 @@ void cpu_watch_returns(struct cpu *c, bool on)
 }
 
 void cpu_unimplemented_each(const struct cpu *c,
-                            void (*fn)(void *, const struct cpu_unimplemented *, uint64_t, uint64_t),
+                            void (*fn)(void *, const struct cpu_unimplemented *, uint64_t,
+                                        uint64_t),
                             void *ctx)
 {
     (void)c;

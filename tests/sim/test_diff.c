@@ -44,7 +44,7 @@ static void test_equal_runs_have_no_difference(void **state)
     trace_free(b);
 }
 
-/* The timer's first deadline is set by the first instruction; the register follows with the interrupt. */
+/* The first instruction sets the timer's deadline; registers follow with the interrupt. */
 static void test_chaos_differs_first_in_the_timer_then_in_a_register(void **state)
 {
     struct trace *a = record(&program, 1), *b = record(&program, 2);

@@ -130,7 +130,8 @@ static void test_replay_reports_an_injected_mismatch(void **state)
     expect_divergence(path, "general", DIGEST_INTERVAL_INSNS);
     fake_knobs.flip_register_at = 0;
     fake_knobs.flip_ram_at = 9000500;
-    expect_divergence(path, "RAM         differs in 0x40300000-0x4033ffff", 2 * DIGEST_INTERVAL_INSNS);
+    expect_divergence(path, "RAM         differs in 0x40300000-0x4033ffff",
+                      2 * DIGEST_INTERVAL_INSNS);
     fake_knobs.flip_ram_at = 0;
     fake_knobs.delay_ask_late = 6000000;
     expect_divergence(path, "timer was armed", DIGEST_INTERVAL_INSNS);

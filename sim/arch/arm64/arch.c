@@ -122,8 +122,8 @@ static vaddr_t trap_user_sp(struct cpu *cpu, const struct cpu_trap *trap)
 }
 
 /*
- * rt_sigframe: siginfo (128 bytes), ucontext: flags, link, stack, mask and padding (168 bytes), then
- * at a multiple of 16 the sigcontext: fault address, x0..x30, sp, pc, pstate.
+ * rt_sigframe: siginfo (128 bytes), ucontext: flags, link, stack, mask and padding (168 bytes),
+ * then at a multiple of 16 the sigcontext: fault address, x0..x30, sp, pc, pstate.
  */
 #define FRAME_REGS  (128u + 176u + 8u)
 #define FRAME_SP    (FRAME_REGS + 31u * 8u)

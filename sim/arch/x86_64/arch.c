@@ -91,7 +91,8 @@ static vaddr_t trap_user_sp(struct cpu *cpu, const struct cpu_trap *trap)
 
 /*
  * rt_sigframe: return address, ucontext (flags, link, stack: 40 bytes; sigcontext; mask: 8
- * bytes), siginfo. sigcontext: r8..r15, rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip, eflags, ...: 256 bytes.
+ * bytes), siginfo. sigcontext: r8..r15, rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip,
+ * eflags, ...: 256 bytes.
  */
 #define FRAME_CONTEXT (8u + 40u)
 #define FRAME_RDI     (FRAME_CONTEXT + 8u * 8u)
