@@ -78,16 +78,24 @@ void arm64_count_hold(struct arm64 *a)
     arm64_engine_stop(a);
 }
 
+/* What blocks may run up to without a look at anything else. */
+static insn_t fast_limit(struct arm64 *a)
+{
+    const struct arm64_counter *r = a->counter;
+
+    if (r->hold || r->tail || r->want != WANT_NOTHING || r->fp_check || a->watch ||
+        arm64_irq_pending(a))
+        return 0;
+    return r->stop_at;
+}
+
 void arm64_count_recheck(struct arm64 *a, insn_t stop_at)
 {
     struct arm64_counter *r = a->counter;
 
     if (stop_at < r->stop_at)
         r->stop_at = stop_at;
-    if (arm64_irq_pending(a))
-        a->count.limit = 0;
-    else if (r->stop_at < a->count.limit)
-        a->count.limit = r->stop_at;
+    a->count.limit = fast_limit(a);
 }
 
 /*
@@ -240,7 +248,7 @@ int arm64_count_run(struct arm64 *a, insn_t stop_at)
     r->want = WANT_NOTHING;
     r->hold = false;
     r->fp_check = arm64_fp_forbidden(a, true);
-    a->count.limit = a->watch || r->fp_check || arm64_irq_pending(a) ? 0 : stop_at;
+    a->count.limit = fast_limit(a);
     rc = run_engine(a);
     if (!rc && r->want == WANT_PARTIAL)
         rc = run_tail(a);
