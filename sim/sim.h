@@ -41,7 +41,8 @@ MUST_CHECK int sim_create(const struct machine *m, struct inputs *inputs,
                           const struct sim_watch *watch, struct sim **out, char *err,
                           size_t err_len);
 void sim_destroy(struct sim *sim);
-/* Run to number `limit` or to what ends it earlier. -EILSEQ: inputs->diverged says why; other errors: sim_error(). */
+/* Run to number `limit` or to what ends it earlier. -EILSEQ: inputs->diverged says why;
+ * other errors: sim_error(). */
 MUST_CHECK int sim_run(struct sim *sim, insn_t limit, struct sim_end *end);
 /* From a hook: end with SIM_END_CALLER before the next instruction. */
 void sim_request_stop(struct sim *sim);

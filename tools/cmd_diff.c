@@ -10,8 +10,8 @@ static const char help[] =
     "usage: trapline diff A.tlt B.tlt\n"
     "\n"
     "Finds the first difference of two recordings: the instruction number, the instruction before\n"
-    "it, and the registers, devices and RAM that differ (value of A, then of B). When at first only\n"
-    "a device or the clock differs, the first difference in a register is shown too.\n"
+    "it, and the registers, devices and RAM that differ (value of A, then of B). When at first\n"
+    "only a device or the clock differs, the first difference in a register is shown too.\n"
     "Exit code 0 when there is none, 3 when there is one.\n"
     "\n"
     TRACE_OPTIONS_HELP

@@ -23,7 +23,7 @@ static const char help[] =
     "\n"
     "Header lines: '# arch:', '# program:', '# args:', '# seed:', '# chaos:', '# about:',\n"
     "'# keep: traps syscalls signals interrupts' (default: the first three),\n"
-    "'# within: FUNCTION...' (page faults and interrupts in these functions are kept). See traces/FORMAT.md.\n"
+    "'# within: FUNCTION...' (page faults and interrupts in these functions are kept).\nSee traces/FORMAT.md.\n"
     "\n"
     "examples:\n"
     "  trapline golden check traces/arm64\n"
