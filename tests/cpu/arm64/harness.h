@@ -11,6 +11,7 @@
 #ifndef TRAPLINE_TESTS_CPU_ARM64_HARNESS_H
 #define TRAPLINE_TESTS_CPU_ARM64_HARNESS_H
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
