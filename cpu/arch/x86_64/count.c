@@ -25,86 +25,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cpu/arch/x86_64/count.h"
+#include "cpu/arch/x86_64/counter.h"
 #include "cpu/arch/x86_64/insn.h"
-#include "cpu/arch/x86_64/x86.h"
-
-#define PAGE_SHIFT  12
-#define PAGE_CACHE  256u
-#define BLOCK_BYTES 4112u
-
-enum { CODE_NONE, CODE_HERE, CODE_STALE };
-enum { BLOCK_SHADOW = 1, BLOCK_REMAP = 2, BLOCK_PORT = 4 };
-
-struct x86_blocks_cold {
-    vaddr_t pc;
-    uint64_t starts[4]; /* bit per byte: an instruction starts there (first 256 bytes) */
-    uint64_t page[2];   /* physical page numbers, the second UINT64_MAX if there is none */
-    uint32_t gen[2];
-    uint16_t size, insns;
-    uint32_t flags;
-    uint32_t port_at; /* offset of the first port instruction, BLOCK_PORT */
-};
-
-struct page_cache {
-    uint64_t bias, vpage, ppage;
-};
-
-struct x86_counter {
-    uint32_t *gen;      /* per page of RAM */
-    uint8_t *protected; /* per page: write-protected, holds decoded code */
-    uint8_t *code;      /* per page: CODE_*, whether the engine may hold translations */
-    struct page_cache cache[PAGE_CACHE];
-    struct x86_block lone;
-    uint64_t bias_count;
-    insn_t stop_at;      /* no instruction runs at this number */
-    bool slow;           /* every block takes the slow path */
-    bool want_partial;   /* the engine stopped before a block that passes stop_at */
-    bool hold;           /* the engine was asked to stop: no block runs any more */
-    bool want_exits;     /* the list of exits grew: drop [drop_from, drop_to) and go on */
-    vaddr_t block_pc;    /* of the block that did not run */
-    uint32_t block_size;
-    vaddr_t drop_from, drop_to;
-    vaddr_t tail_at;     /* temporary exit */
-    bool tail;
-    vaddr_t step_from;   /* the one instruction to run unprotected, or UINT64_MAX */
-    vaddr_t step_at;     /* temporary exit that only re-forms blocks */
-    bool step;
-    uint64_t exits[X86_EXITS_MAX + 2];
-    size_t exit_count;
-};
-
-static uint64_t biased_generation(struct x86_counter *r)
-{
-    return r->bias_count << 49 & ~(1ull << 63);
-}
-
-void x86_count_remap(struct x86 *x)
-{
-    struct x86_counter *r = x->counter;
-
-    x->paging_known = false;
-    if (++r->bias_count == 1 << 14) {
-        r->bias_count = 1;
-        memset(r->cache, 0xff, sizeof(r->cache));
-        for (unsigned i = 0; i < X86_BLOCKS; i++)
-            x->count.blocks[i].size = X86_BLOCK_UNCACHED;
-    }
-    x->count.bias = biased_generation(r);
-}
-
-void x86_count_page_written(struct x86 *x, paddr_t pa)
-{
-    struct x86_counter *r = x->counter;
-    uint64_t page = pa >> PAGE_SHIFT;
-
-    if (!r->protected[page])
-        return;
-    r->protected[page] = 0;
-    r->gen[page]++;
-    x86_engine_protect(x, pa & ~0xfffull, true);
-    x86_count_remap(x);
-}
 
 /* Leave the engine to change the exits: translated code is not dropped inside a hook. */
 static void want_exits(struct x86 *x, vaddr_t from, vaddr_t to)
@@ -140,135 +62,6 @@ void x86_count_code_store(struct x86 *x, paddr_t pa, vaddr_t rip)
     r->step_from = rip;
     r->step_at = rip + x86_insn_len(x, rip);
     want_exits(x, rip, r->step_at + 1);
-}
-
-static bool page_of(struct x86 *x, vaddr_t va, uint64_t *ppage)
-{
-    struct x86_counter *r = x->counter;
-    uint64_t vpage = va >> PAGE_SHIFT;
-    struct page_cache *c = &r->cache[vpage % PAGE_CACHE];
-    paddr_t pa;
-
-    if (c->vpage == vpage && c->bias == x->count.bias) {
-        *ppage = c->ppage;
-        return true;
-    }
-    if (x86_peek(x, va, &pa) || pa >= x->config.ram_bytes)
-        return false;
-    *c = (struct page_cache){x->count.bias, vpage, pa >> PAGE_SHIFT};
-    *ppage = c->ppage;
-    return true;
-}
-
-size_t x86_fetch(struct x86 *x, vaddr_t pc, uint8_t *buf, size_t len)
-{
-    size_t done = 0;
-    uint64_t page;
-
-    while (done < len && page_of(x, pc + done, &page)) {
-        size_t offset = (pc + done) & 0xfff, part = 0x1000 - offset;
-        if (part > len - done)
-            part = len - done;
-        memcpy(buf + done, x->ram + (page << PAGE_SHIFT) + offset, part);
-        done += part;
-    }
-    return done;
-}
-
-unsigned x86_insn_len(struct x86 *x, vaddr_t pc)
-{
-    uint8_t buf[INSN_BYTES_MAX];
-    size_t got = x86_fetch(x, pc, buf, sizeof(buf));
-    struct insn i;
-
-    insn_decode(&i, buf, got, x86_long_code(x));
-    return i.length;
-}
-
-static unsigned insn_flags(const struct insn *i, const uint8_t *bytes)
-{
-    (void)bytes;
-    if (i->map == MAP_ONE) {
-        if (i->opcode == 0xfb || i->opcode == 0x17 ||
-            (i->opcode == 0x8e && (i->modrm >> 3 & 7) == 2))
-            return BLOCK_SHADOW; /* STI, POP SS, MOV SS */
-        if ((i->opcode >= 0x6c && i->opcode <= 0x6f) || (i->opcode >= 0xe4 && i->opcode <= 0xe7) ||
-            (i->opcode >= 0xec && i->opcode <= 0xef))
-            return BLOCK_PORT;
-    }
-    if (i->map == MAP_0F &&
-        (i->opcode == 0x22 || (i->opcode == 0x01 && (i->modrm >> 3 & 7) == 7 && i->modrm < 0xc0)))
-        return BLOCK_REMAP; /* MOV to CR, INVLPG */
-    return 0;
-}
-
-static void decode_bytes(struct x86_blocks_cold *b, const uint8_t *buf, bool is_long)
-{
-    struct insn i;
-    unsigned at = 0, flags;
-
-    b->insns = 0;
-    b->flags = 0;
-    memset(b->starts, 0, sizeof(b->starts));
-    while (at < b->size) {
-        if (at < 256)
-            b->starts[at / 64] |= 1ull << at % 64;
-        insn_decode(&i, buf + at, b->size - at, is_long);
-        flags = insn_flags(&i, buf + at);
-        if ((flags & BLOCK_PORT) && !(b->flags & BLOCK_PORT))
-            b->port_at = at;
-        b->flags |= flags;
-        b->insns++;
-        at += i.length;
-    }
-}
-
-static bool block_pages(struct x86 *x, vaddr_t pc, uint32_t size, uint64_t page[2])
-{
-    page[1] = UINT64_MAX;
-    if (!page_of(x, pc, &page[0]))
-        return false;
-    return (pc & 0xfff) + size <= 0x1000 || page_of(x, pc + size - 1, &page[1]);
-}
-
-static void protect_page(struct x86 *x, uint64_t page, bool *flush)
-{
-    if (page == UINT64_MAX || x->counter->protected[page])
-        return;
-    x->counter->protected[page] = 1;
-    x->counter->code[page] = CODE_HERE;
-    x86_engine_protect(x, page << PAGE_SHIFT, false);
-    *flush = true; /* entries of the engine's TLB may still allow stores */
-}
-
-/* Make the entry for (pc, size) true; false when the code cannot be found. */
-static bool block_prove(struct x86 *x, struct x86_blocks_cold *b, vaddr_t pc, uint32_t size)
-{
-    struct x86_counter *r = x->counter;
-    uint8_t buf[BLOCK_BYTES];
-    uint64_t page[2];
-    bool flush = false;
-
-    if (!block_pages(x, pc, size, page) || size > sizeof(buf))
-        return false;
-    if (b->pc == pc && b->size == size && b->page[0] == page[0] && b->page[1] == page[1] &&
-        b->gen[0] == r->gen[page[0]] && r->protected[page[0]] &&
-        (page[1] == UINT64_MAX || (b->gen[1] == r->gen[page[1]] && r->protected[page[1]])))
-        return true;
-    protect_page(x, page[0], &flush);
-    protect_page(x, page[1], &flush);
-    if (flush)
-        x86_engine_flush_tlb(x);
-    b->pc = pc;
-    b->size = (uint16_t)size;
-    for (int i = 0; i < 2; i++) {
-        b->page[i] = page[i];
-        b->gen[i] = page[i] == UINT64_MAX ? 0 : r->gen[page[i]];
-    }
-    if (x86_fetch(x, pc, buf, size) != size)
-        return false;
-    decode_bytes(b, buf, x86_long_code(x));
-    return true;
 }
 
 static bool is_exit(const struct x86_counter *r, vaddr_t pc)
@@ -371,7 +164,7 @@ void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size)
         return;
     }
     hot->size = X86_BLOCK_UNCACHED; /* until the end: it must never disagree with `b` */
-    if (!block_prove(x, b, pc, size)) {
+    if (!blocks_prove(x, b, pc, size)) {
         snprintf(x->error, sizeof(x->error), "no code at 0x%llx", (unsigned long long)pc);
         x86_stop(x, CPU_STOP_ENGINE, 0);
         not_run(x, pc, size);
@@ -469,7 +262,7 @@ bool x86_count_exit(struct x86 *x, vaddr_t rip)
         return true;
     }
     insn_decode(&i, buf, x86_fetch(x, rip, buf, sizeof(buf)), x86_long_code(x));
-    if ((i.map == MAP_ONE && i.opcode == 0xf4) || (insn_flags(&i, buf) & BLOCK_PORT)) {
+    if ((i.map == MAP_ONE && i.opcode == 0xf4) || (blocks_insn_flags(&i) & BLOCK_PORT)) {
         if (x->count.n < r->stop_at)
             return false;
         x86_count_hold(x);
@@ -563,38 +356,6 @@ void x86_count_reset(struct x86 *x)
     x->count.current = NULL;
     r->tail = r->step = r->want_exits = r->want_partial = false;
     x86_count_remap(x);
-}
-
-static bool page_stale(const struct x86 *x, uint64_t page)
-{
-    return x->counter->code[page] == CODE_STALE;
-}
-
-/* Code that was translated from these pages is gone with what they held. */
-void x86_count_host_write(struct x86 *x, paddr_t pa, size_t len)
-{
-    struct x86_counter *r = x->counter;
-    bool code = false;
-
-    for (uint64_t page = pa >> PAGE_SHIFT; len && page <= (pa + len - 1) >> PAGE_SHIFT; page++) {
-        x86_count_page_written(x, page << PAGE_SHIFT);
-        if (r->code[page] == CODE_NONE)
-            continue;
-        r->code[page] = CODE_STALE;
-        code = true;
-    }
-    if (!code)
-        return;
-    x86_engine_drop_pages(x, page_stale);
-    for (uint64_t page = pa >> PAGE_SHIFT; page <= (pa + len - 1) >> PAGE_SHIFT; page++)
-        if (r->code[page] == CODE_STALE)
-            r->code[page] = CODE_NONE;
-}
-
-void x86_count_forget(struct x86 *x)
-{
-    x86_count_host_write(x, 0, x->config.ram_bytes);
-    x->counter->exit_count = 0;
 }
 
 int x86_count_create(struct x86 *x)

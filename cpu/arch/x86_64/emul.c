@@ -13,7 +13,6 @@
 #include "cpu/arch/x86_64/x86.h"
 
 #define CR4_TSD     0x4u
-#define CR4_OSXSAVE 0x40000u
 #define CR4_KNOWN   0x000406ffu /* VME..PCE but not MCE's meaning, OSFXSR, OSXMMEXCPT, OSXSAVE */
 #define CR0_KNOWN   0xe005003fu
 

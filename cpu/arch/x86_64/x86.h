@@ -14,7 +14,7 @@
  *     entry or an emulated instruction, written back in one go.
  *   - `n` in struct x86_count is exact only outside of a block, that is in
  *     events and between runs; x86_event() makes it so first of all.
- *   - Nothing here includes the engine's header but engine.c.
+ *   - The engine's own header is included by engine.h alone, which see.
  */
 #ifndef TRAPLINE_CPU_X86_64_X86_H
 #define TRAPLINE_CPU_X86_64_X86_H
@@ -45,6 +45,7 @@
 #define CR4_PAE        0x20u
 #define CR4_OSFXSR     0x200u
 #define CR4_OSXMMEXCPT 0x400u
+#define CR4_OSXSAVE    0x40000u
 
 #define EFER_SCE 0x1u
 #define EFER_LME 0x100u

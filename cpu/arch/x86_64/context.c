@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The guest's state where the register API does not reach: hidden parts of
+ * segment registers, CPL and derived flags, error code, XCR0. All of it is read
+ * and written in a saved context, at offsets found by calibration.
+ */
+#include <string.h>
+
+#include "cpu/arch/x86_64/engine.h"
+#include "cpu/arch/x86_64/state.h"
+
+static void put_seg(const struct x86_engine *e, size_t offset, const struct x86_seg *seg)
+{
+    struct seg_cache s = {
+        .selector = seg->selector, .base = seg->base, .limit = seg->limit, .flags = seg->flags};
+
+    memcpy(field(e, offset), &s, sizeof(s));
+}
+
+void x86_fpu_read(struct x86 *x, struct x86_fpu *f)
+{
+    struct x86_engine *e = x->engine;
+
+    memset(f, 0, sizeof(*f));
+    for (int i = 0; i < 16; i++)
+        uc_reg_read(e->uc, UC_X86_REG_XMM0 + i, f->xmm[i]);
+    for (int i = 0; i < 8; i++)
+        uc_reg_read(e->uc, UC_X86_REG_FP0 + i, f->st[i]);
+    f->fcw = (uint16_t)read_uc(e, UC_X86_REG_FPCW);
+    f->fsw = (uint16_t)read_uc(e, UC_X86_REG_FPSW);
+    f->ftw = (uint16_t)read_uc(e, UC_X86_REG_FPTAG);
+    f->fop = (uint16_t)read_uc(e, UC_X86_REG_FOP);
+    f->fip = read_uc(e, UC_X86_REG_FIP);
+    f->fdp = read_uc(e, UC_X86_REG_FDP);
+    f->mxcsr = (uint32_t)read_uc(e, UC_X86_REG_MXCSR);
+    uc_context_save(e->uc, e->scratch);
+    f->xcr0 = get64(e, e->at.xcr0);
+}
+
+void x86_fpu_write(struct x86 *x, const struct x86_fpu *f)
+{
+    struct x86_engine *e = x->engine;
+
+    write_uc(e, UC_X86_REG_FPCW, f->fcw);
+    write_uc(e, UC_X86_REG_FPSW, f->fsw);
+    for (int i = 0; i < 16; i++)
+        uc_reg_write(e->uc, UC_X86_REG_XMM0 + i, f->xmm[i]);
+    for (int i = 0; i < 8; i++)
+        uc_reg_write(e->uc, UC_X86_REG_FP0 + i, f->st[i]);
+    write_uc(e, UC_X86_REG_FPTAG, f->ftw);
+    write_uc(e, UC_X86_REG_FOP, f->fop);
+    write_uc(e, UC_X86_REG_FIP, f->fip);
+    write_uc(e, UC_X86_REG_FDP, f->fdp);
+    write_uc(e, UC_X86_REG_MXCSR, f->mxcsr);
+    uc_context_save(e->uc, e->scratch);
+    memcpy(field(e, e->at.xcr0), &f->xcr0, 8);
+    uc_context_restore(e->uc, e->scratch);
+}
+
+void x86_debug_regs(struct x86 *x, uint64_t dr[8], bool is_write)
+{
+    for (int i = 0; i < 8; i++) {
+        if (is_write)
+            write_uc(x->engine, UC_X86_REG_DR0 + i, dr[i]);
+        else
+            dr[i] = read_uc(x->engine, UC_X86_REG_DR0 + i);
+    }
+}
+
+void x86_view_load(struct x86 *x, struct x86_view *v)
+{
+    struct x86_engine *e = x->engine;
+
+    uc_context_save(e->uc, e->scratch);
+    v->rip = get64(e, e->at.rip);
+    v->rsp = get64(e, e->at.gpr + 4 * 8);
+    v->rflags = read_uc(e, UC_X86_REG_RFLAGS);
+    for (int i = 0; i < SEG_COUNT; i++)
+        v->seg[i] = get_seg(e, e->at.seg[i]);
+    v->gdt.base = get64(e, e->at.gdt + 8);
+    v->gdt.limit = get32(e, e->at.gdt + 16);
+    v->idt.base = get64(e, e->at.idt + 8);
+    v->idt.limit = get32(e, e->at.idt + 16);
+    v->cr2 = get64(e, e->at.cr2);
+    v->error_code = get32(e, e->at.error_code);
+    v->cpl = get32(e, e->at.hflags) & HFLAG_CPL;
+    x86_paging_refresh(x);
+    v->cr0 = x->paging.cr0;
+    v->cr3 = x->paging.cr3;
+    v->cr4 = x->paging.cr4;
+    v->efer = x->paging.efer;
+}
+
+/* The derived flags that follow from CS, SS and CPL, as the engine's own loads set them. */
+static uint32_t derived_flags(const struct x86_view *v, uint32_t old)
+{
+    uint32_t f = old & ~(HFLAG_CPL | HFLAG_CS32 | HFLAG_SS32 | HFLAG_ADDSEG | HFLAG_CS64);
+
+    f |= v->cpl;
+    if ((v->efer & EFER_LMA) && (v->seg[SEG_CS].flags & DESC_LONG))
+        return f | HFLAG_CS64 | HFLAG_CS32 | HFLAG_SS32;
+    if (v->seg[SEG_CS].flags & DESC_BIG)
+        f |= HFLAG_CS32;
+    if (v->seg[SEG_SS].flags & DESC_BIG)
+        f |= HFLAG_SS32;
+    if (v->seg[SEG_DS].base || v->seg[SEG_ES].base || v->seg[SEG_SS].base)
+        f |= HFLAG_ADDSEG;
+    return f;
+}
+
+void x86_view_store(struct x86 *x, const struct x86_view *v)
+{
+    struct x86_engine *e = x->engine;
+    uint32_t flags = derived_flags(v, get32(e, e->at.hflags));
+
+    memcpy(field(e, e->at.rip), &v->rip, 8);
+    memcpy(field(e, e->at.gpr + 4 * 8), &v->rsp, 8);
+    memcpy(field(e, e->at.cr2), &v->cr2, 8);
+    put_seg(e, e->at.seg[SEG_CS], &v->seg[SEG_CS]);
+    put_seg(e, e->at.seg[SEG_SS], &v->seg[SEG_SS]);
+    flags &= ~HFLAG_INHIBIT_IRQ;
+    memcpy(field(e, e->at.hflags), &flags, 4);
+    uc_context_restore(e->uc, e->scratch);
+    write_uc(e, UC_X86_REG_RFLAGS, v->rflags);
+}
+
+void x86_view_put_gpr(struct x86 *x, unsigned index, uint64_t value)
+{
+    memcpy(field(x->engine, x->engine->at.gpr + 8 * index), &value, 8);
+}
+
+uint32_t x86_event_error_code(struct x86 *x)
+{
+    uc_context_save(x->engine->uc, x->engine->scratch);
+    return get32(x->engine, x->engine->at.error_code);
+}
+
+uint64_t x86_event_address(struct x86 *x)
+{
+    const struct vmcb *vmcb = (const struct vmcb *)(x->engine->hidden + H_VMCB);
+
+    return vmcb->exit_info_2;
+}
+
+bool x86_long_code(struct x86 *x)
+{
+    uc_context_save(x->engine->uc, x->engine->scratch);
+    return get32(x->engine, x->engine->at.hflags) & HFLAG_CS64;
+}
+
+unsigned x86_cpl(struct x86 *x)
+{
+    uc_context_save(x->engine->uc, x->engine->scratch);
+    return get32(x->engine, x->engine->at.hflags) & HFLAG_CPL;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cpu/arch/x86_64/counter.h - what count.c and blocks.c share.
+ *
+ * Rules of use: for those two files. Who counts is count.c; what a block holds,
+ * and whether that is still so, is blocks.c.
+ */
+#ifndef TRAPLINE_CPU_X86_64_COUNTER_H
+#define TRAPLINE_CPU_X86_64_COUNTER_H
+
+#include "cpu/arch/x86_64/count.h"
+#include "cpu/arch/x86_64/x86.h"
+
+#define PAGE_SHIFT 12
+#define PAGE_CACHE 256u
+
+enum { CODE_NONE, CODE_HERE, CODE_STALE };
+enum { BLOCK_SHADOW = 1, BLOCK_REMAP = 2, BLOCK_PORT = 4 };
+
+struct x86_blocks_cold {
+    vaddr_t pc;
+    uint64_t starts[4]; /* bit per byte: an instruction starts there (first 256 bytes) */
+    uint64_t page[2];   /* physical page numbers, the second UINT64_MAX if there is none */
+    uint32_t gen[2];
+    uint16_t size, insns;
+    uint32_t flags;
+    uint32_t port_at; /* offset of the first port instruction, BLOCK_PORT */
+};
+
+struct page_cache {
+    uint64_t bias, vpage, ppage;
+};
+
+struct x86_counter {
+    uint32_t *gen;      /* per page of RAM */
+    uint8_t *protected; /* per page: write-protected, holds decoded code */
+    uint8_t *code;      /* per page: CODE_*, whether the engine may hold translations */
+    struct page_cache cache[PAGE_CACHE];
+    struct x86_block lone;
+    uint64_t bias_count;
+    insn_t stop_at;      /* no instruction runs at this number */
+    bool slow;           /* every block takes the slow path */
+    bool want_partial;   /* the engine stopped before a block that passes stop_at */
+    bool hold;           /* the engine was asked to stop: no block runs any more */
+    bool want_exits;     /* the list of exits grew: drop [drop_from, drop_to) and go on */
+    vaddr_t block_pc;    /* of the block that did not run */
+    uint32_t block_size;
+    vaddr_t drop_from, drop_to;
+    vaddr_t tail_at;     /* temporary exit */
+    bool tail;
+    vaddr_t step_from;   /* the one instruction to run unprotected, or UINT64_MAX */
+    vaddr_t step_at;     /* temporary exit that only re-forms blocks */
+    bool step;
+    uint64_t exits[X86_EXITS_MAX + 2];
+    size_t exit_count;
+};
+
+/* Virtual page of `va` to its page of RAM; false outside of RAM. */
+bool blocks_page_of(struct x86 *x, vaddr_t va, uint64_t *ppage);
+/* Make the entry for (pc, size) true; false when the code cannot be found. */
+bool blocks_prove(struct x86 *x, struct x86_blocks_cold *b, vaddr_t pc, uint32_t size);
+/* BLOCK_* that one instruction sets. */
+struct insn;
+unsigned blocks_insn_flags(const struct insn *i);
+
+#endif

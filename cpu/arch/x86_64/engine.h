@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cpu/arch/x86_64/engine.h - what the files that know unicorn share.
+ *
+ * Rules of use
+ *   - Included by engine.c, context.c, engine_create.c and calibrate.c only. All
+ *     else goes through the functions of x86.h.
+ *   - `scratch` is the live state as of the last uc_context_save(); fields are
+ *     read and written there at the offsets of `at`.
+ */
+#ifndef TRAPLINE_CPU_X86_64_ENGINE_H
+#define TRAPLINE_CPU_X86_64_ENGINE_H
+
+#include <string.h>
+#include <unicorn/unicorn.h>
+
+#include "cpu/arch/x86_64/exits.h"
+#include "cpu/arch/x86_64/vmcb.h"
+#include "cpu/arch/x86_64/x86.h"
+
+#define HIDDEN      0x4000000000ull
+#define H_VMCB      0x1000u
+#define H_HSAVE     0x2000u
+#define H_HOST_PML4 0x3000u
+#define H_HOST_PDPT 0x4000u
+#define H_MSRPM     0x5000u
+#define H_IOPM      0x7000u
+#define H_NPT       0xa000u
+#define PAGE        0x1000u
+#define CODE_BYTES  (128u << 20) /* translated code; cleared when full */
+
+#define MSR_EFER        0xc0000080u
+#define MSR_VM_HSAVE_PA 0xc0010117u
+
+struct layout {
+    size_t gpr, rip, hflags, error_code;
+    size_t seg[SEG_COUNT];
+    size_t gdt, idt;
+    size_t xcr0, cr2;
+    size_t mxcsr, fcw, fsw;
+    size_t fp_raised, sse_raised; /* a byte each: exceptions of x87 and SSE so far */
+};
+
+struct x86_engine {
+    uc_engine *uc;
+    uc_context *scratch; /* the live state, as last saved */
+    uc_context *host;    /* before VMRUN */
+    struct layout at;
+    uint8_t *hidden;
+    size_t hidden_bytes;
+    uint64_t *pte; /* nested PTEs, one per page of RAM */
+    bool entering; /* stop at the guest's first block or event */
+    bool calibrating;
+};
+
+/* The engine's segment cache: u32 selector, pad, u64 base, u32 limit, u32 flags. */
+struct seg_cache {
+    uint32_t selector, pad;
+    uint64_t base;
+    uint32_t limit, flags;
+};
+
+static inline uint64_t read_uc(const struct x86_engine *e, int id)
+{
+    uint64_t value = 0;
+
+    uc_reg_read(e->uc, id, &value);
+    return value;
+}
+
+static inline void write_uc(struct x86_engine *e, int id, uint64_t value)
+{
+    uc_reg_write(e->uc, id, &value);
+}
+
+static inline uint8_t *field(const struct x86_engine *e, size_t offset)
+{
+    return (uint8_t *)e->scratch + offset;
+}
+
+static inline uint32_t get32(const struct x86_engine *e, size_t offset)
+{
+    uint32_t value;
+
+    memcpy(&value, field(e, offset), sizeof(value));
+    return value;
+}
+
+static inline uint64_t get64(const struct x86_engine *e, size_t offset)
+{
+    uint64_t value;
+
+    memcpy(&value, field(e, offset), sizeof(value));
+    return value;
+}
+
+static inline struct x86_seg get_seg(const struct x86_engine *e, size_t offset)
+{
+    struct seg_cache s;
+
+    memcpy(&s, field(e, offset), sizeof(s));
+    return (struct x86_seg){
+        .base = s.base, .selector = s.selector, .limit = s.limit, .flags = s.flags & DESC_ATTRIB};
+}
+
+/* ---- engine.c ---- */
+uc_err engine_add_hooks(struct x86 *x);
+void engine_intercept_msr(struct x86_engine *e, uint32_t index, bool on);
+
+/* ---- calibrate.c ---- */
+/* Find the offsets of `at`. -ENOENT when this build of the engine has another layout. */
+MUST_CHECK int engine_calibrate(struct x86 *x);
+
+#endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The engine's creation: the hidden region of engine.c's opening comment, the
+ * intercepts, and the state before VMRUN.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "cpu/arch/x86_64/engine.h"
+
+static void build_hidden(struct x86_engine *e, size_t ram_bytes)
+{
+    static const uint8_t stub[] = {0x0f, 0x01, 0xda, 0x0f, 0x01, 0xd8, 0xf4};
+    static const uint32_t native_msr[] = {0xc0000100, 0xc0000101, 0xc0000102};
+    struct vmcb *b = (struct vmcb *)(e->hidden + H_VMCB);
+    size_t pages = ram_bytes / PAGE, tables = pages / 512, dirs = (tables + 511) / 512;
+    uint64_t *npt = (uint64_t *)(e->hidden + H_NPT);
+    uint64_t first_dir = HIDDEN + H_NPT + 2 * PAGE, first_table = first_dir + dirs * PAGE;
+
+    memcpy(e->hidden, stub, sizeof(stub));
+    *(uint64_t *)(e->hidden + H_HOST_PML4 + 8 * (HIDDEN >> 39 & 511)) = HIDDEN + H_HOST_PDPT + 7;
+    *(uint64_t *)(e->hidden + H_HOST_PDPT + 8 * (HIDDEN >> 30 & 511)) = HIDDEN + 0x87;
+    for (uint64_t i = 0; i < 3; i++) /* RAM, for x86_engine_drop_pages() */
+        *(uint64_t *)(e->hidden + H_HOST_PDPT + 8 * i) = i << 30 | 0x87;
+    npt[0] = HIDDEN + H_NPT + PAGE + 7;
+    for (size_t i = 0; i < dirs; i++)
+        npt[512 + i] = first_dir + i * PAGE + 0x27;
+    for (size_t i = 0; i < tables; i++)
+        npt[1024 + i] = first_table + i * PAGE + 0x27;
+    e->pte = npt + 1024 + 512 * dirs;
+    for (size_t i = 0; i < pages; i++)
+        e->pte[i] = i * PAGE + 0x67;
+    memset(e->hidden + H_MSRPM, 0xff, 2 * PAGE);
+    for (size_t i = 0; i < ARRAY_LEN(native_msr); i++)
+        engine_intercept_msr(e, native_msr[i], false);
+    memset(e->hidden + H_IOPM, 0xff, 3 * PAGE);
+    b->intercept_cr_read = 0x100;
+    b->intercept_cr_write = 0x111;
+    b->intercept_exceptions = 0xffffffff;
+    b->intercept = INTERCEPT(EXIT_RDTSC) | INTERCEPT(EXIT_RDPMC) | INTERCEPT(EXIT_CPUID) |
+                   INTERCEPT(EXIT_INVD) | INTERCEPT(EXIT_SWINT) | INTERCEPT(EXIT_HLT) |
+                   INTERCEPT(EXIT_MSR) | INTERCEPT(EXIT_SHUTDOWN) | INTERCEPT(EXIT_RDTSCP) | INTERCEPT(EXIT_WBINVD) |
+                   INTERCEPT(EXIT_MONITOR) | INTERCEPT(EXIT_MWAIT) | INTERCEPT(EXIT_VMRUN);
+    b->iopm_base = HIDDEN + H_IOPM;
+    b->msrpm_base = HIDDEN + H_MSRPM;
+    b->asid = 1;
+    b->nested_ctl = 1;
+    b->nested_cr3 = HIDDEN + H_NPT;
+}
+
+static uc_err open_engine(struct x86 *x)
+{
+    struct x86_engine *e = x->engine;
+    uc_x86_msr efer = {MSR_EFER, 0x1000 | EFER_NXE | EFER_LME | EFER_LMA};
+    uc_x86_msr hsave = {MSR_VM_HSAVE_PA, HIDDEN + H_HSAVE};
+    uc_err err;
+
+    /* Has SVM, NX, SSE4.2, XSAVE and RDTSCP; has no RDRAND, whose values would be the host's. */
+    if ((err = uc_open(UC_ARCH_X86, UC_MODE_64, &e->uc)) ||
+        (err = uc_ctl_set_cpu_model(e->uc, UC_CPU_X86_OPTERON_G4)) ||
+        (err = uc_ctl_set_tcg_buffer_size(e->uc, CODE_BYTES)) ||
+        (err = uc_ctl_tlb_mode(e->uc, UC_TLB_CPU)) || (err = uc_ctl_exits_enable(e->uc)) ||
+        (err = uc_mem_map_ptr(e->uc, 0, x->config.ram_bytes, UC_PROT_ALL, x->ram)) ||
+        (err = uc_mem_map_ptr(e->uc, HIDDEN, e->hidden_bytes, UC_PROT_ALL, e->hidden)) ||
+        (err = uc_context_alloc(e->uc, &e->scratch)) || (err = uc_context_alloc(e->uc, &e->host)))
+        return err;
+    write_uc(e, UC_X86_REG_CR4, CR4_PAE);
+    uc_reg_write(e->uc, UC_X86_REG_MSR, &efer);
+    write_uc(e, UC_X86_REG_CR3, HIDDEN + H_HOST_PML4);
+    write_uc(e, UC_X86_REG_CR0, CR0_PG | CR0_PE | 0x10);
+    uc_reg_write(e->uc, UC_X86_REG_MSR, &hsave);
+    err = uc_context_save(e->uc, e->host);
+    return err ? err : engine_add_hooks(x);
+}
+
+int x86_engine_create(struct x86 *x)
+{
+    size_t pages = x->config.ram_bytes / PAGE, tables = pages / 512;
+    struct x86_engine *e = calloc(1, sizeof(*e));
+    uc_err err;
+
+    if (!e)
+        return -ENOMEM;
+    x->engine = e;
+    e->hidden_bytes = H_NPT + (2 + (tables + 511) / 512 + tables) * PAGE;
+    e->hidden = mmap(NULL, e->hidden_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+                     0);
+    if (e->hidden == MAP_FAILED) {
+        e->hidden = NULL;
+        return -ENOMEM;
+    }
+    build_hidden(e, x->config.ram_bytes);
+    err = open_engine(x);
+    if (err) {
+        snprintf(x->error, sizeof(x->error), "libunicorn: %s", uc_strerror(err));
+        return -EIO;
+    }
+    x->count.limit = 0;
+    if (engine_calibrate(x)) {
+        snprintf(x->error, sizeof(x->error),
+                 "this libunicorn keeps its CPU state in a way that is not known; use 2.1.1 or later");
+        return -ENOTSUP;
+    }
+    return 0;
+}
+
+void x86_engine_destroy(struct x86 *x)
+{
+    struct x86_engine *e = x->engine;
+
+    if (!e)
+        return;
+    if (e->scratch)
+        uc_context_free(e->scratch);
+    if (e->host)
+        uc_context_free(e->host);
+    if (e->uc)
+        uc_close(e->uc);
+    if (e->hidden)
+        munmap(e->hidden, e->hidden_bytes);
+    free(e);
+    x->engine = NULL;
+}
