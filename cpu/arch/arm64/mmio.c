@@ -4,8 +4,9 @@
  *
  * For plain loads and stores the syndrome says all that is needed (ISV, DDI 0487
  * D17.2.37 "ISS encoding for an exception from a Data Abort"). Pairs and indexed
- * forms have no such syndrome and are decoded. What is not a device becomes a
- * synchronous external abort at EL1.
+ * forms are decoded: the engine sets ISV for the latter, too, but the syndrome
+ * does not tell of their writeback. What is not a device becomes a synchronous
+ * external abort at EL1.
  */
 #include "cpu/arch/arm64/arm64.h"
 #include "cpu/arch/arm64/insn.h"
@@ -83,9 +84,11 @@ void arm64_stage2_abort(struct arm64 *a, const struct arm64_syndrome *s, bool is
         external_abort(a, s, is_fetch);
         return;
     }
-    if (s->esr & ESR_ISV) {
+    if (!arm64_fetch(a, pc, &word) && insn_decode_access(word, &access)) {
+        /* a pair, or one with writeback */
+    } else if (s->esr & ESR_ISV) {
         access = from_syndrome(s->esr);
-    } else if (arm64_fetch(a, pc, &word) || !insn_decode_access(word, &access)) {
+    } else {
         arm64_unimplemented(a, s->esr & ESR_WNR, "insn on MMIO 0x%llx", ipa);
         external_abort(a, s, false);
         return;
