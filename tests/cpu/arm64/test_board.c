@@ -355,7 +355,8 @@ static void test_board_wfi_jumps_to_the_timer(void **state)
         vaddr_t end = go(m, "wait_timer");
 
         while (arm64_pc(&m->a) != end)
-            assert_int_equal(machine_run(m, stepped ? m->a.count.n + 1 : n + 7).reason, CPU_STOP_TARGET);
+            assert_int_equal(machine_run(m, stepped ? m->a.count.n + 1 : n + 7).reason,
+                             CPU_STOP_TARGET);
         assert_int_equal(m->a.count.n, n + 7); /* time passed, instructions did not */
         assert_int_equal(x(m, 13), (n + 1) / 16 + 1000);
         assert_true(m->a.skipped > 15900 && m->a.skipped < 16000);

@@ -215,7 +215,8 @@ static struct reference *bare_run(struct machine *m, uint64_t from, uint64_t to)
     uc_hook hook;
 
     assert_int_equal(uc_open(UC_ARCH_ARM64, UC_MODE_ARM, &uc), UC_ERR_OK);
-    assert_int_equal(uc_mem_map_ptr(uc, ARM64_RAM_BASE, MACHINE_RAM, UC_PROT_ALL, m->a.ram), UC_ERR_OK);
+    assert_int_equal(uc_mem_map_ptr(uc, ARM64_RAM_BASE, MACHINE_RAM, UC_PROT_ALL, m->a.ram),
+                     UC_ERR_OK);
     assert_int_equal(uc_hook_add(uc, &hook, UC_HOOK_CODE, (void *)on_code, r, 1, 0), UC_ERR_OK);
     assert_int_equal(uc_reg_write(uc, UC_ARM64_REG_CPACR_EL1, &fpen), UC_ERR_OK);
     for (unsigned i = 0; i < 29; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* GICv2 alone: the life of an interrupt as IHI 0048B chapter 3 tells it, and the registers of chapter 4. */
+/* GICv2 alone: the life of an interrupt (IHI 0048B, chapter 3) and the registers (chapter 4). */
 #include <string.h>
 
 #include "tests/cmocka.h"

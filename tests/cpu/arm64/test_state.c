@@ -32,7 +32,8 @@ static void move_to(struct machine *from, struct machine *to)
 /* Two machines take turns: each continues over what it did last. */
 static void test_state_two_machines_take_turns(void **state)
 {
-    struct machine *whole = machine_open("flow"), *m[2] = {machine_open("flow"), machine_open("flow")};
+    struct machine *m[2] = {machine_open("flow"), machine_open("flow")};
+    struct machine *whole = machine_open("flow");
     struct cpu_stop end = machine_run(whole, 10000000), stop;
     unsigned turn = 0;
 

@@ -42,7 +42,8 @@ struct expect {
 #define SYSTEM    (0x18u << 26 | 1u << 25)
 /* ISS of EC 0x18: Op0 21:20, Op2 19:17, Op1 16:14, CRn 13:10, Rt 9:5, CRm 4:1, read 0 */
 #define ISS(op0, op1, crn, crm, op2, rt, read)                                                     \
-    (SYSTEM | (op0) << 20 | (op2) << 17 | (op1) << 14 | (crn) << 10 | (rt) << 5 | (crm) << 1 | (read))
+    (SYSTEM | (op0) << 20 | (op2) << 17 | (op1) << 14 | (crn) << 10 | (rt) << 5 | (crm) << 1 |     \
+     (read))
 #define DATA0 0x92000000u
 #define DATA1 0x96000000u
 #define WNR   0x40u
@@ -147,7 +148,8 @@ static struct piece find_piece(struct machine *m, const char *name)
 
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
         if (!strcmp(names[i], name))
-            return (struct piece){machine_word(m, table + 24 * i), machine_word(m, table + 24 * i + 8),
+            return (struct piece){machine_word(m, table + 24 * i),
+                                  machine_word(m, table + 24 * i + 8),
                                   machine_word(m, table + 24 * i + 16)};
     fail_msg("no piece %s", name);
     return (struct piece){0};
@@ -217,7 +219,8 @@ static void check_state(struct machine *m, const struct expect *e, vaddr_t elr)
     CHECK(e->name, "SP_EL1", machine_reg(m, ARM64_SP_EL1), SP1);
     CHECK(e->name, "x0", machine_reg(m, ARM64_X0), e->x0);
     for (int i = 1; i < 31; i++)
-        CHECK(e->name, "a register", machine_reg(m, ARM64_X0 + i), 0x1010101010101010ull + (uint64_t)i);
+        CHECK(e->name, "a register", machine_reg(m, ARM64_X0 + i),
+              0x1010101010101010ull + (uint64_t)i);
 }
 
 static void run_piece(struct machine *m, const struct expect *e, bool single_step)
