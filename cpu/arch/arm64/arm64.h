@@ -58,6 +58,7 @@
 #define SYSREG(op0, op1, crn, crm, op2)                                                           \
     ((op0) << 14 | (op1) << 11 | (crn) << 7 | (crm) << 3 | (op2))
 #define SYS_MDSCR      SYSREG(2, 0, 0, 2, 2)
+#define SYS_PFR0       SYSREG(3, 0, 0, 4, 0)
 #define SYS_DFR0       SYSREG(3, 0, 0, 5, 0)
 #define SYS_SCTLR      SYSREG(3, 0, 1, 0, 0)
 #define SYS_ACTLR      SYSREG(3, 0, 1, 0, 1)

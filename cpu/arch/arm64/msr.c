@@ -91,12 +91,34 @@ static bool is_pmu(uint32_t id)
            (crn == 14 && crm >= 8 && op1 == 3);
 }
 
+/* DBGBVR, DBGBCR, DBGWVR, DBGWCR: not there; they would be state that is not saved. */
+static bool is_breakpoint(uint32_t id)
+{
+    return (id & ~0x7full) == SYSREG(2, 0, 0, 0, 0) && (id & 7) >= 4;
+}
+
+/* Features that the engine has and this machine does not: EL2, EL3, AArch32, the PMU. */
+static bool identity(struct arm64 *a, uint32_t id, uint64_t *value)
+{
+    if (id == SYS_PFR0)
+        *value = (arm64_sysreg(a, SYS_PFR0) & ~0xffffull) | 0x11;
+    else if (id == SYS_DFR0)
+        *value = arm64_sysreg(a, SYS_DFR0) & ~0xf00ull;
+    else
+        return false;
+    return true;
+}
+
 bool arm64_sysreg_access(struct arm64 *a, uint32_t id, bool is_write, uint64_t *value)
 {
     if (is_timer(id))
         return timer_access(a, id, is_write, value);
-    if (id == SYS_DFR0 && !is_write && (arm64_pstate(a) & PSTATE_EL)) {
-        *value = arm64_sysreg(a, SYS_DFR0) & ~0xf00ull;
+    if (!is_write && (arm64_pstate(a) & PSTATE_EL) && identity(a, id, value))
+        return true;
+    if (is_breakpoint(id) && (arm64_pstate(a) & PSTATE_EL)) {
+        if (is_write && *value) /* kernels clear them all at start */
+            arm64_unimplemented(a, true, "debug register 0x%llx", id);
+        *value = 0;
         return true;
     }
     if (is_pmu(id) && (arm64_pstate(a) & PSTATE_EL)) {

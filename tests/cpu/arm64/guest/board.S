@@ -221,6 +221,14 @@ table:
     msr spsr_el1, xzr
     eret
     ends
+    piece debug
+    msr dbgbvr0_el1, xzr
+    msr dbgwcr3_el1, xzr
+    mov x10, #0x1e5
+    msr dbgbcr0_el1, x10
+    mrs x11, dbgbcr0_el1
+    mrs x12, dbgwvr1_el1
+    ends
     .ltorg
 
     .balign 2048
