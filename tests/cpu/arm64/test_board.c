@@ -147,6 +147,9 @@ static void test_board_timer_registers(void **state)
     assert_true(m->a.board.gic.line[0] & 1u << 27);
     assert_false(m->a.board.gic.line[0] & 1u << 30);
     assert_int_equal(m->delays_asked, 1); /* the masked one was not armed */
+    m->a.board.timer[TIMER_PHYSICAL].ctl = 1;
+    machine_run(m, m->a.count.n + 200);
+    assert_true(m->a.board.gic.line[0] & 1u << 30);
     machine_close(m);
 }
 
@@ -305,6 +308,7 @@ static void test_board_irq_after_exactly_its_cause(void **state)
 static void test_board_console_input_interrupts(void **state)
 {
     struct machine *m = ready();
+    bool known;
 
     (void)state;
     assert_int_equal(arm64_console_room(&m->a), 1); /* FIFO off after reset */
@@ -317,6 +321,7 @@ static void test_board_console_input_interrupts(void **state)
     machine_run(m, m->a.count.n + 10);
     assert_int_equal(m->traps, 1);
     assert_int_equal(m->a.board.uart.rx_count, 1);
+    assert_int_equal(gic_cpu_read(&m->a.board.gic, 0x0c, &known), 33); /* IAR */
     machine_close(m);
 }
 

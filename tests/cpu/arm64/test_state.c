@@ -76,6 +76,39 @@ static void test_state_back_in_time(void **state)
     machine_close(whole);
 }
 
+/* RAM that comes with a state may hold other code, and other tables, than the engine has seen. */
+static void test_state_load_over_other_code_and_tables(void **state)
+{
+    /* mov x0, #1; ldr x2, [x1]; b -8 */
+    static const uint32_t code[] = {0xd2800020, 0xf9400022, 0x17fffffe};
+    static const uint32_t other = 0xd2800060; /* mov x0, #3 */
+    struct machine *m = machine_open("still");
+    const uint64_t page = 0x40602000;
+    static struct buffer b;
+    uint64_t *entry;
+
+    (void)state;
+    machine_ready(m);
+    machine_code(m, 0x40050000, code, ARRAY_LEN(code));
+    machine_poke(m, page, 0x1111);
+    machine_poke(m, 0x40603000, 0x2222);
+    machine_set(m, ARM64_X0 + 1, page);
+    machine_set(m, ARM64_PC, 0x40050000);
+    machine_run(m, m->a.count.n + 3);
+    assert_int_equal(machine_reg(m, ARM64_X0 + 2), 0x1111);
+    machine_save(m, &b);
+    memcpy(m->a.ram + 0x50000, &other, sizeof(other));
+    entry = (uint64_t *)(m->a.ram + 0x80000);
+    while (*entry != (page | 3ull << 53 | 0x7c3)) /* the descriptor of the page in `l3` */
+        entry++;
+    *entry += 0x1000;
+    machine_restore(m, &b);
+    machine_run(m, m->a.count.n + 3);
+    assert_int_equal(machine_reg(m, ARM64_X0), 3);
+    assert_int_equal(machine_reg(m, ARM64_X0 + 2), 0x2222);
+    machine_close(m);
+}
+
 /* Every register of the table keeps what is written to it, as far as it has bits for it. */
 static void test_state_registers_read_back(void **state)
 {
@@ -152,6 +185,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_state_two_machines_take_turns),
         cmocka_unit_test(test_state_back_in_time),
+        cmocka_unit_test(test_state_load_over_other_code_and_tables),
         cmocka_unit_test(test_state_registers_read_back),
         cmocka_unit_test(test_state_reset_is_a_new_machine),
         cmocka_unit_test(test_state_visitor_errors_are_passed_on),
