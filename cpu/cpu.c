@@ -158,6 +158,11 @@ int cpu_reg_read(struct cpu *cpu, int id, void *value)
     return cpu->ops->reg_read(cpu->m, id, value);
 }
 
+int cpu_reg_read_all(struct cpu *cpu, uint8_t (*values)[16])
+{
+    return cpu->ops->reg_read_all(cpu->m, values);
+}
+
 int cpu_reg_write(struct cpu *cpu, int id, const void *value)
 {
     return cpu->ops->reg_write(cpu->m, id, value);

@@ -32,6 +32,7 @@ struct cpu_ops {
                                void *ctx);
     const struct cpu_reg_desc *(*reg_table)(size_t *count);
     int (*reg_read)(void *m, int id, void *value);
+    int (*reg_read_all)(void *m, uint8_t (*values)[16]);
     int (*reg_write)(void *m, int id, const void *value);
     uint64_t (*pc)(void *m);
     uint64_t (*sp)(void *m);

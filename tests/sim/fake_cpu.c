@@ -252,6 +252,18 @@ int cpu_reg_read(struct cpu *c, int id, void *value)
     return 0;
 }
 
+int cpu_reg_read_all(struct cpu *c, uint8_t (*values)[16])
+{
+    size_t count;
+
+    cpu_reg_table(ARCH_ARM64, &count);
+    for (size_t i = 0; i < count; i++) {
+        memset(values[i], 0, 16);
+        memcpy(values[i], &c->reg[i], 8);
+    }
+    return 0;
+}
+
 int cpu_reg_write(struct cpu *c, int id, const void *value)
 {
     memcpy(&c->reg[id], value, 8);

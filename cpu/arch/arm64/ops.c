@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* cpu/arch/arm64/ops.c - this CPU's functions as the table that cpu/cpu.c calls through. */
+#include "cpu/arch/arm64/regs.h"
 #include "cpu/arch/arm64/arch.h"
 #include "cpu/ops.h"
 
@@ -69,6 +70,11 @@ static void op_unimplemented_each(const void *m,
 static int op_reg_read(void *m, int id, void *value)
 {
     return arm64_reg_read(m, id, value);
+}
+
+static int op_reg_read_all(void *m, uint8_t (*values)[16])
+{
+    return arm64_reg_read_all(m, values);
 }
 
 static int op_reg_write(void *m, int id, const void *value)
@@ -174,6 +180,7 @@ const struct cpu_ops arm64_ops = {
     .watch_returns = op_watch_returns,
     .unimplemented_each = op_unimplemented_each,
     .reg_read = op_reg_read,
+    .reg_read_all = op_reg_read_all,
     .reg_write = op_reg_write,
     .pc = op_pc,
     .sp = op_sp,

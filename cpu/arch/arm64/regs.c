@@ -135,6 +135,19 @@ int arm64_reg_read(struct arm64 *a, int id, void *value)
     return 0;
 }
 
+int arm64_reg_read_all(struct arm64 *a, uint8_t (*values)[16])
+{
+    for (int id = 0; id < ARM64_REG_COUNT; id++) {
+        int rc;
+
+        memset(values[id], 0, 16);
+        rc = arm64_reg_read(a, id, values[id]);
+        if (rc != 0)
+            return rc;
+    }
+    return 0;
+}
+
 int arm64_reg_write(struct arm64 *a, int id, const void *value)
 {
     uint64_t word = 0;

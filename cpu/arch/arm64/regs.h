@@ -29,4 +29,8 @@ enum arm64_reg {
     ARM64_REG_COUNT,
 };
 
+struct arm64;
+/* All of the table; 16 bytes for each. */
+int arm64_reg_read_all(struct arm64 *m, unsigned char (*values)[16]);
+
 #endif

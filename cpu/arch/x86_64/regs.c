@@ -90,6 +90,20 @@ static uint64_t read_system(struct x86 *x, const struct x86_view *v, int id)
     }
 }
 
+/* A register that is no FP register; `v` is looked at for those behind RFLAGS. */
+static uint64_t pick(struct x86 *x, const struct x86_view *v, int id)
+{
+    if (id < GENERAL_COUNT)
+        return x86_gpr(x, encoding[id]);
+    if (id == X86_REG_RIP)
+        return x86_reg(x, X86_RIP) + x->rip_ahead;
+    if (id == X86_REG_RFLAGS)
+        return x86_reg(x, X86_RFLAGS);
+    if (id == X86_REG_FS_BASE || id == X86_REG_GS_BASE)
+        return v->seg[id == X86_REG_FS_BASE ? SEG_FS : SEG_GS].base;
+    return id <= X86_REG_GS ? read_segment(v, id) : read_system(x, v, id);
+}
+
 int x86_reg_read(struct x86 *x, int id, void *value)
 {
     struct x86_view v;
@@ -98,24 +112,38 @@ int x86_reg_read(struct x86 *x, int id, void *value)
 
     if (id < 0 || id >= X86_REG_COUNT)
         return -EINVAL;
-    if (id < GENERAL_COUNT) {
-        word = x86_gpr(x, encoding[id]);
-    } else if (id == X86_REG_RIP) {
-        word = x86_reg(x, X86_RIP) + x->rip_ahead;
-    } else if (id == X86_REG_RFLAGS) {
-        word = x86_reg(x, X86_RFLAGS);
-    } else if (table[id].group == CPU_REG_FP) {
+    if (table[id].group == CPU_REG_FP) {
         x86_fpu_read(x, &fpu);
         return x86_fpu_field(&fpu, id, value, false);
-    } else {
+    }
+    if (id > X86_REG_RFLAGS) {
         x->paging_known = false; /* MOV CR runs in the engine without us */
         x86_view_load(x, &v);
-        if (id == X86_REG_FS_BASE || id == X86_REG_GS_BASE)
-            word = v.seg[id == X86_REG_FS_BASE ? SEG_FS : SEG_GS].base;
-        else
-            word = id <= X86_REG_GS ? read_segment(&v, id) : read_system(x, &v, id);
     }
+    word = pick(x, &v, id);
     memcpy(value, &word, table[id].bytes);
+    return 0;
+}
+
+int x86_reg_read_all(struct x86 *x, uint8_t (*values)[16])
+{
+    struct x86_view v;
+    struct x86_fpu fpu;
+
+    memset(values, 0, X86_REG_COUNT * sizeof(*values));
+    x86_fpu_read(x, &fpu);
+    x->paging_known = false;
+    x86_view_load(x, &v);
+    for (int id = 0; id < X86_REG_COUNT; id++) {
+        uint64_t word;
+
+        if (table[id].group == CPU_REG_FP) {
+            x86_fpu_field(&fpu, id, values[id], false);
+            continue;
+        }
+        word = pick(x, &v, id);
+        memcpy(values[id], &word, table[id].bytes);
+    }
     return 0;
 }
 

@@ -63,4 +63,8 @@ enum x86_reg_id {
     X86_REG_COUNT,
 };
 
+struct x86;
+/* All of the table; 16 bytes for each. */
+int x86_reg_read_all(struct x86 *m, unsigned char (*values)[16]);
+
 #endif
