@@ -23,11 +23,13 @@ static struct list run_queue = { &run_queue, &run_queue };
 static unsigned run_queue_count;
 static struct thread *dead; /* switched away from for the last time, not yet freed */
 static uint64_t idle_ns;
+volatile bool leave_work;
 
 static void run_queue_add(struct thread *t)
 {
     list_push_back(&run_queue, &t->run_node);
     run_queue_count++;
+    leave_work = true;
 }
 
 static struct thread *run_queue_take(void)
@@ -62,6 +64,7 @@ static void switch_away(void)
     prev->user_ns += now - prev->accounted_until_ns;
     next->accounted_until_ns = now;
     next->quantum_start_ns = now;
+    leave_work = true;
     if (next == prev)
         return;
     irq = arch_irq_save();
@@ -216,33 +219,39 @@ _Noreturn void sched_idle_loop(void)
 /*
  * The way out to user mode. The order matters: timers and input first, because they
  * send signals and wake threads; then the CPU is given away; signals last, so that
- * nothing writes the frame after them.
+ * nothing writes the frame after them. Each may make work for another (and interrupts come in
+ * between), so they are asked again; the hardware timer is armed when all is quiet. Where
+ * leave_work is not set, nothing has changed that the timer depends on.
  */
-static bool leave_work_is_pending(void)
+static bool leave_work_is_pending(const struct thread *t)
 {
-    return timer_due || current->signal_pending || current->restart_code ||
-           current->signal_mask_restore || tty_input_pending();
+    return leave_work || t->signal_pending || t->restart_code || t->signal_mask_restore;
+}
+
+static void leave_do_work(struct trap_frame *f)
+{
+    leave_work = false;
+    arch_irq_enable();
+    if (timer_due) {
+        timer_run_expired();
+        if (sched_quantum_over()) {
+            current->switches_involuntary++;
+            sched_yield();
+        }
+    }
+    if (tty_input_pending())
+        tty_run_input();
+    if (current->signal_pending || current->restart_code || current->signal_mask_restore)
+        signal_deliver(f);
+    arch_irq_disable();
 }
 
 void trap_leave_user(struct trap_frame *f)
 {
-    for (;;) {
-        arch_irq_disable();
-        if (!leave_work_is_pending()) {
-            timer_rearm();
-            return;
-        }
-        arch_irq_enable();
-        if (timer_due) {
-            timer_run_expired();
-            if (sched_quantum_over()) {
-                current->switches_involuntary++;
-                sched_yield();
-            }
-        }
-        if (tty_input_pending())
-            tty_run_input();
-        if (current->signal_pending || current->restart_code || current->signal_mask_restore)
-            signal_deliver(f);
-    }
+    if (!leave_work_is_pending(current))
+        return;
+    do
+        leave_do_work(f);
+    while (leave_work_is_pending(current));
+    timer_rearm();
 }

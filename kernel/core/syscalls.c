@@ -6,7 +6,7 @@
  * to weakly: a call that nobody has written is NULL here, returns -ENOSYS and is
  * logged once by its name.
  *
- * The result is written to the frame here, and only here; signals are delivered
+ * The caller writes the result to the frame, and only it; signals are delivered
  * later, on the way out (trap_leave_user), so delivery is the last writer.
  */
 #include "kernel/include/printk.h"
@@ -39,27 +39,25 @@ static long syscall_unimplemented(uint64_t number)
     return -ENOSYS;
 }
 
-static bool is_restart(long result)
+static void note_restart(long result)
 {
-    return result == -ERESTARTSYS || result == -ERESTARTNOINTR || result == -ERESTARTNOHAND ||
-           result == -ERESTART_RESTARTBLOCK;
+    if (result == -ERESTARTSYS || result == -ERESTARTNOINTR || result == -ERESTARTNOHAND ||
+        result == -ERESTART_RESTARTBLOCK)
+        current->restart_code = (int)-result;
 }
 
-void syscall_dispatch(struct trap_frame *f)
+/* User mode sees no error below -ERESTARTSYS: one comparison tells most calls from restarts. */
+long syscall_dispatch(uint64_t number, const uint64_t *args)
 {
-    uint64_t number = (uint64_t)frame_syscall_number(f);
-    uint64_t scratch[6];
     long result;
 
     if (number < TABLE_SIZE && table[number].fn)
-        result = table[number].fn(frame_syscall_args(f, scratch));
+        result = table[number].fn(args);
     else
         result = syscall_unimplemented(number);
-    if (result == SYSCALL_FRAME_SET)
-        return;
-    if (is_restart(result))
-        current->restart_code = (int)-result;
-    frame_set_result(f, result);
+    if (result <= -ERESTARTSYS)
+        note_restart(result);
+    return result;
 }
 
 long syscall_restart_block(long (*fn)(struct restart *r))

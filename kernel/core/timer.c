@@ -27,6 +27,7 @@ void timer_start(struct timer *t, uint64_t deadline_ns)
     struct list *at;
 
     list_remove(&t->node);
+    leave_work = true;
     t->deadline_ns = deadline_ns;
     if (deadline_ns == TIMER_NEVER)
         return;
@@ -39,6 +40,7 @@ void timer_start(struct timer *t, uint64_t deadline_ns)
 void timer_cancel(struct timer *t)
 {
     list_remove(&t->node);
+    leave_work = true;
 }
 
 uint64_t timer_next_deadline(void)
@@ -50,6 +52,7 @@ uint64_t timer_next_deadline(void)
 void timer_interrupt(void)
 {
     timer_due = true;
+    leave_work = true;
     hardware_ns = TIMER_NEVER;
     arch_timer_arm(TIMER_NEVER);
 }
@@ -63,6 +66,7 @@ void timer_run_expired(void)
         struct timer *t = list_first(&pending, struct timer, node);
 
         list_remove(&t->node);
+        leave_work = true;
         t->fn(t);
     }
 }

@@ -12,6 +12,7 @@
 #include "kernel/include/arch.h"
 #include "kernel/include/chrdev.h"
 #include "kernel/include/fs_uapi.h"
+#include "kernel/include/sched.h"
 
 #define INPUT_RING_BYTES 1024u
 
@@ -44,6 +45,7 @@ void tty_input_byte(uint8_t byte)
         return;
     input_ring[input_tail % INPUT_RING_BYTES] = byte;
     input_tail++;
+    leave_work = true;
 }
 
 bool tty_input_pending(void)

@@ -9,9 +9,11 @@
  *     Interrupts are enabled in system calls and page faults, masked in
  *     interrupt handlers, so what an interrupt handler shares with the rest is
  *     guarded by arch_irq_save().
- *   - The kernel is built without FP registers (-mgeneral-regs-only, no SSE):
- *     yet each entry from user mode saves all user FP state in the trap frame,
- *     so a frame is the whole user-visible context and may be copied as a value.
+ *   - The kernel is built without FP registers (-mgeneral-regs-only, no SSE), so a
+ *     user's FP state and thread pointer stay in the CPU while its thread is in the kernel
+ *     and are put into the trap frame only when they are wanted there (arch/CPU/frame.h).
+ *     The functions below see to that: common code takes a frame for the whole
+ *     user-visible context, and copies it by frame_copy() alone.
  *   - `struct trap_frame` for user mode stands at the top of the thread's
  *     kernel stack. Entries from kernel mode push a smaller frame of their own.
  */
@@ -66,15 +68,12 @@ _Noreturn void arch_reboot(void);
 
 /* ---- user frames ---- */
 void frame_init_user(struct trap_frame *f, vaddr_t pc, vaddr_t sp);  /* all else zero, FP state reset */
-void frame_copy(struct trap_frame *dst, const struct trap_frame *src);
+void frame_copy(struct trap_frame *dst, struct trap_frame *src);
 vaddr_t frame_pc(const struct trap_frame *f);
 vaddr_t frame_sp(const struct trap_frame *f);
 void frame_set_sp(struct trap_frame *f, vaddr_t sp);
 void frame_set_tls(struct trap_frame *f, vaddr_t base);  /* clone's CLONE_SETTLS */
-/* System call: number, six arguments, result. The result goes only here, before signals are delivered. */
-long frame_syscall_number(const struct trap_frame *f);
-/* The six arguments in order: inside the frame where they stand so, else copied to scratch, which is returned. */
-const uint64_t *frame_syscall_args(const struct trap_frame *f, uint64_t scratch[6]);
+/* A system call's result, where it is not what syscall_dispatch() returned. */
 void frame_set_result(struct trap_frame *f, long result);
 /* Undo the effect of a system call entry so that returning runs it again (restart). */
 void frame_syscall_restart(struct trap_frame *f);
@@ -149,10 +148,17 @@ struct user_fault {
 int trap_page_fault(const struct user_fault *fault);
 /* Any other synchronous exception of user mode becomes a signal to the current thread. */
 void trap_user_signal(int signo, int code, vaddr_t addr, int trapno, uint64_t error);
-void syscall_dispatch(struct trap_frame *f);
+/*
+ * Runs a system call; the arguments are the six in order. The CPU's code puts the result into the
+ * frame, before signals are delivered, but for SYSCALL_FRAME_SET (syscall.h).
+ */
+long syscall_dispatch(uint64_t number, const uint64_t *args);
 void timer_interrupt(void);
 void tty_input_byte(uint8_t byte);
-/* Last thing before user mode, interrupts masked on return: reschedules, delivers signals (the last writer of the frame). */
+/*
+ * Last thing before user mode, entered and left with interrupts masked: reschedules, delivers
+ * signals (the last writer of the frame).
+ */
 void trap_leave_user(struct trap_frame *f);
 /* Never returns: prints the reason and the frame, powers off with status 134. */
 _Noreturn void panic(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -5,7 +5,7 @@
  * Rules of use
  *   - The kernel is not preempted: between two calls that may sleep, nothing
  *     else of the kernel runs but interrupt handlers, and those only leave notes
- *     (timer_due, tty_input_pending). So kernel data needs no locks.
+ *     (timer_due, tty_input_pending, leave_work). So kernel data needs no locks.
  *   - sched_park() gives the CPU away until sched_unpark() of this thread, the
  *     deadline, or (if interruptible) a signal. An unpark that comes first is
  *     remembered, so checking a condition and then parking loses nothing; it may
@@ -34,6 +34,12 @@ _Noreturn void sched_exit(void);
 /* The current thread becomes stopped (job control) until sched_continue(). */
 void sched_stop(void);
 void sched_continue(struct thread *t);
+
+/*
+ * Set by whatever may have left something to do before user mode: the interrupt handlers, and each
+ * change of the pending timers or the run queue. So the way out reads one word for all of them.
+ */
+extern volatile bool leave_work;
 
 /* Whether the current thread should give way on its return to user mode. */
 bool sched_quantum_over(void);

@@ -168,12 +168,25 @@ struct page *page_alloc(void)
     return page_alloc_order(0);
 }
 
+/* Half of a demand fault's time: long runs of stores with a constant offset. */
+static void page_clear(uint64_t *word)
+{
+    const uint64_t *end = word + PAGE_SIZE / sizeof(*word);
+
+    for (; word < end; word += 16) {
+        word[0] = word[1] = word[2] = word[3] = 0;
+        word[4] = word[5] = word[6] = word[7] = 0;
+        word[8] = word[9] = word[10] = word[11] = 0;
+        word[12] = word[13] = word[14] = word[15] = 0;
+    }
+}
+
 struct page *page_alloc_zeroed(void)
 {
     struct page *p = page_alloc();
 
     if (p)
-        memset(page_to_virt(p), 0, PAGE_SIZE);
+        page_clear(page_to_virt(p));
     return p;
 }
 

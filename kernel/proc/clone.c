@@ -124,6 +124,8 @@ static void thread_inherit(struct thread *t, const struct clone_args_k *args)
     t->signal_mask = current->signal_mask;
     if (!(args->flags & CLONE_VM) || (args->flags & CLONE_VFORK))
         t->altstack = current->altstack;
+    else
+        t->altstack.flags = SS_DISABLE;
     t->nice = current->nice;
     t->policy = current->policy;
     t->rt_priority = current->rt_priority;

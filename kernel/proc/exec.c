@@ -114,7 +114,7 @@ static void reset_signals(struct process *p)
         }
     }
     sighand_reset_for_exec(p->sighand);
-    current->altstack = (struct sigaltstack_k){ .flags = SS_DISABLE };
+    current->altstack.sp = current->altstack.size = 0; /* the flags stay, as on Linux */
     current->restart_code = 0;
 }
 

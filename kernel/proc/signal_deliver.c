@@ -35,7 +35,7 @@ static int take_next(struct ksiginfo *info)
 
 bool signal_is_on_altstack(const struct thread *t, vaddr_t sp)
 {
-    if ((t->altstack.flags & (SS_DISABLE | (int)SS_AUTODISARM)) || !t->altstack.size)
+    if ((t->altstack.flags & (int)SS_AUTODISARM) || !t->altstack.size)
         return false;
     return sp - t->altstack.sp <= t->altstack.size && sp != t->altstack.sp;
 }
@@ -80,7 +80,7 @@ static void enter_handler(struct trap_frame *f, int signo, const struct ksiginfo
     bool use_altstack;
 
     restart_with_handler(f, &action);
-    use_altstack = (action.flags & SA_ONSTACK) && !(t->altstack.flags & SS_DISABLE) &&
+    use_altstack = (action.flags & SA_ONSTACK) && t->altstack.size &&
                    !signal_is_on_altstack(t, frame_sp(f));
     t->signal_mask_restore = false;
     if (action.flags & SA_RESETHAND)

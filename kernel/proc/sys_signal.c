@@ -86,15 +86,41 @@ SYSCALL0(pause)
     return wait_for_signal();
 }
 
+/* The flags are kept as they were given, and signal frames show them so; none is on while size is 0. */
+static int altstack_set(const struct sigaltstack_k *new)
+{
+    struct sigaltstack_k *s = &current->altstack;
+    int mode = new->flags & ~(int)SS_AUTODISARM;
+
+    if (signal_is_on_altstack(current, frame_sp(current->frame)))
+        return -EPERM;
+    if (mode != 0 && mode != SS_DISABLE && mode != SS_ONSTACK)
+        return -EINVAL;
+    if (mode != SS_DISABLE && new->size < MINSIGSTKSZ_ANY)
+        return -ENOMEM;
+    *s = (struct sigaltstack_k){ .flags = new->flags };
+    if (mode != SS_DISABLE) {
+        s->sp = new->sp;
+        s->size = new->size;
+    }
+    return 0;
+}
+
+/* Of the alternate stack in the frame only unreadable memory is an error, as on Linux. */
 SYSCALL0(rt_sigreturn)
 {
+    vaddr_t uc_stack = sigframe_altstack(current->frame);
+    struct sigaltstack_k altstack;
     sigset_k mask;
 
     current->restart_code = 0;
-    if (sigframe_pop(current->frame, &mask))
+    if (sigframe_pop(current->frame, &mask) ||
+        copy_from_user(&altstack, uc_stack, sizeof(altstack))) {
         signal_force_current(SIGSEGV, NULL);
-    else
-        signal_set_mask(mask);
+        return SYSCALL_FRAME_SET;
+    }
+    signal_set_mask(mask);
+    altstack_set(&altstack);
     return SYSCALL_FRAME_SET;
 }
 
@@ -147,6 +173,7 @@ SYSCALL4(rt_sigtimedwait, vaddr_t, uset, vaddr_t, uinfo, vaddr_t, uts, size_t, s
 SYSCALL2(sigaltstack, vaddr_t, unew, vaddr_t, uold)
 {
     struct sigaltstack_k old = current->altstack, new;
+    int error;
     bool active = signal_is_on_altstack(current, frame_sp(current->frame));
 
     old.flags = (old.flags & (int)SS_AUTODISARM) |
@@ -154,18 +181,9 @@ SYSCALL2(sigaltstack, vaddr_t, unew, vaddr_t, uold)
     if (unew) {
         if (copy_from_user(&new, unew, sizeof(new)))
             return -EFAULT;
-        if (active)
-            return -EPERM;
-        int mode = new.flags & ~(int)SS_AUTODISARM;
-
-        if (mode != 0 && mode != SS_DISABLE && mode != SS_ONSTACK)
-            return -EINVAL;
-        if (mode == SS_DISABLE)
-            new.sp = new.size = 0;
-        else if (new.size < MINSIGSTKSZ_ANY)
-            return -ENOMEM;
-        current->altstack = new;
-        current->altstack.flags = new.flags & ~SS_ONSTACK;
+        error = altstack_set(&new);
+        if (error)
+            return error;
     }
     old.pad = 0;
     return uold ? copy_to_user(uold, &old, sizeof(old)) : 0;

@@ -4,7 +4,6 @@
 #include "kernel/include/kmalloc.h"
 #include "kernel/include/page.h"
 #include "kernel/proc/ids.h"
-#include "kernel/uapi/signal.h"
 
 #define TID_BUCKETS 64
 #define TID_MAX 32768
@@ -61,8 +60,12 @@ struct thread *thread_create(void (*fn)(void *), void *arg)
     t->kstack_top = (char *)t->kstack + KSTACK_BYTES;
     t->frame = frame_at_top(t->kstack_top);
     t->context = context_init(t->kstack_top, fn, arg);
+    if (!t->context) {
+        page_unref(stack);
+        kfree(t);
+        return NULL;
+    }
     t->tid = tid_allocate();
-    t->altstack.flags = SS_DISABLE;
     list_init(&t->run_node);
     list_init(&t->process_node);
     list_push_back(bucket_of(t->tid), &t->tid_node);

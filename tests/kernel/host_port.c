@@ -11,6 +11,7 @@
 struct host host;
 static struct thread host_thread;
 struct thread *current = &host_thread;
+volatile bool leave_work;
 
 /* ---- memory ---- */
 

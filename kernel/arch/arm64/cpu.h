@@ -67,6 +67,16 @@ static inline void cpu_tlbi_all(void)
 
 #define DAIF_IRQ (1ul << 7)
 
+static inline void cpu_irq_enable(void)
+{
+    asm volatile("msr daifclr, #2" : : : "memory");
+}
+
+static inline void cpu_irq_disable(void)
+{
+    asm volatile("msr daifset, #2" : : : "memory");
+}
+
 /* What a symbol of assembly or of kernel.ld is: an address, not an object. */
 typedef const char linker_symbol[];
 

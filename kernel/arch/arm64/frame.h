@@ -4,10 +4,12 @@
  * stand together, so that a layout that drifts does not compile.
  *
  * Rules of use
- *   - trap_frame is the whole user-visible context: every entry from EL0 saves all of
- *     it and every return loads all of it. It may be copied as a value.
- *   - kernel_frame is its beginning: an exception taken at EL1 saves no FP state,
- *     because the kernel is compiled without.
+ *   - trap_frame is the whole user-visible context. An entry from EL0 saves what the kernel
+ *     itself uses: x0 to x30, SP, PC, PSTATE. The rest (TPIDR_EL0, FP and SIMD) the
+ *     kernel never touches, so it stays in the CPU, and the frame's copy of it is stale, until
+ *     another thread runs or somebody wants it in memory. frame_live says whose it is.
+ *   - So: frame_sync(f) before reading those members, frame_edit(f) before writing them.
+ *   - kernel_frame is its beginning: an exception taken at EL1 saves no FP state.
  */
 #ifndef KERNEL_ARCH_FRAME_H
 #define KERNEL_ARCH_FRAME_H
@@ -45,11 +47,11 @@ struct kernel_frame {
 struct trap_frame {
     uint64_t x[31];
     uint64_t sp, pc, pstate;
-    uint64_t tpidr;             /* TPIDR_EL0, the thread pointer */
+    uint64_t tpidr;             /* TPIDR_EL0, the thread pointer; stale while live */
     uint64_t orig_x0;           /* x0 at the last SVC: a system call restarts with it */
     uint64_t fault_address;     /* for signal frames: the last fault that became a signal, */
     uint64_t fault_syndrome;    /* and its ESR_EL1 as user mode may see it; 0: none */
-    uint64_t fpsr, fpcr;
+    uint64_t fpsr, fpcr;        /* these and v[]: stale while live */
     struct {
         uint64_t low, high;
     } v[32];
@@ -58,6 +60,20 @@ struct trap_frame {
 struct context {
     uint64_t x[12];             /* x19 to x28, x29, x30; SP is the address of the struct */
 };
+
+/* The frame whose TPIDR_EL0, FP and SIMD state is in the CPU: NULL or the current thread's. */
+extern struct trap_frame *frame_live;
+/* All of f is in memory from here on, until the next return to user mode. */
+void frame_sync(struct trap_frame *f);
+/* The same, and what stands in memory then is loaded on the way out. */
+void frame_edit(struct trap_frame *f);
+/* On the way out, from trap.S: f becomes live. */
+void frame_load(struct trap_frame *f);
+/* Before another thread runs: nothing is live. */
+void frame_unload(void);
+/* fpsimd.S: v0 to v31, FPSR, FPCR. */
+void fpsimd_save(struct trap_frame *f);
+void fpsimd_load(const struct trap_frame *f);
 
 #define FRAME_CHECK(type, field, offset)                                                          \
     _Static_assert(offsetof(struct type, field) == (offset), #type "." #field)

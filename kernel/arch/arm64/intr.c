@@ -30,7 +30,7 @@ unsigned long arch_irq_save(void)
 {
     unsigned long state = cpu_read(daif);
 
-    asm volatile("msr daifset, #2" : : : "memory");
+    cpu_irq_disable();
     return state;
 }
 
@@ -41,12 +41,12 @@ void arch_irq_restore(unsigned long state)
 
 void arch_irq_enable(void)
 {
-    asm volatile("msr daifclr, #2" : : : "memory");
+    cpu_irq_enable();
 }
 
 void arch_irq_disable(void)
 {
-    asm volatile("msr daifset, #2" : : : "memory");
+    cpu_irq_disable();
 }
 
 /* A masked interrupt that is pending ends WFI as well (DDI 0487, "Wait For Interrupt"). */

@@ -18,6 +18,7 @@
  * before everything is. ASID 0 is the empty table's, for threads without user space.
  */
 #include "kernel/arch/arm64/cpu.h"
+#include "kernel/arch/arm64/frame.h"
 #include "kernel/arch/arm64/pte.h"
 #include "kernel/include/errno.h"
 #include "kernel/include/kmalloc.h"
@@ -290,6 +291,7 @@ void arch_thread_activate(struct thread *t)
 {
     struct pmap *pm = t->pmap;
 
+    frame_unload();
     if (pm == active && (!pm || has_tlb_entries(pm)))
         return;
     if (!pm) {

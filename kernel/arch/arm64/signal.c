@@ -78,6 +78,7 @@ int sigframe_push(struct trap_frame *f, const struct ksiginfo *info, const struc
         .sigmask = mask,
     };
 
+    frame_sync(f);
     if (frame > top || copy_to_user(record, &link, sizeof(link)) ||
         copy_to_user(uc_at(frame, 0), &head, sizeof(head)) || put_regs(frame, f) ||
         put_records(frame, f))
@@ -149,6 +150,7 @@ int sigframe_pop(struct trap_frame *f, uint64_t *mask)
         find_fpsimd(uc_at(frame, offsetof(struct ucontext_k, reserved)), &fp_at) ||
         copy_from_user(&fp, fp_at, sizeof(fp)))
         return -EFAULT;
+    frame_edit(f);
     memcpy(f->x, r.regs, sizeof(f->x));
     f->sp = r.sp;
     f->pc = r.pc;

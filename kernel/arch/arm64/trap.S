@@ -2,10 +2,10 @@
 /*
  * trap.S - exception vectors, entry and return.
  *
- * Entry from EL0. SP_EL1 is the top of the thread's kernel stack. The whole user context is
- * stored there as a struct trap_frame before any C runs: x0-x30, SP_EL0, ELR,
- * SPSR, TPIDR_EL0, v0-v31, FPSR, FPCR. Return loads all of it again. So C may
- * do as it likes with every register, and whoever edits the frame edits the user.
+ * Entry from EL0. SP_EL1 is the top of the thread's kernel stack. What C will use of the user's
+ * registers is stored there in a struct trap_frame before any C runs: x0-x30, SP_EL0,
+ * ELR, SPSR. TPIDR_EL0, FP and SIMD stay in the CPU (frame.h) and are loaded on the way
+ * out only where they are not this frame's. Whoever edits the frame edits the user.
  *
  * Entry from EL1. The exception pushes a struct kernel_frame on the same stack, after
  * a test that SP is still inside one: bit KSTACK_SHIFT (layout.h). Where it is not, the
@@ -21,7 +21,7 @@
 
 #define OVERFLOW_STACK_BYTES 4096
 
-    .arch armv8-a+fp+simd
+    .arch armv8-a
 
     .macro save_pair n, m
     stp x\n, x\m, [sp, #FRAME_X(\n)]
@@ -78,26 +78,7 @@
     ldr x30, [sp, #FRAME_X(30)]
     .endm
 
-    .macro fp_pairs op
-    \op q0, q1, [sp, #FRAME_V(0)]
-    \op q2, q3, [sp, #FRAME_V(2)]
-    \op q4, q5, [sp, #FRAME_V(4)]
-    \op q6, q7, [sp, #FRAME_V(6)]
-    \op q8, q9, [sp, #FRAME_V(8)]
-    \op q10, q11, [sp, #FRAME_V(10)]
-    \op q12, q13, [sp, #FRAME_V(12)]
-    \op q14, q15, [sp, #FRAME_V(14)]
-    \op q16, q17, [sp, #FRAME_V(16)]
-    \op q18, q19, [sp, #FRAME_V(18)]
-    \op q20, q21, [sp, #FRAME_V(20)]
-    \op q22, q23, [sp, #FRAME_V(22)]
-    \op q24, q25, [sp, #FRAME_V(24)]
-    \op q26, q27, [sp, #FRAME_V(26)]
-    \op q28, q29, [sp, #FRAME_V(28)]
-    \op q30, q31, [sp, #FRAME_V(30)]
-    .endm
-
-    /* From EL0: leaves sp = the complete struct trap_frame. */
+    /* From EL0: leaves sp = the struct trap_frame; what C does not use is still in the CPU. */
     .macro enter_from_user
     .cfi_signal_frame
     .cfi_return_column CFI_PC
@@ -106,12 +87,6 @@
     save_x0_to_x29
     mrs x0, sp_el0
     save_special
-    mrs x3, tpidr_el0
-    str x3, [sp, #FRAME_TPIDR]
-    fp_pairs stp
-    mrs x4, fpsr
-    mrs x5, fpcr
-    stp x4, x5, [sp, #FRAME_FPSR]
     mov x29, xzr                /* frame pointers of the kernel begin here */
     .endm
 
@@ -202,13 +177,12 @@ FUNCTION(user_return)
     .cfi_def_cfa sp, FRAME_BYTES
     .cfi_rel_offset CFI_SP, FRAME_SP
     .cfi_rel_offset CFI_PC, FRAME_PC
-    fp_pairs ldp
-    ldp x4, x5, [sp, #FRAME_FPSR]
-    msr fpsr, x4
-    msr fpcr, x5
-    ldr x3, [sp, #FRAME_TPIDR]
-    msr tpidr_el0, x3
-    ldr x0, [sp, #FRAME_SP]
+    adrp x0, frame_live
+    ldr x0, [x0, :lo12:frame_live]
+    mov x1, sp
+    cmp x0, x1
+    b.ne 2f
+1:  ldr x0, [sp, #FRAME_SP]
     ldp x1, x2, [sp, #FRAME_PC]
     msr sp_el0, x0
     msr elr_el1, x1
@@ -217,6 +191,9 @@ FUNCTION(user_return)
     ldr x0, [sp, #FRAME_X(0)]
     add sp, sp, #FRAME_BYTES
     eret
+2:  mov x0, sp
+    bl frame_load
+    b 1b
 END_FUNCTION(user_return)
 
 /* trap_kernel_sync(frame, ESR, FAR): returns where the fault was resolved or fixed up. */
@@ -247,8 +224,8 @@ END_FUNCTION(unexpected)
 
 /*
  * SP is in the gap: nothing may be stored by it. Here sp = SP + x0 and x0 = SP, which
- * is the interrupted one less KERNEL_FRAME_BYTES. The user's TPIDR_EL0 is in its frame, and
- * TPIDR_EL1 is unused: they hold x0 and SP until there is a stack.
+ * is the interrupted one less KERNEL_FRAME_BYTES. TPIDR_EL1 is unused, and no user needs its
+ * TPIDR_EL0 again: they hold x0 and SP until there is a stack.
  */
 FUNCTION(stack_overflow)
     .cfi_signal_frame

@@ -16,7 +16,9 @@
 #include "kernel/arch/arm64/intr.h"
 #include "kernel/include/printk.h"
 #include "kernel/include/signal.h"
+#include "kernel/include/syscall.h"
 
+#define REG_SYSCALL 8
 #define INSTRUCTION_BYTES 4
 #define ADDRESS_TAG_SHIFT 56
 #define ADDRESS_IS_KERNEL (1ull << 55) /* chooses between TTBR0 and TTBR1 */
@@ -165,15 +167,20 @@ static void user_exception(struct trap_frame *f, uint64_t esr, uint64_t far)
 void trap_user_sync(struct trap_frame *f, uint64_t esr)
 {
     if (esr_ec(esr) == EC_SVC) {
-        arch_irq_enable();
+        long result;
+
+        cpu_irq_enable();
         f->orig_x0 = f->x[0];
-        syscall_dispatch(f);
+        result = syscall_dispatch(f->x[REG_SYSCALL], f->x);
+        if (result != SYSCALL_FRAME_SET)
+            f->x[0] = (uint64_t)result;
     } else {
         uint64_t far = cpu_read(far_el1); /* before an interrupt can bring another */
 
-        arch_irq_enable();
+        cpu_irq_enable();
         user_exception(f, esr, far);
     }
+    cpu_irq_disable();
     trap_leave_user(f);
 }
 
@@ -217,9 +224,9 @@ void trap_kernel_sync(struct kernel_frame *f, uint64_t esr, uint64_t far)
     }
     if (is_page_fault(esr)) {
         if (!(f->pstate & PSTATE_IRQ))
-            arch_irq_enable();
+            cpu_irq_enable();
         error = trap_page_fault(&fault);
-        arch_irq_disable();
+        cpu_irq_disable();
     }
     if (error)
         f->pc = fixup->resume;

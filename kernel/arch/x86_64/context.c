@@ -42,9 +42,9 @@ struct context *context_init(void *kstack_top, void (*fn)(void *), void *arg)
     return c;
 }
 
-/* FS and GS bases are in the frame: trap_return_user loads them. */
 void arch_thread_activate(struct thread *t)
 {
+    frame_unload();
     if (t->kstack_top) /* the idle thread never comes from user mode */
         descriptors_set_kernel_stack(kmap_stack_top(t->kstack_top));
     pmap_activate(t->pmap);

@@ -113,7 +113,7 @@
 /* ---- struct cpu_local ---- */
 #define CPU_KSTACK_TOP 0
 #define CPU_USER_RSP 8
-#define CPU_FP_FRAME 16
+#define CPU_FRAME_LIVE 16
 #define CPU_IRET_ERROR 24
 #define CPU_HAS_XSAVE 32
 
@@ -130,17 +130,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct trap_frame;
+
 /* What SYSCALL, which switches no stack, needs before it has one. */
 struct cpu_local {
-    void *kstack_top;     /* of the current thread; the same as TSS.RSP0 */
-    uint64_t user_rsp;    /* for the few instructions until it is in the frame */
-    const void *fp_frame; /* whose FP state the registers still hold (frame.h) */
-    uint64_t iret_error;  /* of a refused IRETQ, from trap_kernel() to iret_failed */
-    uint8_t has_xsave;    /* else FXSAVE */
+    void *kstack_top;   /* of the current thread; the same as TSS.RSP0 */
+    uint64_t user_rsp;  /* for the few instructions until it is in the frame */
+    struct trap_frame *frame_live; /* whose FP state and segments the CPU holds (frame.h) */
+    uint64_t iret_error; /* of a refused IRETQ, from trap_kernel() to iret_failed */
+    uint8_t has_xsave;  /* else FXSAVE */
 };
 _Static_assert(offsetof(struct cpu_local, kstack_top) == CPU_KSTACK_TOP, "CPU_KSTACK_TOP");
 _Static_assert(offsetof(struct cpu_local, user_rsp) == CPU_USER_RSP, "CPU_USER_RSP");
-_Static_assert(offsetof(struct cpu_local, fp_frame) == CPU_FP_FRAME, "CPU_FP_FRAME");
+_Static_assert(offsetof(struct cpu_local, frame_live) == CPU_FRAME_LIVE, "CPU_FRAME_LIVE");
 _Static_assert(offsetof(struct cpu_local, iret_error) == CPU_IRET_ERROR, "CPU_IRET_ERROR");
 _Static_assert(offsetof(struct cpu_local, has_xsave) == CPU_HAS_XSAVE, "CPU_HAS_XSAVE");
 extern struct cpu_local cpu_local;
@@ -202,6 +204,16 @@ static inline uint8_t inb(uint16_t port)
 static inline void outb(uint16_t port, uint8_t value)
 {
     __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port) : "memory");
+}
+
+static inline void cpu_irq_enable(void)
+{
+    __asm__ volatile("sti" : : : "memory");
+}
+
+static inline void cpu_irq_disable(void)
+{
+    __asm__ volatile("cli" : : : "memory");
 }
 
 #define CR_ACCESSORS(n)                                                                           \

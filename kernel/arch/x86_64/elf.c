@@ -45,10 +45,12 @@ SYSCALL2(arch_prctl, int, option, vaddr_t, addr)
     case ARCH_SET_GS:
         if (addr >= USER_TOP)
             return -EPERM;
+        frame_edit(f);
         *base = addr;
         return 0;
     case ARCH_GET_FS:
     case ARCH_GET_GS:
+        frame_sync(f);
         return copy_to_user(addr, base, sizeof(*base));
     case ARCH_GET_CPUID:
         return 1;

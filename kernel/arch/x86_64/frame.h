@@ -10,8 +10,10 @@
  *     see. It stands at the top of the thread's kernel stack, so that the CPU's own push lands
  *     in its last members, and it is 64-byte aligned there for XSAVE.
  *   - The first six registers are a system call's arguments in order.
- *   - Whoever writes to frame.fp does it through frame_fp_edit(): on the way out FP registers are
- *     loaded only where they do not hold that frame's state already (cpu_local.fp_frame).
+ *   - What the kernel never touches (x87 and SSE; DS, ES, FS, GS and the bases of FS and GS)
+ *     stays in the CPU, and the frame's copy of it is stale, until another thread runs or somebody
+ *     wants it in memory. cpu_local.frame_live says whose it is. So: frame_sync(f) before
+ *     reading those members, frame_edit(f) before writing them.
  *   - `header` of the XSAVE area is zero but for XSTATE_BV, else XRSTOR faults (vol. 1, 13.8):
  *     XSAVE never writes the rest of it, and signal.c lets nothing else in.
  */
@@ -42,13 +44,6 @@
 #define REGS_SS 168
 #define REGS_BYTES 176
 
-#define FRAME_FP 0
-#define FRAME_FS_BASE 576
-#define FRAME_GS_BASE 584
-#define FRAME_DS 592
-#define FRAME_ES 594
-#define FRAME_FS 596
-#define FRAME_GS 598
 #define FRAME_SYSCALL_NUMBER 600
 #define FRAME_REGS 656
 #define FRAME_BYTES 832
@@ -85,7 +80,7 @@ struct fp_state {
 } __attribute__((aligned(64)));
 
 struct trap_frame {
-    struct fp_state fp;
+    struct fp_state fp;        /* to gs: stale while live */
     uint64_t fs_base, gs_base;
     uint16_t ds, es, fs, gs;
     uint64_t syscall_number; /* RAX at SYSCALL, for a restart; -1 after any other entry */
@@ -125,13 +120,6 @@ _Static_assert(REGS_BYTES % 16 == 0, "a kernel-mode frame keeps the stack aligne
 
 #define CHECK_FRAME(member, offset)                                                               \
     _Static_assert(offsetof(struct trap_frame, member) == (offset), #offset)
-CHECK_FRAME(fp, FRAME_FP);
-CHECK_FRAME(fs_base, FRAME_FS_BASE);
-CHECK_FRAME(gs_base, FRAME_GS_BASE);
-CHECK_FRAME(ds, FRAME_DS);
-CHECK_FRAME(es, FRAME_ES);
-CHECK_FRAME(fs, FRAME_FS);
-CHECK_FRAME(gs, FRAME_GS);
 CHECK_FRAME(syscall_number, FRAME_SYSCALL_NUMBER);
 CHECK_FRAME(regs, FRAME_REGS);
 #undef CHECK_FRAME
@@ -144,8 +132,14 @@ _Static_assert(offsetof(struct fp_state, xmm) == 160, "vol. 1, table 10-2");
 _Static_assert(offsetof(struct fp_state, software) == 464, "vol. 1, table 10-2");
 _Static_assert(offsetof(struct fp_state, header) == 512, "vol. 1, 13.4.2");
 
-/* The frame's FP state, to be changed. */
-struct fp_state *frame_fp_edit(struct trap_frame *f);
+/* All of f is in memory from here on, until the next return to user mode. */
+void frame_sync(struct trap_frame *f);
+/* The same, and what stands in memory then is loaded on the way out. */
+void frame_edit(struct trap_frame *f);
+/* On the way out, from trap.S: f becomes live. Interrupts are masked. */
+void frame_load(struct trap_frame *f);
+/* Before another thread runs: nothing is live. */
+void frame_unload(void);
 /* x87 and SSE as after FNINIT and LDMXCSR 0x1f80. */
 void fp_state_reset(struct fp_state *fp);
 /* Bits of MXCSR that exist; the others fault in XRSTOR. */

@@ -54,17 +54,17 @@ unsigned long arch_irq_save(void)
 void arch_irq_restore(unsigned long state)
 {
     if (state)
-        arch_irq_enable();
+        cpu_irq_enable();
 }
 
 void arch_irq_enable(void)
 {
-    __asm__ volatile("sti" : : : "memory");
+    cpu_irq_enable();
 }
 
 void arch_irq_disable(void)
 {
-    __asm__ volatile("cli" : : : "memory");
+    cpu_irq_disable();
 }
 
 /* STI holds interrupts off for one more instruction (vol. 2, STI), so none slips in before HLT. */

@@ -80,7 +80,8 @@ static void enter_handler(struct trap_frame *f, vaddr_t sp, const struct sigacti
     r->cs = USER_CS;
     r->ss = USER_DS;
     r->rflags &= ~(uint64_t)(FLAG_DF | FLAG_RF | FLAG_TF);
-    fp_state_reset(frame_fp_edit(f));
+    frame_edit(f);
+    fp_state_reset(&f->fp);
 }
 
 int sigframe_push(struct trap_frame *f, const struct ksiginfo *info, const struct sigaction_k *act,
@@ -112,6 +113,7 @@ int sigframe_push(struct trap_frame *f, const struct ksiginfo *info, const struc
     frame.uc.mcontext.fpstate = fp_at;
     frame.uc.sigmask = mask;
     frame.info = *info;
+    frame_sync(f);
     if (push_fp(f, fp_at) || copy_to_user(sp, &frame, sizeof(frame)))
         return -EFAULT;
     enter_handler(f, sp, act, info->signo);
@@ -209,7 +211,8 @@ int sigframe_pop(struct trap_frame *f, uint64_t *mask)
     restore_regs(&f->regs, &uc);
     f->syscall_number = UINT64_MAX;
     *mask = uc.sigmask;
-    fp = frame_fp_edit(f);
+    frame_edit(f);
+    fp = &f->fp;
     if (pop_fp(fp, uc.mcontext.fpstate)) {
         fp_state_reset(fp);
         return -EFAULT;

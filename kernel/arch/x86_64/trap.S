@@ -2,10 +2,11 @@
 /*
  * trap.S - every way into the kernel, and every way out of it.
  *
- * From user mode (exception, interrupt, SYSCALL) the entry builds a whole struct
+ * From user mode (exception, interrupt, SYSCALL) the entry saves what C uses in a struct
  * trap_frame at the top of the thread's kernel stack, calls C, and leaves by
- * trap_return_user, which loads all of it again. From kernel mode it pushes a
- * struct trap_regs on the stack in use: the kernel has no FP state and no user segment.
+ * trap_return_user. FP registers and segments stay in the CPU (frame.h) and are loaded on the
+ * way out only where they are not this frame's. From kernel mode it pushes a struct
+ * trap_regs on the stack in use: the kernel has no FP state and no user segment.
  * Three vectors with a stack of their own (IST) go a third way, which trusts nothing.
  *
  *   entry                 C handler                     live           stack
@@ -71,56 +72,10 @@
     pop_reg r15
     .endm
 
-    /* From trap_regs down to the whole frame: segments, their bases, x87 and SSE. */
-    .macro save_user_state
+    /* From trap_regs down to the whole frame. What is below trap_regs stays in the CPU (frame.h). */
+    .macro make_frame
     subq $FRAME_REGS, %rsp
     .cfi_adjust_cfa_offset FRAME_REGS
-    movw %ds, FRAME_DS(%rsp)
-    movw %es, FRAME_ES(%rsp)
-    movw %fs, FRAME_FS(%rsp)
-    movw %gs, FRAME_GS(%rsp)
-    movl $MSR_FS_BASE, %ecx
-    rdmsr
-    movl %eax, FRAME_FS_BASE(%rsp)
-    movl %edx, FRAME_FS_BASE + 4(%rsp)
-    movl $MSR_KERNEL_GS_BASE, %ecx      /* after SWAPGS: the user's */
-    rdmsr
-    movl %eax, FRAME_GS_BASE(%rsp)
-    movl %edx, FRAME_GS_BASE + 4(%rsp)
-    cmpb $0, %gs:CPU_HAS_XSAVE
-    je 1f
-    movl $XSTATE_ALL, %eax
-    xorl %edx, %edx
-    xsave64 FRAME_FP(%rsp)
-    jmp 2f
-1:  fxsave64 FRAME_FP(%rsp)
-2:  movq %rsp, %gs:CPU_FP_FRAME
-    .endm
-
-    /*
-     * The reverse, but for the segment registers. The kernel touches no FP register, so they
-     * still hold this frame's state unless another thread ran or the frame was written to.
-     */
-    .macro restore_user_state
-    cmpq %rsp, %gs:CPU_FP_FRAME
-    je 2f
-    cmpb $0, %gs:CPU_HAS_XSAVE
-    je 1f
-    movl $XSTATE_ALL, %eax
-    xorl %edx, %edx
-    xrstor64 FRAME_FP(%rsp)
-    jmp 2f
-1:  fxrstor64 FRAME_FP(%rsp)
-2:  movl $MSR_FS_BASE, %ecx
-    movl FRAME_FS_BASE(%rsp), %eax
-    movl FRAME_FS_BASE + 4(%rsp), %edx
-    wrmsr
-    movl $MSR_KERNEL_GS_BASE, %ecx
-    movl FRAME_GS_BASE(%rsp), %eax
-    movl FRAME_GS_BASE + 4(%rsp), %edx
-    wrmsr
-    addq $FRAME_REGS, %rsp
-    .cfi_adjust_cfa_offset -FRAME_REGS
     .endm
 
     .text
@@ -167,7 +122,7 @@ trap_entry:
     swapgs
 trap_entry_user:                        /* also from iret_failed */
     push_regs
-    save_user_state
+    make_frame
     movq $-1, FRAME_SYSCALL_NUMBER(%rsp)
     movq %rsp, %rdi
     call trap_user
@@ -250,9 +205,8 @@ syscall_entry:
     pushq $VECTOR_SYSCALL
     .cfi_adjust_cfa_offset 8
     push_regs
-    movq %rax, %rbx                     /* the number; RDMSR takes RAX */
-    save_user_state
-    movq %rbx, FRAME_SYSCALL_NUMBER(%rsp)
+    make_frame
+    movq %rax, FRAME_SYSCALL_NUMBER(%rsp)
     movq %rsp, %rdi
     call trap_syscall
     /* fall through */
@@ -262,20 +216,10 @@ syscall_entry:
  */
     .global trap_return_user
 trap_return_user:
-    movl %ds, %eax
-    cmpw FRAME_DS(%rsp), %ax
-    jne load_segments
-    movl %es, %eax
-    cmpw FRAME_ES(%rsp), %ax
-    jne load_segments
-    movl %fs, %eax
-    cmpw FRAME_FS(%rsp), %ax
-    jne load_segments
-    movl %gs, %eax
-    cmpw FRAME_GS(%rsp), %ax
-    jne load_segments
-segments_loaded:
-    restore_user_state
+    cmpq %rsp, %gs:CPU_FRAME_LIVE
+    jne 2f
+1:  addq $FRAME_REGS, %rsp
+    .cfi_adjust_cfa_offset -FRAME_REGS
 
     /*
      * SYSRET loads RIP from RCX and RFLAGS from R11, so it can only finish a frame in which
@@ -309,6 +253,7 @@ segments_loaded:
     sysretq
 
     .cfi_restore_state
+    .cfi_remember_state
 return_iret:
     pop_regs
     addq $(REGS_RIP - REGS_VECTOR), %rsp
@@ -317,6 +262,12 @@ return_iret:
 iret_user:
     iretq
 iret_user_end:
+
+    .cfi_restore_state
+    .cfi_adjust_cfa_offset FRAME_REGS
+2:  movq %rsp, %rdi
+    call frame_load
+    jmp 1b
     .cfi_endproc
     .size syscall_entry, . - syscall_entry
     fixup_range iret_user, iret_user_end, iret_failed
@@ -339,24 +290,5 @@ iret_failed:
     jmp trap_entry_user
     .cfi_endproc
     .size iret_failed, . - iret_failed
-
-/*
- * Another thread's selectors, or a program that loaded some. Loading FS and GS
- * changes their bases, so this comes before those are set; GS is loaded while
- * the user's base is in GS_BASE.
- */
-    .balign 16
-    .type load_segments, @function
-load_segments:
-    trap_cfi FRAME_BYTES
-    movw FRAME_DS(%rsp), %ds
-    movw FRAME_ES(%rsp), %es
-    movw FRAME_FS(%rsp), %fs
-    swapgs
-    movw FRAME_GS(%rsp), %gs
-    swapgs
-    jmp segments_loaded
-    .cfi_endproc
-    .size load_segments, . - load_segments
 
     .section .note.GNU-stack, "", %progbits

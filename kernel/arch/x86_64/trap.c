@@ -15,6 +15,7 @@
 #include "kernel/arch/x86_64/kmap.h"
 #include "kernel/include/arch.h"
 #include "kernel/include/printk.h"
+#include "kernel/include/syscall.h"
 #include "kernel/uapi/signal.h"
 
 /* Error code of #PF (6.15). */
@@ -99,6 +100,7 @@ static void user_fp_exception(struct trap_frame *f)
     unsigned flags;
     int code;
 
+    frame_sync(f);
     if (f->regs.vector == VECTOR_MF)
         flags = fp->fsw & ~(unsigned)fp->fcw & FP_FLAGS;
     else
@@ -132,7 +134,7 @@ static void user_exception(struct trap_frame *f)
 {
     uint64_t vector = f->regs.vector, addr = read_cr2();
 
-    arch_irq_enable();
+    cpu_irq_enable();
     switch (vector) {
     case VECTOR_PF:
         user_page_fault(f, addr);
@@ -153,17 +155,25 @@ static void user_exception(struct trap_frame *f)
 
 void trap_user(struct trap_frame *f)
 {
-    if (f->regs.vector < VECTOR_IRQ)
+    if (f->regs.vector < VECTOR_IRQ) {
         user_exception(f);
-    else
+        cpu_irq_disable();
+    } else {
         intr_dispatch((unsigned)f->regs.vector);
+    }
     trap_leave_user(f);
 }
 
+/* Linux takes the number from EAX. */
 void trap_syscall(struct trap_frame *f)
 {
-    arch_irq_enable();
-    syscall_dispatch(f);
+    long result;
+
+    cpu_irq_enable();
+    result = syscall_dispatch((uint64_t)(int32_t)f->syscall_number, &f->regs.rdi);
+    if (result != SYSCALL_FRAME_SET)
+        f->regs.rax = (uint64_t)result;
+    cpu_irq_disable();
     trap_leave_user(f);
 }
 
@@ -185,9 +195,9 @@ static void kernel_page_fault(struct trap_regs *r, uint64_t fixup)
     if (r->error & PF_RESERVED)
         trap_panic("damaged page table", r);
     if (r->rflags & FLAG_IF)
-        arch_irq_enable();
+        cpu_irq_enable();
     error = trap_page_fault(&fault);
-    arch_irq_disable();
+    cpu_irq_disable();
     if (error)
         r->rip = fixup;
 }
