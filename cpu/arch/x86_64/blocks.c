@@ -9,6 +9,7 @@
 
 #include "cpu/arch/x86_64/counter.h"
 #include "cpu/arch/x86_64/insn.h"
+#include "cpu/arch/x86_64/operands.h"
 
 #define BLOCK_BYTES 4112u
 
@@ -87,8 +88,67 @@ unsigned x86_insn_len(struct x86 *x, vaddr_t pc)
     return i.length;
 }
 
+/*
+ * FLDCW is a class of its own: it loads no exceptions, and an x87 exception that it
+ * unmasks is not due before the next x87 instruction.
+ */
+enum fp_words { WORDS_NONE, WORDS_READ, WORDS_LOADED, WORDS_CONTROL };
+
+static enum fp_words fp_words(const struct insn *i)
+{
+    unsigned reg = i->modrm >> 3 & 7;
+    bool memory = i->modrm < 0xc0;
+
+    if (i->map == MAP_0F) { /* FXSAVE to XSAVEOPT; with a register these are fences */
+        if (i->opcode != 0xae || !memory || reg == 7)
+            return WORDS_NONE;
+        return reg == 1 || reg == 2 || reg == 5 ? WORDS_LOADED : WORDS_READ;
+    }
+    if (i->map != MAP_ONE)
+        return WORDS_NONE;
+    if (memory && i->opcode == 0xd9)
+        return reg == 4 ? WORDS_LOADED : reg == 5 ? WORDS_CONTROL : reg == 6 ? WORDS_READ : 0;
+    if (memory && i->opcode == 0xdd)
+        return reg == 4 ? WORDS_LOADED : reg >= 6 ? WORDS_READ : WORDS_NONE;
+    if (i->opcode == 0xdb && (i->modrm == 0xe2 || i->modrm == 0xe3)) /* they clear */
+        return WORDS_READ;
+    return i->opcode == 0xdf && i->modrm == 0xe0 ? WORDS_READ : WORDS_NONE;
+}
+
+static bool is_fp_arithmetic(const struct insn *i)
+{
+    if (i->map == MAP_ONE)
+        return (i->opcode >= 0xd8 && i->opcode <= 0xdf) || i->opcode == 0x9b;
+    if (i->map == MAP_0F3A)
+        return (i->opcode >= 0x08 && i->opcode <= 0x0b) || i->opcode == 0x40 || i->opcode == 0x41;
+    if (i->map != MAP_0F)
+        return false;
+    switch (i->opcode) {
+    case 0x2a: /* conversions */
+    case 0x2c:
+    case 0x2d:
+    case 0x5a:
+    case 0x5b:
+    case 0xe6:
+    case 0x2e: /* comparisons */
+    case 0x2f:
+    case 0xc2:
+    case 0x7c: /* horizontal and alternating addition */
+    case 0x7d:
+    case 0xd0:
+        return true;
+    default:
+        return (i->opcode >= 0x51 && i->opcode <= 0x53) || i->opcode == 0x58 ||
+               i->opcode == 0x59 || (i->opcode >= 0x5c && i->opcode <= 0x5f);
+    }
+}
+
 unsigned blocks_insn_flags(const struct insn *i)
 {
+    if (fp_words(i))
+        return BLOCK_FPCTL;
+    if (is_fp_arithmetic(i))
+        return BLOCK_FP;
     if (i->map == MAP_ONE) {
         if (i->opcode == 0xfb || i->opcode == 0x17 ||
             (i->opcode == 0x8e && (i->modrm >> 3 & 7) == 2))
@@ -96,6 +156,8 @@ unsigned blocks_insn_flags(const struct insn *i)
         if ((i->opcode >= 0x6c && i->opcode <= 0x6f) || (i->opcode >= 0xe4 && i->opcode <= 0xe7) ||
             (i->opcode >= 0xec && i->opcode <= 0xef))
             return BLOCK_PORT;
+        if (i->opcode == 0x9d)
+            return BLOCK_POPF;
     }
     if (i->map == MAP_0F &&
         (i->opcode == 0x22 || (i->opcode == 0x01 && (i->modrm >> 3 & 7) == 7 && i->modrm < 0xc0)))
@@ -103,13 +165,15 @@ unsigned blocks_insn_flags(const struct insn *i)
     return 0;
 }
 
-static void decode_bytes(struct x86_blocks_cold *b, const uint8_t *buf, bool is_long)
+static void decode_bytes(struct x86 *x, struct x86_blocks_cold *b, const uint8_t *buf, bool is_long)
 {
     struct insn i;
     unsigned at = 0, flags;
+    bool candidate = false, loaded = false;
 
     b->insns = 0;
     b->flags = 0;
+    b->checks = 0;
     memset(b->starts, 0, sizeof(b->starts));
     while (at < b->size) {
         if (at < 256)
@@ -118,10 +182,34 @@ static void decode_bytes(struct x86_blocks_cold *b, const uint8_t *buf, bool is_
         flags = blocks_insn_flags(&i);
         if ((flags & BLOCK_PORT) && !(b->flags & BLOCK_PORT))
             b->port_at = at;
+        if (((flags & BLOCK_FP) && loaded) ||
+            ((flags & BLOCK_FPCTL) && fp_words(&i) != WORDS_CONTROL && (b->flags & BLOCK_FP)))
+            flags |= BLOCK_SPLIT;
+        loaded |= fp_words(&i) == WORDS_LOADED;
+        if (flags == BLOCK_POPF && b->pc >> 63) /* the kernel's half: AC means nothing there */
+            flags = 0;
+        candidate |= x86_operands_candidate(&i);
         b->flags |= flags;
         b->insns++;
         at += i.length;
     }
+    if (candidate && is_long)
+        x86_operands_align(x, b, buf);
+}
+
+bool blocks_aligned(struct x86 *x, const struct x86_blocks_cold *b)
+{
+    for (unsigned i = 0; i < b->checks; i++) {
+        const struct x86_block_check *c = &b->check[i];
+        uint64_t at = c->disp;
+        if (c->base >= 0)
+            at += x86_gpr(x, (unsigned)c->base);
+        if (c->index >= 0)
+            at += x86_gpr(x, (unsigned)c->index) * c->scale;
+        if (at & 15)
+            return false;
+    }
+    return true;
 }
 
 static bool block_pages(struct x86 *x, vaddr_t pc, uint32_t size, uint64_t page[2])
@@ -167,7 +255,7 @@ bool blocks_prove(struct x86 *x, struct x86_blocks_cold *b, vaddr_t pc, uint32_t
     }
     if (x86_fetch(x, pc, buf, size) != size)
         return false;
-    decode_bytes(b, buf, x86_long_code(x));
+    decode_bytes(x, b, buf, x86_long_code(x));
     return true;
 }
 

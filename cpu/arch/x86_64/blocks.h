@@ -14,6 +14,7 @@
 
 #define X86_BLOCKS         32768u
 #define X86_BLOCK_UNCACHED 0xffffu
+#define X86_BLOCK_CHECK    0x4000u /* added to `size`: holds operands that must be aligned */
 
 struct x86_block {
     uint64_t key;

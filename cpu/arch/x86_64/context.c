@@ -17,6 +17,87 @@ static void put_seg(const struct x86_engine *e, size_t offset, const struct x86_
     memcpy(field(e, offset), &s, sizeof(s));
 }
 
+/*
+ * The engine's arithmetic notes exceptions in two bytes of its own and never
+ * shows them to the guest (x87 division by zero apart). Both are made part of
+ * the guest's registers at every exception entry and before every instruction
+ * that reads or loads these registers.
+ */
+static uint32_t raised_at(struct x86_engine *e, size_t offset)
+{
+    uint32_t raised = *field(e, offset);
+
+    /* Invalid, division by zero, overflow, underflow and inexact are numbered alike. */
+    *field(e, offset) = 0;
+    return raised & 0x3d;
+}
+
+static bool merge_raised(struct x86_engine *e)
+{
+    uint32_t sse = raised_at(e, e->at.sse_raised), x87 = raised_at(e, e->at.fp_raised);
+    uint32_t mxcsr = get32(e, e->at.mxcsr) | sse;
+    uint16_t fsw;
+
+    memcpy(field(e, e->at.mxcsr), &mxcsr, 4);
+    memcpy(&fsw, field(e, e->at.fsw), 2);
+    fsw |= (uint16_t)x87;
+    memcpy(field(e, e->at.fsw), &fsw, 2);
+    return sse || x87;
+}
+
+void x86_fp_sync(struct x86 *x)
+{
+    struct x86_engine *e = x->engine;
+
+    uc_context_save(e->uc, e->scratch);
+    if (merge_raised(e))
+        uc_context_restore(e->uc, e->scratch);
+}
+
+struct x86_fp_words x86_fp_words(struct x86 *x)
+{
+    struct x86_engine *e = x->engine;
+    struct x86_fp_words w;
+
+    uc_context_save(e->uc, e->scratch);
+    merge_raised(e);
+    w.mxcsr = get32(e, e->at.mxcsr);
+    memcpy(&w.fcw, field(e, e->at.fcw), 2);
+    memcpy(&w.fsw, field(e, e->at.fsw), 2);
+    return w;
+}
+
+void x86_fp_words_put(struct x86 *x, const struct x86_fp_words *w)
+{
+    struct x86_engine *e = x->engine;
+
+    uc_context_save(e->uc, e->scratch);
+    memcpy(field(e, e->at.mxcsr), &w->mxcsr, 4);
+    memcpy(field(e, e->at.fsw), &w->fsw, 2);
+    uc_context_restore(e->uc, e->scratch);
+}
+
+void x86_fp_take_raised(struct x86 *x, uint32_t *x87, uint32_t *sse)
+{
+    struct x86_engine *e = x->engine;
+
+    uc_context_save(e->uc, e->scratch);
+    *sse = raised_at(e, e->at.sse_raised);
+    *x87 = raised_at(e, e->at.fp_raised);
+    if (*sse || *x87)
+        uc_context_restore(e->uc, e->scratch);
+}
+
+void x86_engine_mark(struct x86 *x)
+{
+    uc_context_save(x->engine->uc, x->engine->mark);
+}
+
+void x86_engine_back(struct x86 *x)
+{
+    uc_context_restore(x->engine->uc, x->engine->mark);
+}
+
 void x86_fpu_read(struct x86 *x, struct x86_fpu *f)
 {
     struct x86_engine *e = x->engine;
@@ -27,12 +108,12 @@ void x86_fpu_read(struct x86 *x, struct x86_fpu *f)
     for (int i = 0; i < 8; i++)
         uc_reg_read(e->uc, UC_X86_REG_FP0 + i, f->st[i]);
     f->fcw = (uint16_t)read_uc(e, UC_X86_REG_FPCW);
-    f->fsw = (uint16_t)read_uc(e, UC_X86_REG_FPSW);
+    f->fsw = (uint16_t)read_uc(e, UC_X86_REG_FPSW) | x86_fp_words(x).fsw;
     f->ftw = (uint16_t)read_uc(e, UC_X86_REG_FPTAG);
     f->fop = (uint16_t)read_uc(e, UC_X86_REG_FOP);
     f->fip = read_uc(e, UC_X86_REG_FIP);
     f->fdp = read_uc(e, UC_X86_REG_FDP);
-    f->mxcsr = (uint32_t)read_uc(e, UC_X86_REG_MXCSR);
+    f->mxcsr = x86_fp_words(x).mxcsr;
     uc_context_save(e->uc, e->scratch);
     f->xcr0 = get64(e, e->at.xcr0);
 }
@@ -54,7 +135,9 @@ void x86_fpu_write(struct x86 *x, const struct x86_fpu *f)
     write_uc(e, UC_X86_REG_MXCSR, f->mxcsr);
     uc_context_save(e->uc, e->scratch);
     memcpy(field(e, e->at.xcr0), &f->xcr0, 8);
+    *field(e, e->at.sse_raised) = *field(e, e->at.fp_raised) = 0;
     uc_context_restore(e->uc, e->scratch);
+    x->checks.unknown = true;
 }
 
 void x86_debug_regs(struct x86 *x, uint64_t dr[8], bool is_write)
@@ -120,6 +203,7 @@ void x86_view_store(struct x86 *x, const struct x86_view *v)
     put_seg(e, e->at.seg[SEG_SS], &v->seg[SEG_SS]);
     flags &= ~HFLAG_INHIBIT_IRQ;
     memcpy(field(e, e->at.hflags), &flags, 4);
+    merge_raised(e);
     uc_context_restore(e->uc, e->scratch);
     write_uc(e, UC_X86_REG_RFLAGS, v->rflags);
 }

@@ -127,6 +127,50 @@ static bool block_watch(struct x86 *x, vaddr_t pc)
     return false;
 }
 
+/* Blocks that pass this number take the slow path. */
+static void set_limit(struct x86 *x)
+{
+    const struct x86_counter *r = x->counter;
+    bool all = r->slow || r->hold || r->want_exits || x->checks.unknown || x->flow.look;
+
+    x->count.limit = all ? 0 : r->stop_at;
+}
+
+static bool need_slow(struct x86 *x)
+{
+    return x->watch || x86_irq_pending(x) || x->checks.fp || x->flow.ac_watch;
+}
+
+bool x86_count_aligned(struct x86 *x, uint32_t index)
+{
+    return blocks_aligned(x, &x->count.cold[index]);
+}
+
+/* Does the block have to run one instruction at a time, with checks (step.c)? */
+static bool needs_steps(struct x86 *x, const struct x86_blocks_cold *b)
+{
+    if (x->counter->one || x->checks.stepping)
+        return false;
+    return (b->flags & BLOCK_SPLIT) || x86_checks_block(x, b->flags & BLOCK_FP) ||
+           (b->checks && !blocks_aligned(x, b));
+}
+
+/* What a block's special instructions bring about, as it begins. */
+static void count_special(struct x86 *x, const struct x86_blocks_cold *b)
+{
+    if (b->flags & BLOCK_SHADOW)
+        x->flow.shadow_n = x->count.n;
+    if (b->flags & BLOCK_REMAP)
+        x86_count_remap(x);
+    if (b->flags & BLOCK_FPCTL)
+        x86_fp_sync(x);
+    if (b->flags & BLOCK_FPCTL)
+        x->flow.look |= X86_LOOK_FP;
+    if (b->flags & BLOCK_POPF)
+        x->flow.look |= X86_LOOK_AC;
+    set_limit(x);
+}
+
 /* A block of one instruction that may store into its own page. */
 static void count_lone(struct x86 *x, vaddr_t pc, uint32_t size)
 {
@@ -147,9 +191,15 @@ void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size)
 
     if (x86_engine_entering(x, pc))
         return;
-    if (x->stopped || x->stop_asked || r->want_exits || r->want_partial || r->hold) {
+    if (x->stopped || x->stop_asked || r->want_exits || r->want_partial || r->want_step ||
+        r->hold) {
         not_run(x, pc, size);
         return;
+    }
+    if (x->checks.unknown || x->flow.look) {
+        x86_checks_look(x);
+        r->slow = need_slow(x);
+        set_limit(x);
     }
     if (is_exit(r, pc)) {
         x->count.current = NULL; /* the halt before it is no instruction */
@@ -175,20 +225,24 @@ void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size)
         not_run(x, pc, size);
         return;
     }
+    if (needs_steps(x, b)) {
+        r->want_step = true;
+        not_run(x, pc, size);
+        return;
+    }
     if (x->count.n + b->insns > r->stop_at) {
         r->want_partial = true;
         not_run(x, pc, size);
         return;
     }
     *hot = (struct x86_block){pc ^ x->count.bias, (uint16_t)size, b->insns, index};
-    if (b->flags)
+    if (b->checks)
+        hot->size |= X86_BLOCK_CHECK;
+    if (b->flags & BLOCK_UNCACHED)
         hot->size = X86_BLOCK_UNCACHED;
     x->count.n += b->insns;
     x->count.current = hot;
-    if (b->flags & BLOCK_SHADOW)
-        x->flow.shadow_n = x->count.n;
-    if (b->flags & BLOCK_REMAP)
-        x86_count_remap(x);
+    count_special(x, b);
 }
 
 static unsigned insns_before(struct x86 *x, const struct x86_blocks_cold *b, uint32_t offset)
@@ -258,6 +312,7 @@ bool x86_count_exit(struct x86 *x, vaddr_t rip)
     struct insn i;
 
     if (r->tail && rip == r->tail_at && x->count.n == r->stop_at) {
+        r->tail_reached = true;
         x86_count_hold(x);
         return true;
     }
@@ -299,11 +354,14 @@ static int run_tail(struct x86 *x)
     int rc;
 
     r->tail = true;
+    r->tail_reached = false;
     r->tail_at = skip_insns(x, from, r->stop_at - x->count.n);
     x86_engine_drop_code(x, from, to);
     if (x86_engine_set_exits(x))
         return -EIO;
     rc = x86_engine_run(x);
+    if ((x->flow.look & X86_LOOK_FP) && !r->one && r->tail_reached)
+        x->flow.look |= X86_LOOK_CUT;
     r->tail = false;
     if (x86_engine_set_exits(x))
         return -EIO;
@@ -311,17 +369,35 @@ static int run_tail(struct x86 *x)
     return rc;
 }
 
-/* Run until count.n == stop_at or the machine stopped or an interrupt can be taken. */
-int x86_count_run(struct x86 *x, insn_t stop_at)
+int x86_count_one(struct x86 *x, vaddr_t rip, unsigned len)
 {
     struct x86_counter *r = x->counter;
     int rc;
 
+    r->block_pc = rip;
+    r->block_size = len;
+    r->stop_at = x->count.n + 1;
+    r->one = true;
+    rc = run_tail(x);
+    r->one = false;
+    x->count.current = NULL;
+    return rc;
+}
+
+/* Run until count.n == stop_at or the machine stopped or an interrupt can be taken. */
+int x86_count_run(struct x86 *x, insn_t stop_at)
+{
+    struct x86_counter *r = x->counter;
+    bool step;
+    int rc;
+
     r->stop_at = stop_at;
     r->hold = false;
-    r->slow = x->watch || x86_irq_pending(x);
-    x->count.limit = r->slow ? 0 : stop_at;
-    rc = x86_engine_run(x);
+    r->slow = need_slow(x);
+    set_limit(x);
+    step = r->want_step && x86_reg(x, X86_RIP) == r->block_pc;
+    r->want_step = false;
+    rc = step ? x86_step(x) : x86_engine_run(x);
     x->count.current = NULL;
     if (!rc && r->want_exits) {
         r->want_exits = false;
@@ -346,7 +422,7 @@ void x86_count_recheck(struct x86 *x, insn_t stop_at)
         r->stop_at = stop_at;
     if (x86_irq_pending(x))
         r->slow = true;
-    x->count.limit = r->slow || r->hold || r->want_exits ? 0 : r->stop_at;
+    set_limit(x);
 }
 
 void x86_count_reset(struct x86 *x)
@@ -354,7 +430,7 @@ void x86_count_reset(struct x86 *x)
     struct x86_counter *r = x->counter;
 
     x->count.current = NULL;
-    r->tail = r->step = r->want_exits = r->want_partial = false;
+    r->tail = r->step = r->want_exits = r->want_partial = r->want_step = false;
     x86_count_remap(x);
 }
 

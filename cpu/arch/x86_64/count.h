@@ -36,6 +36,10 @@ void x86_count_sync(struct x86 *x, vaddr_t rip, bool all_retired);
 bool x86_count_exit(struct x86 *x, vaddr_t rip);
 /* No instruction runs at this number. */
 insn_t x86_count_stop_at(const struct x86 *x);
+/* Not in a hook: run the one instruction at `rip`, of `len` bytes. */
+MUST_CHECK int x86_count_one(struct x86 *x, vaddr_t rip, unsigned len);
+/* Are the operands of block `index` aligned that must be? */
+bool x86_count_aligned(struct x86 *x, uint32_t index);
 /* In an event: leave the engine; the run loop decides. */
 void x86_count_hold(struct x86 *x);
 /* Mappings changed: entries must prove themselves again. */

@@ -15,7 +15,27 @@
 #define PAGE_CACHE 256u
 
 enum { CODE_NONE, CODE_HERE, CODE_STALE };
-enum { BLOCK_SHADOW = 1, BLOCK_REMAP = 2, BLOCK_PORT = 4 };
+
+enum {
+    BLOCK_SHADOW = 1,
+    BLOCK_REMAP = 2,
+    BLOCK_PORT = 4,
+    BLOCK_FP = 8,      /* x87 or SSE arithmetic, which may raise exceptions */
+    BLOCK_FPCTL = 16,  /* reads or loads MXCSR or the x87 words */
+    BLOCK_SPLIT = 32,  /* one instruction at a time: both in an order that matters, or an
+                          operand whose alignment the block's start does not tell */
+    BLOCK_POPF = 64,   /* in user space, by its address */
+};
+#define BLOCK_UNCACHED \
+    (BLOCK_SHADOW | BLOCK_REMAP | BLOCK_PORT | BLOCK_FPCTL | BLOCK_SPLIT | BLOCK_POPF)
+
+#define X86_BLOCK_CHECKS 6
+
+/* An address that must be a multiple of 16, by registers at the block's start (-1: none). */
+struct x86_block_check {
+    int8_t base, index;
+    uint8_t scale, disp; /* disp modulo 16 */
+};
 
 struct x86_blocks_cold {
     vaddr_t pc;
@@ -25,6 +45,8 @@ struct x86_blocks_cold {
     uint16_t size, insns;
     uint32_t flags;
     uint32_t port_at; /* offset of the first port instruction, BLOCK_PORT */
+    uint32_t checks;
+    struct x86_block_check check[X86_BLOCK_CHECKS];
 };
 
 struct page_cache {
@@ -41,13 +63,15 @@ struct x86_counter {
     insn_t stop_at;      /* no instruction runs at this number */
     bool slow;           /* every block takes the slow path */
     bool want_partial;   /* the engine stopped before a block that passes stop_at */
+    bool want_step;      /* the engine stopped before a block that runs by single instructions */
+    bool one;            /* the one instruction of x86_count_one() runs: no checks */
     bool hold;           /* the engine was asked to stop: no block runs any more */
     bool want_exits;     /* the list of exits grew: drop [drop_from, drop_to) and go on */
     vaddr_t block_pc;    /* of the block that did not run */
     uint32_t block_size;
     vaddr_t drop_from, drop_to;
     vaddr_t tail_at;     /* temporary exit */
-    bool tail;
+    bool tail, tail_reached;
     vaddr_t step_from;   /* the one instruction to run unprotected, or UINT64_MAX */
     vaddr_t step_at;     /* temporary exit that only re-forms blocks */
     bool step;
@@ -59,6 +83,8 @@ struct x86_counter {
 bool blocks_page_of(struct x86 *x, vaddr_t va, uint64_t *ppage);
 /* Make the entry for (pc, size) true; false when the code cannot be found. */
 bool blocks_prove(struct x86 *x, struct x86_blocks_cold *b, vaddr_t pc, uint32_t size);
+/* Are the operands aligned that must be? */
+bool blocks_aligned(struct x86 *x, const struct x86_blocks_cold *b);
 /* BLOCK_* that one instruction sets. */
 struct insn;
 unsigned blocks_insn_flags(const struct insn *i);

@@ -40,10 +40,13 @@ static void on_block(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
     insn_t end = c->n + b->insns;
 
     (void)uc;
-    if (__builtin_expect(b->key == (pc ^ c->bias) && b->size == size && end <= c->limit, 1)) {
-        c->n = end;
-        c->current = b;
-        return;
+    if (__builtin_expect(b->key == (pc ^ c->bias) && end <= c->limit, 1)) {
+        if (__builtin_expect(b->size == size, 1) ||
+            (b->size == (size | X86_BLOCK_CHECK) && x86_count_aligned(user, b->index))) {
+            c->n = end;
+            c->current = b;
+            return;
+        }
     }
     x86_count_slow((struct x86 *)user, pc, size);
 }

@@ -45,6 +45,7 @@ struct x86_engine {
     uc_engine *uc;
     uc_context *scratch; /* the live state, as last saved */
     uc_context *host;    /* before VMRUN */
+    uc_context *mark;    /* x86_engine_mark() */
     struct layout at;
     uint8_t *hidden;
     size_t hidden_bytes;

@@ -64,7 +64,8 @@ static uc_err open_engine(struct x86 *x)
         (err = uc_ctl_tlb_mode(e->uc, UC_TLB_CPU)) || (err = uc_ctl_exits_enable(e->uc)) ||
         (err = uc_mem_map_ptr(e->uc, 0, x->config.ram_bytes, UC_PROT_ALL, x->ram)) ||
         (err = uc_mem_map_ptr(e->uc, HIDDEN, e->hidden_bytes, UC_PROT_ALL, e->hidden)) ||
-        (err = uc_context_alloc(e->uc, &e->scratch)) || (err = uc_context_alloc(e->uc, &e->host)))
+        (err = uc_context_alloc(e->uc, &e->scratch)) || (err = uc_context_alloc(e->uc, &e->host)) ||
+        (err = uc_context_alloc(e->uc, &e->mark)))
         return err;
     write_uc(e, UC_X86_REG_CR4, CR4_PAE);
     uc_reg_write(e->uc, UC_X86_REG_MSR, &efer);
@@ -116,6 +117,8 @@ void x86_engine_destroy(struct x86 *x)
         uc_context_free(e->scratch);
     if (e->host)
         uc_context_free(e->host);
+    if (e->mark)
+        uc_context_free(e->mark);
     if (e->uc)
         uc_close(e->uc);
     if (e->hidden)

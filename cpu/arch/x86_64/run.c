@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "cpu/arch/x86_64/operands.h"
 #include "cpu/arch/x86_64/state.h"
 #include "cpu/arch/x86_64/x86.h"
 
@@ -50,6 +51,7 @@ void x86_destroy(struct x86 *x)
 {
     x86_engine_destroy(x);
     x86_count_destroy(x);
+    x86_operands_end(x);
     if (x->ram)
         munmap(x->ram, x->config.ram_bytes);
 }
@@ -89,6 +91,7 @@ int x86_reset(struct x86 *x, const struct cpu_entry *entry)
     x->skipped = 0;
     memset(&x->msrs, 0, sizeof(x->msrs));
     memset(&x->flow, 0, sizeof(x->flow));
+    memset(&x->checks, 0, sizeof(x->checks));
     x->flow.shadow_n = UINT64_MAX;
     x->flow.from_kernel = 1;
     x->msrs.pat = 0x0007040600070406ull;

@@ -275,6 +275,8 @@ void x86_trap(struct x86 *x, struct x86_view *v, unsigned vector, uint64_t error
     bool (*deliver)(struct x86 *, struct x86_view *, const struct delivery *, struct nested *) =
         v->efer & EFER_LMA ? deliver_long : deliver_legacy;
 
+    x->flow.look &= ~(uint64_t)X86_LOOK_CUT;
+    x86_checks_user_flags(x, v->cpl, v->rflags, v->cr0);
     for (;;) {
         if (d.vector == X86_PF && d.type == X86_FAULT)
             v->cr2 = d.addr;
@@ -319,6 +321,7 @@ void x86_syscall(struct x86 *x)
         x86_view_store(x, &v);
         return;
     }
+    x86_checks_user_flags(x, v.cpl, v.rflags, v.cr0);
     pc = v.rip + 2;
     user = v.cpl == 3;
     x86_view_put_gpr(x, 1, pc);
@@ -441,6 +444,14 @@ void x86_event(struct x86 *x, uint32_t code)
     uint32_t exit = code - EXIT_BASE, error = 0;
     bool all_retired = exit == EXIT_EXCEPTION + X86_DB;
 
+    if (x->checks.stepping) {
+        x86_step_end(x);
+        if (all_retired) {
+            x->checks.stepped = true;
+            x86_count_sync(x, rip, true);
+            return;
+        }
+    }
     if (exit == EXIT_NPF || exit == EXIT_EXCEPTION + X86_PF) {
         error = x86_event_error_code(x);
         all_retired = error & 16 || (!(error & 3) && x86_event_address(x) == rip);

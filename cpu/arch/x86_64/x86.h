@@ -151,6 +151,22 @@ struct x86_flow {
     uint64_t halted;
     uint64_t debug_pending; /* a single step trap is due before the next instruction */
     uint64_t from_kernel; /* the last state seen was in the kernel (watch mode) */
+    uint64_t ac_watch;    /* user code has set RFLAGS.AC under CR0.AM: see step.c */
+    uint64_t look;        /* X86_LOOK_*: due before the next block */
+};
+
+enum {
+    X86_LOOK_FP = 1,  /* masks of FP exceptions may have changed */
+    X86_LOOK_AC = 2,  /* RFLAGS.AC may have */
+    X86_LOOK_CUT = 4, /* not yet: we stopped inside of the block that asked */
+};
+
+/* What blocks are looked at for; follows from the guest's registers. */
+struct x86_checks {
+    bool unknown;  /* the registers came from outside */
+    bool fp;       /* an x87 or SSE exception is unmasked */
+    bool stepping; /* the engine runs one instruction under our TF */
+    bool stepped;  /* and has */
 };
 
 struct x86_engine;
@@ -169,6 +185,8 @@ struct x86 {
     struct x86_msrs msrs;
     struct x86_board board;
     struct x86_flow flow;
+    struct x86_checks checks;
+    size_t disassembler; /* capstone's handle, 0 until it is needed */
     struct cpu_stop stop;
     bool stopped; /* `stop` is set: leave the run loop */
     bool stop_asked;
@@ -222,6 +240,20 @@ void x86_debug_regs(struct x86 *x, uint64_t dr[8], bool is_write);
 /* Nested page: forbid or allow guest writes. */
 void x86_engine_protect(struct x86 *x, paddr_t page, bool writable);
 
+/* Exceptions that the engine keeps apart go into MXCSR and the x87 status word. */
+void x86_fp_sync(struct x86 *x);
+struct x86_fp_words {
+    uint32_t mxcsr;
+    uint16_t fcw, fsw;
+};
+struct x86_fp_words x86_fp_words(struct x86 *x);
+void x86_fp_words_put(struct x86 *x, const struct x86_fp_words *w);
+/* Exceptions raised since the last sync, as MXCSR numbers them; forgets them. */
+void x86_fp_take_raised(struct x86 *x, uint32_t *x87, uint32_t *sse);
+/* Keep the whole processor state, and go back to it. */
+void x86_engine_mark(struct x86 *x);
+void x86_engine_back(struct x86 *x);
+
 enum x86_special {
     X86_RIP,
     X86_RFLAGS,
@@ -246,6 +278,18 @@ void x86_syscall(struct x86 *x);
 void x86_fault(struct x86 *x, unsigned vector, uint64_t error);
 /* An intercept or exception of the engine. */
 void x86_event(struct x86 *x, uint32_t code);
+
+/* ---- step.c ---- */
+/* Read again what decides `checks`. */
+void x86_checks_look(struct x86 *x);
+/* User code was seen with these flags. */
+void x86_checks_user_flags(struct x86 *x, unsigned cpl, uint64_t rflags, uint64_t cr0);
+/* Before a block: must it run one instruction at a time? */
+bool x86_checks_block(struct x86 *x, bool has_fp);
+/* Not in a hook: run the instruction at RIP with all checks, or deliver its fault. */
+MUST_CHECK int x86_step(struct x86 *x);
+/* In an event: our TF is out of sight again. */
+void x86_step_end(struct x86 *x);
 
 /* ---- mmu.c ---- */
 enum x86_access { X86_READ = 0, X86_WRITE = 1, X86_EXEC = 2 };

@@ -255,3 +255,139 @@ CASE cr8 0
  int3
  AT cr8
  nop
+
+/* Faults that the engine does not raise by itself. */
+.macro SSE_ON flags
+ mov %cr4,%rcx
+ or $\flags,%rcx
+ mov %rcx,%cr4
+ movl $0x1d80,0x58020 /* division by zero unmasked */
+ ldmxcsr 0x58020
+ mov $0x3f800000,%ecx
+ movd %ecx,%xmm0
+ xorps %xmm1,%xmm1
+.endm
+CASE xm 0
+ SSE_ON 0x600
+ addss %xmm0,%xmm1
+ subss %xmm0,%xmm1
+ AT xm
+ divss %xmm1,%xmm0
+CASE xm_ud 0
+ SSE_ON 0x200
+ AT xm_ud
+ divss %xmm1,%xmm0
+CASE xm_after_block 0
+ SSE_ON 0x600
+ mov $3,%ecx
+1: addss %xmm0,%xmm1
+ dec %ecx
+ jnz 1b
+ movl $0,0x58028
+ AT xm_after_block
+ divss 0x58028,%xmm1
+CASE xm_masked_again 0
+ SSE_ON 0x600
+ movl $0x1f80,0x58020
+ ldmxcsr 0x58020
+ divss %xmm1,%xmm0
+ stmxcsr 0x50050 /* masked: noted, no fault */
+ int3
+ AT xm_masked_again
+ nop
+CASE mf_any 0
+ mov %cr0,%rcx
+ or $0x20,%rcx
+ mov %rcx,%cr0
+ fninit
+ movw $0x37e,0x58020 /* invalid unmasked */
+ fldcw 0x58020
+ fldz
+ fldz
+ fdivrp
+ fnstsw 0x50050
+ mov $7,%ecx
+ AT mf_any
+ fld1
+CASE fsw_masked 0
+ fninit
+ fld1
+ fldz
+ fdivrp
+ fldz
+ fldz
+ fdivrp
+ fnstsw %ax
+ mov %rax,0x50050
+ int3
+ AT fsw_masked
+ nop
+CASE gp_movaps 0
+ mov %cr4,%rcx
+ or $0x600,%rcx
+ mov %rcx,%cr4
+ mov $0x58008,%ecx
+ movups (%rcx),%xmm0
+ movaps 8(%rcx),%xmm0
+ AT gp_movaps
+ movaps %xmm0,(%rcx)
+CASE gp_movdqa_loop 0
+ mov %cr4,%rcx
+ or $0x600,%rcx
+ mov %rcx,%cr4
+ mov $0x900000,%ecx
+1: movdqa (%rcx),%xmm0
+ lea 16(%rcx),%rcx
+ cmp $0x900100,%ecx
+ jne 1b
+ inc %rcx
+ add $15,%rcx
+ dec %rcx
+ AT gp_movdqa_loop
+ paddd (%rcx),%xmm0
+CASE ac_user 3
+ orb $0,(%rsp)
+ pushfq
+ orl $0x40000,(%rsp)
+ popfq
+ mov $0x900001,%ecx
+ movzbl (%rcx),%eax
+ movl 3(%rcx),%eax
+ AT ac_user
+ movl (%rcx),%eax
+CASE ac_off 3
+ mov $0x900001,%ecx
+ movl (%rcx),%eax
+ int3
+ AT ac_off
+ nop
+CASE gp_movaps_loaded 0
+ mov %cr4,%rcx
+ or $0x600,%rcx
+ mov %rcx,%cr4
+ movl $0x58008,0x58020
+ mov 0x58020,%ecx
+ AT gp_movaps_loaded
+ movaps %xmm0,(%rcx)
+CASE ac_kernel_off 0
+ pushfq
+ orl $0x40000,(%rsp)
+ popfq
+ mov $0x900001,%ecx
+ movl (%rcx),%eax
+ int3
+ AT ac_kernel_off
+ nop
+CASE fldcw_conversion 0
+ fninit
+ fld1
+ movw $0x37b,0x58020
+ movw $0x37f,0x58022
+ fldcw 0x58020
+ fldz
+ fdivr %st(1),%st
+ fnstsw 0x50050
+ fldcw 0x58022
+ int3
+ AT fldcw_conversion
+ nop
