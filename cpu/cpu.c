@@ -232,3 +232,37 @@ int cpu_state_visit(struct cpu *cpu, enum cpu_state_op op, cpu_state_fn fn, void
 {
     return cpu->ops->state_visit(cpu->m, op, fn, ctx);
 }
+
+int cpu_mark_take(struct cpu *cpu, struct cpu_mark **mark)
+{
+    void *m;
+    int rc = cpu->ops->mark_take(cpu->m, &m);
+
+    *mark = m;
+    return rc;
+}
+
+int cpu_mark_restore(struct cpu *cpu, const struct cpu_mark *mark)
+{
+    return cpu->ops->mark_restore(cpu->m, mark);
+}
+
+void cpu_mark_free(struct cpu *cpu, struct cpu_mark *mark)
+{
+    cpu->ops->mark_free(mark);
+}
+
+int cpu_dirty_start(struct cpu *cpu)
+{
+    return cpu->ops->dirty_start(cpu->m);
+}
+
+void cpu_dirty_take(struct cpu *cpu, cpu_page_fn fn, void *ctx)
+{
+    cpu->ops->dirty_take(cpu->m, fn, ctx);
+}
+
+void cpu_ram_put_page(struct cpu *cpu, uint32_t page, const uint8_t *bytes)
+{
+    cpu->ops->ram_put_page(cpu->m, page, bytes);
+}

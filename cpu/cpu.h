@@ -193,4 +193,22 @@ enum cpu_state_op { CPU_STATE_SAVE, CPU_STATE_LOAD };
 typedef int (*cpu_state_fn)(void *ctx, const char *name, void *data, size_t len);
 MUST_CHECK int cpu_state_visit(struct cpu *cpu, enum cpu_state_op op, cpu_state_fn fn, void *ctx);
 
+/*
+ * Going back, within this process and this cpu (sim/snapshot.h): a mark is the whole state but
+ * RAM, and the pages of RAM that were written are named. Page numbers count from the start of RAM.
+ *
+ *   - cpu_dirty_start() once: all pages are clean, from now on writes are noted.
+ *   - cpu_dirty_take() gives the pages written since, in no particular order, and they are clean again.
+ *   - Back: cpu_ram_put_page() for each page that differs, then cpu_mark_restore(). `bytes`
+ *     are 4096, NULL: zeros.
+ */
+struct cpu_mark;
+typedef void (*cpu_page_fn)(void *ctx, uint32_t page, const uint8_t *bytes);
+MUST_CHECK int cpu_mark_take(struct cpu *cpu, struct cpu_mark **mark);
+MUST_CHECK int cpu_mark_restore(struct cpu *cpu, const struct cpu_mark *mark);
+void cpu_mark_free(struct cpu *cpu, struct cpu_mark *mark);
+MUST_CHECK int cpu_dirty_start(struct cpu *cpu);
+void cpu_dirty_take(struct cpu *cpu, cpu_page_fn fn, void *ctx);
+void cpu_ram_put_page(struct cpu *cpu, uint32_t page, const uint8_t *bytes);
+
 #endif

@@ -47,6 +47,12 @@ struct cpu_ops {
     int (*translate)(void *m, vaddr_t va, paddr_t *pa);
     int (*mem_read)(void *m, vaddr_t va, void *buf, size_t len);
     int (*state_visit)(void *m, enum cpu_state_op op, cpu_state_fn fn, void *ctx);
+    int (*mark_take)(void *m, void **mark);
+    int (*mark_restore)(void *m, const void *mark);
+    void (*mark_free)(void *mark);
+    int (*dirty_start)(void *m);
+    void (*dirty_take)(void *m, cpu_page_fn fn, void *ctx);
+    void (*ram_put_page)(void *m, uint32_t page, const uint8_t *bytes);
 };
 
 extern const struct cpu_ops arm64_ops;

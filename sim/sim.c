@@ -195,6 +195,23 @@ const struct machine *sim_machine(const struct sim *sim)
     return sim->machine;
 }
 
+struct sim_cursor sim_cursor(const struct sim *sim)
+{
+    const struct inputs *in = sim->inputs;
+
+    return (struct sim_cursor){sim->traps, in->stop_at, in->delay_at, in->chaos_count};
+}
+
+void sim_set_cursor(struct sim *sim, const struct sim_cursor *c)
+{
+    sim->traps = c->traps;
+    sim->inputs->stop_at = c->stop_at;
+    sim->inputs->delay_at = c->delay_at;
+    sim->inputs->chaos_count = c->chaos_count;
+    sim->inputs->diverged[0] = '\0';
+    sim->stop_asked = false;
+}
+
 int sim_digest(struct sim *sim, bool with_ram, struct digest *d)
 {
     return digest_take(sim->cpu, sim->traps, with_ram, d);

@@ -50,6 +50,15 @@ const char *sim_error(const struct sim *sim);
 
 struct cpu *sim_cpu(struct sim *sim);
 const struct machine *sim_machine(const struct sim *sim);
+/* Where a run stands beside its machine; for snapshots. */
+struct sim_cursor {
+    uint64_t traps;
+    size_t stop_at, delay_at;
+    uint64_t chaos_count;
+};
+struct sim_cursor sim_cursor(const struct sim *sim);
+void sim_set_cursor(struct sim *sim, const struct sim_cursor *c);
+
 MUST_CHECK int sim_digest(struct sim *sim, bool with_ram, struct digest *d);
 
 #endif

@@ -106,6 +106,7 @@ int arm64_phys_write(struct arm64 *a, paddr_t pa, const void *buf, size_t len)
     if (!in_ram(a, pa, len))
         return -EFAULT;
     memcpy(a->ram + (pa - ARM64_RAM_BASE), buf, len);
+    arm64_dirty_note(a, pa, len);
     arm64_engine_drop_code(a);
     return 0;
 }

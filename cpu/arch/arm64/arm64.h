@@ -134,12 +134,14 @@ struct arm64_unimplemented_entry {
 
 struct arm64_engine;
 struct arm64_counter;
+struct arm64_dirty;
 
 struct arm64 {
     struct arm64_count count; /* first: the block hook works on it */
     struct cpu_config config;
     struct arm64_engine *engine;
     struct arm64_counter *counter;
+    struct arm64_dirty *dirty; /* NULL: writes are not noted */
     uint8_t *ram;
     cycles_t skipped; /* cycles = count.n + skipped */
     bool watch;
@@ -176,6 +178,14 @@ void arm64_engine_stop(struct arm64 *a);
 /* An address before which the engine stops; 0: none. Code in [from, to) is translated anew. */
 void arm64_engine_set_exit(struct arm64 *a, vaddr_t exit, vaddr_t from, vaddr_t to);
 void arm64_engine_drop_code(struct arm64 *a);
+/* Not in a hook: drop what was translated from these pages of RAM. */
+void arm64_engine_drop_pages(struct arm64 *a, const uint32_t *page, size_t count);
+/* What stage 2 allows for a page of RAM beside reading. The TLB still has to be flushed. */
+void arm64_engine_allow(struct arm64 *a, uint32_t page, bool write, bool exec);
+/* The processor's whole state for this engine; *context is made where it is NULL. */
+MUST_CHECK int arm64_engine_save(struct arm64 *a, void **context);
+MUST_CHECK int arm64_engine_restore(struct arm64 *a, void *context);
+void arm64_engine_free_saved(void *context);
 void arm64_engine_flush_tlb(struct arm64 *a);
 void arm64_engine_syndrome(struct arm64 *a, struct arm64_syndrome *s);
 uint64_t arm64_x(struct arm64 *a, unsigned index); /* 0..30; 31 reads as zero */
@@ -227,6 +237,23 @@ void arm64_event(struct arm64 *a, uint32_t code);
 /* ---- mmio.c ---- */
 /* A stage-2 abort: a device, or a hole. */
 void arm64_stage2_abort(struct arm64 *a, const struct arm64_syndrome *s, bool is_fetch);
+
+/* ---- dirty.c ---- */
+MUST_CHECK int arm64_dirty_start(struct arm64 *a);
+void arm64_dirty_destroy(struct arm64 *a);
+void arm64_dirty_take(struct arm64 *a, cpu_page_fn fn, void *ctx);
+/* The machine or the host wrote to RAM past the guest's tables. */
+void arm64_dirty_note(struct arm64 *a, paddr_t pa, size_t len);
+/* A stage-2 abort: true when only our notes forbade the access, and it may run again. */
+bool arm64_dirty_abort(struct arm64 *a, paddr_t ipa, bool is_fetch);
+void arm64_ram_put_page(struct arm64 *a, uint32_t page, const uint8_t *bytes);
+/* After pages were put: no translated code of what they held is left. */
+void arm64_dirty_settle(struct arm64 *a);
+
+/* ---- mark.c ---- */
+MUST_CHECK int arm64_mark_take(struct arm64 *a, void **mark);
+MUST_CHECK int arm64_mark_restore(struct arm64 *a, const void *mark);
+void arm64_mark_free(void *mark);
 
 /* ---- msr.c ---- */
 /* MRS or MSR that the engine is about to run; true when it was done here. */

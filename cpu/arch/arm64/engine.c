@@ -9,6 +9,10 @@
  *     HIDDEN + 0x0000  two concatenated level 1 tables (40-bit intermediate
  *                      addresses, 4 KiB granule, start at level 1)
  *            + 0x2000  level 2 tables, one for each GiB that RAM touches
+ *            + 0xb000  level 3 tables, one entry for each page of RAM
+ *
+ * RAM is mapped by pages: they can be forbidden one by one (dirty.c), and the engine
+ * flushes its whole TLB where one page of a larger block is invalidated.
  *
  * A device access or a hole is a stage-2 abort: the engine reports it with the
  * exact PC, the syndrome with its instruction fields, FAR_EL2 and HPFAR_EL2.
@@ -27,9 +31,9 @@
 
 #define HIDDEN       0x8000000000ull
 #define H_LEVEL2     0x2000u
-#define HIDDEN_BYTES 0x10000u
+#define H_LEVEL3     0xb000u
 #define GIB          0x40000000ull
-#define BLOCK_2M     0x200000ull
+#define PAGE_BYTES   0x1000u
 #define CODE_BYTES   (64u << 20) /* translated code; a flush costs in proportion */
 
 #define SYS_SCR_EL3   SYSREG(3, 6, 1, 1, 0)
@@ -38,8 +42,10 @@
 #define SYS_VTCR_EL2  SYSREG(3, 4, 2, 1, 2)
 
 /* Stage 2 descriptors: access flag, inner shareable, read and write, normal write-back. */
-#define S2_BLOCK (1ull << 10 | 3ull << 8 | 3ull << 6 | 0xfull << 2 | 1)
+#define S2_PAGE  (1ull << 10 | 3ull << 8 | 3ull << 6 | 0xfull << 2 | 3)
 #define S2_TABLE 3ull
+#define S2_WRITE (1ull << 7)
+#define S2_XN    (1ull << 54)
 /* 40-bit physical, 4 KiB, write-back walks, start at level 1, 40-bit input. */
 #define VTCR     (1ull << 31 | 2u << 16 | 3u << 12 | 1u << 10 | 1u << 8 | 1u << 6 | 24u)
 #define HCR      (1ull << 31 | 1u) /* RW, VM */
@@ -55,7 +61,10 @@ static const uint32_t reset_to_zero[] = {
 struct arm64_engine {
     uc_engine *uc;
     uc_context *scratch;
+    uc_context *host; /* MMU off, no stage 2: addresses are physical */
     uint8_t *hidden;
+    size_t hidden_bytes;
+    uint64_t *page; /* stage-2 entry of each page of RAM */
     size_t syndrome_at, monitor_at;
     uint64_t sctlr_reset;
     bool calibrating;
@@ -283,6 +292,50 @@ void arm64_engine_drop_code(struct arm64 *a)
     a->engine->translated = false;
 }
 
+void arm64_engine_allow(struct arm64 *a, uint32_t page, bool write, bool exec)
+{
+    uint64_t *entry = &a->engine->page[page];
+
+    *entry = (*entry & ~(S2_WRITE | S2_XN)) | (write ? S2_WRITE : 0) | (exec ? 0 : S2_XN);
+}
+
+void arm64_engine_drop_pages(struct arm64 *a, const uint32_t *page, size_t count)
+{
+    struct arm64_engine *e = a->engine;
+
+    uc_context_save(e->uc, e->scratch);
+    uc_context_restore(e->uc, e->host);
+    uc_ctl_flush_tlb(e->uc);
+    for (size_t i = 0; i < count; i++) {
+        paddr_t pa = ARM64_RAM_BASE + (paddr_t)page[i] * PAGE_BYTES;
+
+        uc_ctl_remove_cache(e->uc, pa, pa + PAGE_BYTES);
+    }
+    uc_context_restore(e->uc, e->scratch);
+    uc_ctl_flush_tlb(e->uc);
+}
+
+int arm64_engine_save(struct arm64 *a, void **context)
+{
+    uc_context *c = *context;
+
+    if (!c && uc_context_alloc(a->engine->uc, &c))
+        return -ENOMEM;
+    *context = c;
+    return uc_context_save(a->engine->uc, c) ? -EIO : 0;
+}
+
+int arm64_engine_restore(struct arm64 *a, void *context)
+{
+    return uc_context_restore(a->engine->uc, context) ? -EIO : 0;
+}
+
+void arm64_engine_free_saved(void *context)
+{
+    if (context)
+        uc_context_free(context);
+}
+
 void arm64_engine_set_exit(struct arm64 *a, vaddr_t exit, vaddr_t from, vaddr_t to)
 {
     uint64_t list[1] = {exit};
@@ -331,15 +384,18 @@ void arm64_engine_reset(struct arm64 *a)
 
 static void build_stage2(struct arm64 *a)
 {
-    uint64_t *level1 = (uint64_t *)a->engine->hidden;
-    uint64_t *level2 = (uint64_t *)(a->engine->hidden + H_LEVEL2);
-    uint64_t end = ARM64_RAM_BASE + a->config.ram_bytes;
+    struct arm64_engine *e = a->engine;
+    uint64_t *level1 = (uint64_t *)e->hidden;
+    uint64_t *level2 = (uint64_t *)(e->hidden + H_LEVEL2);
+    size_t pages = a->config.ram_bytes / PAGE_BYTES;
 
-    for (uint64_t gib = ARM64_RAM_BASE; gib < end; gib += GIB, level2 += 512) {
-        level1[gib / GIB] = (HIDDEN + (uint64_t)((uint8_t *)level2 - a->engine->hidden)) | S2_TABLE;
-        for (uint64_t at = gib; at < gib + GIB && at < end; at += BLOCK_2M)
-            level2[(at - gib) / BLOCK_2M] = at | S2_BLOCK;
-    }
+    e->page = (uint64_t *)(e->hidden + H_LEVEL3);
+    for (size_t gib = 0; gib * GIB < a->config.ram_bytes; gib++)
+        level1[ARM64_RAM_BASE / GIB + gib] = (HIDDEN + H_LEVEL2 + gib * PAGE_BYTES) | S2_TABLE;
+    for (size_t table = 0; table < pages / 512; table++)
+        level2[table] = (HIDDEN + H_LEVEL3 + table * PAGE_BYTES) | S2_TABLE;
+    for (size_t i = 0; i < pages; i++)
+        e->page[i] = (ARM64_RAM_BASE + i * PAGE_BYTES) | S2_PAGE;
     arm64_sysreg_set(a, SYS_VTTBR_EL2, HIDDEN);
     arm64_sysreg_set(a, SYS_VTCR_EL2, VTCR);
     arm64_sysreg_set(a, SYS_HCR_EL2, HCR);
@@ -357,8 +413,8 @@ static uc_err open_engine(struct arm64 *a)
         (err = uc_ctl_set_tcg_buffer_size(e->uc, CODE_BYTES)) ||
         (err = uc_ctl_exits_enable(e->uc)) || (err = uc_ctl_tlb_mode(e->uc, UC_TLB_CPU)) ||
         (err = uc_mem_map_ptr(e->uc, ARM64_RAM_BASE, a->config.ram_bytes, UC_PROT_ALL, a->ram)) ||
-        (err = uc_mem_map_ptr(e->uc, HIDDEN, HIDDEN_BYTES, UC_PROT_ALL, e->hidden)) ||
-        (err = uc_context_alloc(e->uc, &e->scratch)))
+        (err = uc_mem_map_ptr(e->uc, HIDDEN, e->hidden_bytes, UC_PROT_ALL, e->hidden)) ||
+        (err = uc_context_alloc(e->uc, &e->scratch)) || (err = uc_context_alloc(e->uc, &e->host)))
         return err;
     /*
      * EL2 and EL1 are AArch64, not secure; HVC is enabled and SMC undefined, as
@@ -435,7 +491,9 @@ int arm64_engine_create(struct arm64 *a)
     if (!e)
         return -ENOMEM;
     a->engine = e;
-    e->hidden = mmap(NULL, HIDDEN_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    e->hidden_bytes = H_LEVEL3 + a->config.ram_bytes / PAGE_BYTES * 8;
+    e->hidden = mmap(NULL, e->hidden_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+                     0);
     if (e->hidden == MAP_FAILED) {
         e->hidden = NULL;
         return -ENOMEM;
@@ -451,6 +509,7 @@ int arm64_engine_create(struct arm64 *a)
                  "this libunicorn keeps its CPU state in a way that is not known; use 2.1.1 or later");
         return -ENOTSUP;
     }
+    uc_context_save(e->uc, e->host);
     build_stage2(a);
     return 0;
 }
@@ -463,10 +522,12 @@ void arm64_engine_destroy(struct arm64 *a)
         return;
     if (e->scratch)
         uc_context_free(e->scratch);
+    if (e->host)
+        uc_context_free(e->host);
     if (e->uc)
         uc_close(e->uc);
     if (e->hidden)
-        munmap(e->hidden, HIDDEN_BYTES);
+        munmap(e->hidden, e->hidden_bytes);
     free(e);
     a->engine = NULL;
 }

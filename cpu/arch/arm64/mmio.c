@@ -80,6 +80,8 @@ void arm64_stage2_abort(struct arm64 *a, const struct arm64_syndrome *s, bool is
     struct insn_access access;
     uint32_t word;
 
+    if (arm64_dirty_abort(a, ipa, is_fetch))
+        return;
     if (is_fetch || (s->esr & ESR_S1PTW) || !arm64_is_device(ipa)) {
         external_abort(a, s, is_fetch);
         return;

@@ -47,6 +47,7 @@ int arm64_create(struct arm64 *a, const struct cpu_config *config)
 void arm64_destroy(struct arm64 *a)
 {
     arm64_engine_destroy(a);
+    arm64_dirty_destroy(a);
     arm64_count_destroy(a);
     if (a->ram)
         munmap(a->ram, a->config.ram_bytes);

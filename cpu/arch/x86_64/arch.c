@@ -105,6 +105,7 @@ int x86_phys_write(struct x86 *x, paddr_t pa, const void *buf, size_t len)
 {
     if (!in_ram(x, pa, len))
         return -EFAULT;
+    x86_dirty_note(x, pa, len);
     x86_count_host_write(x, pa, len);
     memcpy(x->ram + pa, buf, len);
     return 0;

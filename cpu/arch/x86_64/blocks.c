@@ -32,6 +32,11 @@ void x86_count_remap(struct x86 *x)
     x->count.bias = biased_generation(r);
 }
 
+bool x86_count_holds_code(const struct x86 *x, paddr_t pa)
+{
+    return x->counter->protected[pa >> PAGE_SHIFT];
+}
+
 void x86_count_page_written(struct x86 *x, paddr_t pa)
 {
     struct x86_counter *r = x->counter;
@@ -264,25 +269,41 @@ static bool page_stale(const struct x86 *x, uint64_t page)
     return x->counter->code[page] == CODE_STALE;
 }
 
+static bool page_goes(struct x86 *x, uint64_t page)
+{
+    x86_count_page_written(x, page << PAGE_SHIFT);
+    if (x->counter->code[page] == CODE_NONE)
+        return false;
+    x->counter->code[page] = CODE_STALE;
+    return true;
+}
+
 /* Code that was translated from these pages is gone with what they held. */
 void x86_count_host_write(struct x86 *x, paddr_t pa, size_t len)
 {
     struct x86_counter *r = x->counter;
     bool code = false;
 
-    for (uint64_t page = pa >> PAGE_SHIFT; len && page <= (pa + len - 1) >> PAGE_SHIFT; page++) {
-        x86_count_page_written(x, page << PAGE_SHIFT);
-        if (r->code[page] == CODE_NONE)
-            continue;
-        r->code[page] = CODE_STALE;
-        code = true;
-    }
+    for (uint64_t page = pa >> PAGE_SHIFT; len && page <= (pa + len - 1) >> PAGE_SHIFT; page++)
+        code |= page_goes(x, page);
     if (!code)
         return;
     x86_engine_drop_pages(x, page_stale);
     for (uint64_t page = pa >> PAGE_SHIFT; page <= (pa + len - 1) >> PAGE_SHIFT; page++)
         if (r->code[page] == CODE_STALE)
             r->code[page] = CODE_NONE;
+}
+
+bool x86_count_page_put(struct x86 *x, uint32_t page)
+{
+    return page_goes(x, page);
+}
+
+void x86_count_settle(struct x86 *x, const uint32_t *page, size_t count)
+{
+    x86_engine_drop_pages(x, page_stale);
+    for (size_t i = 0; i < count; i++)
+        x->counter->code[page[i]] = CODE_NONE;
 }
 
 void x86_count_forget(struct x86 *x)

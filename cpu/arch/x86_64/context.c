@@ -4,6 +4,7 @@
  * segment registers, CPL and derived flags, error code, XCR0. All of it is read
  * and written in a saved context, at offsets found by calibration.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "cpu/arch/x86_64/engine.h"
@@ -96,6 +97,27 @@ void x86_engine_mark(struct x86 *x)
 void x86_engine_back(struct x86 *x)
 {
     uc_context_restore(x->engine->uc, x->engine->mark);
+}
+
+int x86_engine_save(struct x86 *x, void **context)
+{
+    uc_context *c = *context;
+
+    if (!c && uc_context_alloc(x->engine->uc, &c))
+        return -ENOMEM;
+    *context = c;
+    return uc_context_save(x->engine->uc, c) ? -EIO : 0;
+}
+
+int x86_engine_restore(struct x86 *x, void *context)
+{
+    return uc_context_restore(x->engine->uc, context) ? -EIO : 0;
+}
+
+void x86_engine_free_saved(void *context)
+{
+    if (context)
+        uc_context_free(context);
 }
 
 void x86_fpu_read(struct x86 *x, struct x86_fpu *f)

@@ -25,6 +25,11 @@ void x86_count_reset(struct x86 *x);
 void x86_count_forget(struct x86 *x);
 /* RAM in [pa, pa + len) is about to be changed from outside. */
 void x86_count_host_write(struct x86 *x, paddr_t pa, size_t len);
+/* The same for one page that was put back: true when x86_count_settle() must follow. */
+MUST_CHECK bool x86_count_page_put(struct x86 *x, uint32_t page);
+void x86_count_settle(struct x86 *x, const uint32_t *page, size_t count);
+/* Is the page write-protected because blocks were decoded from it? */
+bool x86_count_holds_code(const struct x86 *x, paddr_t pa);
 /* Run until the number is `stop_at`, the machine stopped, or an interrupt can be taken. */
 MUST_CHECK int x86_count_run(struct x86 *x, insn_t stop_at);
 void x86_count_recheck(struct x86 *x, insn_t stop_at);

@@ -223,6 +223,7 @@ void x86_engine_protect(struct x86 *x, paddr_t page, bool writable)
 {
     uint64_t *pte = &x->engine->pte[page / PAGE];
 
+    writable = writable && !x86_dirty_is_clean(x, page / PAGE);
     *pte = writable ? *pte | 2 : *pte & ~2ull;
 }
 

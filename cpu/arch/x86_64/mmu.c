@@ -92,6 +92,8 @@ static void set_used(struct x86 *x, const struct walk *w, bool dirty)
 {
     for (unsigned i = 0; i < w->levels; i++) {
         bool leaf = i + 1 == w->levels;
+
+        x86_dirty_note(x, w->entry_at[i], 1);
         x->ram[w->entry_at[i]] |= (uint8_t)(PTE_A | (leaf && dirty ? PTE_D : 0));
     }
 }
@@ -161,6 +163,7 @@ static int transfer(struct x86 *x, vaddr_t va, void *buf, size_t len, enum x86_a
         } else if (access == X86_READ) {
             memcpy(bytes, x->ram + pa, part);
         } else {
+            x86_dirty_note(x, pa, part);
             x86_count_page_written(x, pa);
             memcpy(x->ram + pa, bytes, part);
         }

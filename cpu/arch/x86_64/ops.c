@@ -142,6 +142,31 @@ static int op_state_visit(void *m, enum cpu_state_op op, cpu_state_fn fn, void *
     return x86_state_visit(m, op, fn, ctx);
 }
 
+static int op_mark_take(void *m, void **mark)
+{
+    return x86_mark_take(m, mark);
+}
+
+static int op_mark_restore(void *m, const void *mark)
+{
+    return x86_mark_restore(m, mark);
+}
+
+static int op_dirty_start(void *m)
+{
+    return x86_dirty_start(m);
+}
+
+static void op_dirty_take(void *m, cpu_page_fn fn, void *ctx)
+{
+    x86_dirty_take(m, fn, ctx);
+}
+
+static void op_ram_put_page(void *m, uint32_t page, const uint8_t *bytes)
+{
+    x86_ram_put_page(m, page, bytes);
+}
+
 static const char *op_error(const void *m)
 {
     return ((const struct x86 *)m)->error;
@@ -194,4 +219,10 @@ const struct cpu_ops x86_64_ops = {
     .translate = op_translate,
     .mem_read = op_virt_read,
     .state_visit = op_state_visit,
+    .mark_take = op_mark_take,
+    .mark_restore = op_mark_restore,
+    .mark_free = x86_mark_free,
+    .dirty_start = op_dirty_start,
+    .dirty_take = op_dirty_take,
+    .ram_put_page = op_ram_put_page,
 };

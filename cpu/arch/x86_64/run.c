@@ -50,6 +50,7 @@ int x86_create(struct x86 *x, const struct cpu_config *config)
 void x86_destroy(struct x86 *x)
 {
     x86_engine_destroy(x);
+    x86_dirty_destroy(x);
     x86_count_destroy(x);
     x86_operands_end(x);
     if (x->ram)

@@ -371,6 +371,14 @@ static void exception(struct x86 *x, unsigned vector, vaddr_t rip)
     x86_trap(x, &v, vector, error, addr, type);
 }
 
+/* A store that only we forbid; it runs again. */
+static void ram_store(struct x86 *x, paddr_t pa, vaddr_t rip)
+{
+    x86_dirty_note(x, pa, 1);
+    if (x86_count_holds_code(x, pa))
+        x86_count_code_store(x, pa, rip);
+}
+
 static void nested_page_fault(struct x86 *x, vaddr_t rip, uint32_t error)
 {
     paddr_t pa = x86_event_address(x);
@@ -378,7 +386,7 @@ static void nested_page_fault(struct x86 *x, vaddr_t rip, uint32_t error)
     if (error & 16) /* code outside of RAM reads as all ones, which is no instruction */
         x86_fault(x, X86_UD, X86_NO_ERROR);
     else if (pa < x->config.ram_bytes)
-        x86_count_code_store(x, pa, rip);
+        ram_store(x, pa, rip);
     else
         x86_mmio(x, pa);
 }

@@ -171,12 +171,14 @@ struct x86_checks {
 
 struct x86_engine;
 struct x86_counter;
+struct x86_dirty;
 
 struct x86 {
     struct x86_count count; /* first: the block hook works on it */
     struct cpu_config config;
     struct x86_engine *engine;
     struct x86_counter *counter;
+    struct x86_dirty *dirty; /* NULL: writes are not noted */
     uint8_t *ram;
     cycles_t skipped; /* cycles = count.n + skipped */
     struct x86_paging paging;
@@ -253,6 +255,10 @@ void x86_fp_take_raised(struct x86 *x, uint32_t *x87, uint32_t *sse);
 /* Keep the whole processor state, and go back to it. */
 void x86_engine_mark(struct x86 *x);
 void x86_engine_back(struct x86 *x);
+/* The same into a context of the caller's; *context is made where it is NULL. */
+MUST_CHECK int x86_engine_save(struct x86 *x, void **context);
+MUST_CHECK int x86_engine_restore(struct x86 *x, void *context);
+void x86_engine_free_saved(void *context);
 
 enum x86_special {
     X86_RIP,
@@ -278,6 +284,23 @@ void x86_syscall(struct x86 *x);
 void x86_fault(struct x86 *x, unsigned vector, uint64_t error);
 /* An intercept or exception of the engine. */
 void x86_event(struct x86 *x, uint32_t code);
+
+/* ---- dirty.c ---- */
+MUST_CHECK int x86_dirty_start(struct x86 *x);
+void x86_dirty_destroy(struct x86 *x);
+void x86_dirty_take(struct x86 *x, cpu_page_fn fn, void *ctx);
+/* A store to RAM is about to be done, by the guest or for it. */
+void x86_dirty_note(struct x86 *x, paddr_t pa, size_t len);
+/* Must a store to this page be seen first? */
+bool x86_dirty_is_clean(const struct x86 *x, uint64_t page);
+void x86_ram_put_page(struct x86 *x, uint32_t page, const uint8_t *bytes);
+/* After pages were put: no translated code of what they held is left. */
+void x86_dirty_settle(struct x86 *x);
+
+/* ---- mark.c ---- */
+MUST_CHECK int x86_mark_take(struct x86 *x, void **mark);
+MUST_CHECK int x86_mark_restore(struct x86 *x, const void *mark);
+void x86_mark_free(void *mark);
 
 /* ---- step.c ---- */
 /* Read again what decides `checks`. */

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sim/snapshot.c - states of one machine; see snapshot.h.
+ *
+ * `ram` says what RAM held at the last take or restore. Since then only the pages that the CPU
+ * model names as written can differ from it. So taking copies those, and restoring puts back
+ * those and the pages in which the two page maps differ.
+ */
+#include "sim/snapshot.h"
+
+#include <errno.h>
+
+#include "sim/host.h"
+#include "sim/page_map.h"
+
+struct snapshot {
+    struct page_map ram;
+    struct cpu_mark *mark;
+    struct sim_cursor cursor;
+    insn_t n;
+};
+
+struct snapshots {
+    struct sim *sim;
+    struct page_map ram;
+    int failed; /* no memory for a page: what RAM held is not known any more */
+};
+
+static void keep_page(void *ctx, uint32_t page, const uint8_t *bytes)
+{
+    struct snapshots *all = ctx;
+
+    if (all->failed == 0)
+        all->failed = page_map_set(&all->ram, page, page_is_zero(bytes) ? NULL : bytes);
+}
+
+/* What RAM holds now, and from here on only what is written. */
+static int keep_all(struct snapshots *all)
+{
+    struct cpu *cpu = sim_cpu(all->sim);
+    size_t bytes, pages;
+    paddr_t base;
+    const uint8_t *ram = cpu_ram(cpu, &base, &bytes);
+    uint8_t *touched;
+
+    pages = bytes / PAGE_MAP_PAGE_BYTES;
+    touched = malloc(pages);
+    if (!touched)
+        return -ENOMEM;
+    host_pages_touched(ram, pages, touched);
+    for (uint32_t page = 0; page < pages; page++)
+        if (touched[page])
+            keep_page(all, page, ram + (size_t)page * PAGE_MAP_PAGE_BYTES);
+    free(touched);
+    return all->failed ? all->failed : cpu_dirty_start(cpu);
+}
+
+int snapshots_create(struct sim *sim, struct snapshots **out)
+{
+    struct snapshots *all = calloc(1, sizeof(*all));
+    int rc;
+
+    *out = NULL;
+    if (!all)
+        return -ENOMEM;
+    all->sim = sim;
+    rc = keep_all(all);
+    if (rc == 0)
+        *out = all;
+    else
+        snapshots_destroy(all);
+    return rc;
+}
+
+void snapshots_destroy(struct snapshots *all)
+{
+    if (!all)
+        return;
+    page_map_drop(&all->ram);
+    free(all);
+}
+
+static void put_page(void *ctx, uint32_t page, const uint8_t *bytes)
+{
+    struct snapshots *all = ctx;
+
+    cpu_ram_put_page(sim_cpu(all->sim), page, bytes);
+}
+
+static void put_back(void *ctx, uint32_t page, const uint8_t *bytes)
+{
+    struct snapshots *all = ctx;
+
+    (void)bytes;
+    cpu_ram_put_page(sim_cpu(all->sim), page, page_map_get(&all->ram, page));
+}
+
+int snapshot_take(struct snapshots *all, struct snapshot **out)
+{
+    struct cpu *cpu = sim_cpu(all->sim);
+    struct snapshot *s = calloc(1, sizeof(*s));
+    int rc;
+
+    *out = NULL;
+    if (!s)
+        return -ENOMEM;
+    rc = cpu_mark_take(cpu, &s->mark);
+    if (rc == 0) {
+        cpu_dirty_take(cpu, keep_page, all);
+        rc = all->failed;
+    }
+    if (rc != 0) {
+        snapshot_free(all, s);
+        return rc;
+    }
+    s->ram = page_map_share(&all->ram);
+    s->cursor = sim_cursor(all->sim);
+    s->n = cpu_now(cpu);
+    *out = s;
+    return 0;
+}
+
+int snapshot_restore(struct snapshots *all, const struct snapshot *s)
+{
+    struct cpu *cpu = sim_cpu(all->sim);
+    struct page_map was = all->ram;
+
+    all->ram = page_map_share(&s->ram);
+    page_map_diff(&was, &all->ram, put_page, all);
+    page_map_drop(&was);
+    cpu_dirty_take(cpu, put_back, all);
+    sim_set_cursor(all->sim, &s->cursor);
+    return cpu_mark_restore(cpu, s->mark);
+}
+
+void snapshot_free(struct snapshots *all, struct snapshot *s)
+{
+    if (!s)
+        return;
+    if (s->mark)
+        cpu_mark_free(sim_cpu(all->sim), s->mark);
+    page_map_drop(&s->ram);
+    free(s);
+}
+
+insn_t snapshot_n(const struct snapshot *s)
+{
+    return s->n;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sim/snapshot.h - states of one machine, taken and gone back to.
+ *
+ * Rules of use
+ *   - A snapshot belongs to the `struct snapshots` that took it, and that to one sim;
+ *     snapshots share the pages that they have in common.
+ *   - Taken and restored between two sim_run() calls, or in an at_stop hook. What is
+ *     restored: processor, devices, clock, RAM, the place in the inputs, the hash of all traps.
+ *   - What a watcher remembers is the watcher's to put back.
+ *   - From the first snapshot on the machine notes which pages it writes.
+ */
+#ifndef TRAPLINE_SIM_SNAPSHOT_H
+#define TRAPLINE_SIM_SNAPSHOT_H
+
+#include "sim/sim.h"
+
+struct snapshots;
+struct snapshot;
+
+/* `sim` is borrowed and must outlive it. -ENOMEM. */
+MUST_CHECK int snapshots_create(struct sim *sim, struct snapshots **out);
+/* Frees what is left of its snapshots' pages; the snapshots are freed before. */
+void snapshots_destroy(struct snapshots *all);
+
+/* The machine is as it was. After -ENOMEM no further snapshot can be taken. */
+MUST_CHECK int snapshot_take(struct snapshots *all, struct snapshot **out);
+/* An error leaves the machine unusable. */
+MUST_CHECK int snapshot_restore(struct snapshots *all, const struct snapshot *s);
+void snapshot_free(struct snapshots *all, struct snapshot *s);
+
+/* The number at which it was taken. */
+insn_t snapshot_n(const struct snapshot *s);
+
+#endif
