@@ -29,6 +29,7 @@ int cmd_replay(int argc, char **argv);
 int cmd_dump(int argc, char **argv);
 int cmd_diff(int argc, char **argv);
 int cmd_golden(int argc, char **argv);
+int cmd_contract(int argc, char **argv);
 
 #define ERR_LEN 512u
 
@@ -57,6 +58,7 @@ void progress_end(struct progress *p);
 struct machine_options {
     struct machine machine;
     const char *kernel, *rootfs, *initrd, *append;
+    char rootfs_found[4096]; /* rootfs, where it was not given */
     bool arch_given;
     insn_t limit;
 };

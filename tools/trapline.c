@@ -8,6 +8,7 @@ static const struct {
 } verbs[] = {
     {"run", cmd_run},   {"record", cmd_record}, {"replay", cmd_replay},
     {"dump", cmd_dump}, {"diff", cmd_diff},     {"golden", cmd_golden},
+    {"contract", cmd_contract},
 };
 
 static const char usage[] =
@@ -20,6 +21,7 @@ static const char usage[] =
     "                           [--from N] [--to N]    what happened in it\n"
     "  trapline diff    A.tlt B.tlt                    the first difference of two runs\n"
     "  trapline golden  check|update DIR               derived text traces against those in DIR\n"
+    "  trapline contract [--arch A] [--filter GLOB]    programs whose output on Linux is right\n"
     "\n"
     "exit: 0 ok, 1 the guest failed, 2 usage, 3 divergence, 4 damaged or foreign file,\n"
     "      5 limit reached\n"
