@@ -2,9 +2,9 @@
 /*
  * sim/host.c - the gateway to the host; see host.h.
  *
- * Ctrl-C arrives by signalfd, so no handler and no global is needed. A terminal on
- * standard input is put into a mode without echo and line editing (the guest has its own), but
- * Ctrl-C stays the host's.
+ * Signals that end a run arrive by signalfd, so no handler and no global is needed. A terminal on
+ * standard input belongs to the guest (host_terminal.h): Ctrl-C is a key of its then, and the
+ * escape key ends the run.
  */
 #include "sim/host.h"
 
@@ -15,21 +15,22 @@
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
-#include <termios.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "loader/fail.h"
+#include "sim/host_terminal.h"
 
 #define FILE_BYTES_MAX (2ull << 30)
 #define PAGE_BYTES     4096u
 #define PAGEMAP_BATCH  4096u
 
 struct host {
-    bool live, terminal, interrupted;
+    bool live, interrupted;
     int signal_fd;
     sigset_t old_mask;
-    struct termios old_termios;
+    struct host_terminal terminal;
 };
 
 static bool stdin_is_usable(void)
@@ -40,20 +41,6 @@ static bool stdin_is_usable(void)
         return false;
     return S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode) || S_ISREG(st.st_mode) ||
            isatty(STDIN_FILENO);
-}
-
-static void terminal_enter(struct host *h)
-{
-    struct termios raw;
-
-    if (tcgetattr(STDIN_FILENO, &h->old_termios) != 0)
-        return;
-    raw = h->old_termios;
-    raw.c_iflag &= ~(tcflag_t)(ICRNL | INLCR | IGNCR | IXON);
-    raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | IEXTEN);
-    raw.c_cc[VMIN] = 1;
-    raw.c_cc[VTIME] = 0;
-    h->terminal = tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0;
 }
 
 int host_open(enum host_input input, struct host **out, char *err, size_t err_len)
@@ -67,6 +54,8 @@ int host_open(enum host_input input, struct host **out, char *err, size_t err_le
     sigemptyset(&mask);
     sigaddset(&mask, SIGINT);
     sigaddset(&mask, SIGTERM);
+    sigaddset(&mask, SIGHUP);
+    sigaddset(&mask, SIGQUIT);
     sigprocmask(SIG_BLOCK, &mask, &h->old_mask);
     h->signal_fd = signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
     if (h->signal_fd < 0) {
@@ -75,8 +64,8 @@ int host_open(enum host_input input, struct host **out, char *err, size_t err_le
         return loader_fail(err, err_len, -EIO, "cannot watch for Ctrl-C (signalfd)");
     }
     h->live = input == HOST_INPUT_STDIN && stdin_is_usable();
-    if (h->live && isatty(STDIN_FILENO))
-        terminal_enter(h);
+    if (h->live)
+        terminal_enter(&h->terminal);
     *out = h;
     return 0;
 }
@@ -85,8 +74,7 @@ void host_close(struct host *h)
 {
     if (!h)
         return;
-    if (h->terminal)
-        tcsetattr(STDIN_FILENO, TCSADRAIN, &h->old_termios);
+    terminal_leave(&h->terminal);
     host_interrupted(h); /* take what came, or it would end the program now */
     close(h->signal_fd);
     sigprocmask(SIG_SETMASK, &h->old_mask, NULL);
@@ -99,7 +87,8 @@ bool host_interrupted(struct host *h)
 
     while (read(h->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
         h->interrupted = true;
-    return h->interrupted;
+    terminal_pump(&h->terminal);
+    return h->interrupted || h->terminal.leave;
 }
 
 bool host_input_is_live(const struct host *h)
@@ -109,7 +98,39 @@ bool host_input_is_live(const struct host *h)
 
 bool host_input_is_terminal(const struct host *h)
 {
-    return h->terminal;
+    return h->terminal.active;
+}
+
+bool host_window_size(unsigned *rows, unsigned *cols)
+{
+    struct winsize size;
+
+    if (ioctl(STDIN_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0)
+        return false;
+    *rows = size.ws_row;
+    *cols = size.ws_col;
+    return true;
+}
+
+static int read_terminal(struct host *h, uint8_t *bytes, size_t len, bool wait)
+{
+    struct pollfd fds[2] = {{.fd = STDIN_FILENO, .events = POLLIN},
+                            {.fd = h->signal_fd, .events = POLLIN}};
+
+    for (;;) {
+        if (host_interrupted(h))
+            return -EINTR;
+        if (h->terminal.used > 0)
+            return (int)terminal_take(&h->terminal, bytes, len);
+        if (h->terminal.ended) {
+            h->live = false;
+            return -ENODATA;
+        }
+        if (!wait)
+            return 0;
+        if (poll(fds, 2, -1) < 0 && errno != EINTR)
+            return -EIO;
+    }
 }
 
 int host_input_read(struct host *h, uint8_t *bytes, size_t len, bool wait)
@@ -120,6 +141,8 @@ int host_input_read(struct host *h, uint8_t *bytes, size_t len, bool wait)
 
     if (!h->live)
         return -ENODATA;
+    if (h->terminal.active)
+        return read_terminal(h, bytes, len, wait);
     if (poll(fds, 2, wait ? -1 : 0) < 0)
         return errno == EINTR ? 0 : -EIO;
     if (fds[1].revents && host_interrupted(h))

@@ -7,8 +7,8 @@
  *     environment or input (tests/sim/test_banned_calls keeps it so).
  *   - What comes from here reaches a guest only through sim/inputs.c, where it
  *     is recorded. host_clock_ns() is for progress and for waiting at a terminal.
- *   - A struct host changes the terminal and blocks SIGINT for as long as it is open;
- *     host_close() puts both back. At most one is open in a process.
+ *   - A struct host takes the terminal (host_terminal.h) and blocks SIGINT, SIGTERM, SIGHUP and
+ *     SIGQUIT for as long as it is open; host_close() puts all back. At most one is open in a process.
  */
 #ifndef TRAPLINE_SIM_HOST_H
 #define TRAPLINE_SIM_HOST_H
@@ -26,10 +26,12 @@ enum host_input {
 
 MUST_CHECK int host_open(enum host_input input, struct host **out, char *err, size_t err_len);
 void host_close(struct host *h);
-/* Ctrl-C (or SIGTERM) came since host_open(). */
+/* One of these signals came since host_open(), or the escape key asked for the end. */
 bool host_interrupted(struct host *h);
 bool host_input_is_live(const struct host *h);
 bool host_input_is_terminal(const struct host *h);
+/* Of the terminal on standard input; false: it has none to tell. */
+bool host_window_size(unsigned *rows, unsigned *cols);
 /*
  * Up to `len` bytes of input: their number; 0 when there are none yet (only with
  * wait false); -ENODATA at the end of input; -EINTR on Ctrl-C while waiting.

@@ -51,11 +51,12 @@ static void on_console(void *ctx, const uint8_t *bytes, size_t len)
 {
     (void)ctx;
     fwrite(bytes, 1, len, stdout);
-    fflush(stdout);
 }
 
+/* After each quantum, and before the machine waits for input. */
 static void on_tick(void *ctx, struct sim *sim)
 {
+    fflush(stdout);
     progress_tick(&((struct run_options *)ctx)->progress, sim);
 }
 
@@ -69,6 +70,7 @@ static void show_unimplemented(void *ctx, const struct cpu_unimplemented *u, uin
 
 static void on_ended(void *ctx, struct sim *sim)
 {
+    fflush(stdout);
     progress_end(&((struct run_options *)ctx)->progress);
     cpu_unimplemented_each(sim_cpu(sim), show_unimplemented, ctx);
 }
@@ -92,6 +94,28 @@ static int exit_code_of(const struct sim_end *end, const char *err)
     }
 }
 
+/*
+ * At a terminal: say how to leave, and tell our kernel the window's size. A serial line has none, so it
+ * is an argument of the kernel, and with that part of the recording.
+ */
+static int prepare_terminal(struct run_options *o, const struct host *host)
+{
+    char *cmdline, **into = &o->machine.machine.cmdline;
+    unsigned rows, cols;
+
+    if (!host_input_is_terminal(host))
+        return EXIT_OK;
+    if (host_is_terminal(stderr))
+        fputs("trapline: the keyboard is the guest's; Ctrl-] q ends the run\r\n", stderr);
+    if (o->machine.kernel || strstr(*into, "console_size=") || !host_window_size(&rows, &cols))
+        return EXIT_OK;
+    if (asprintf(&cmdline, "%s%sconsole_size=%ux%u", *into, **into ? " " : "", rows, cols) < 0)
+        return complain(EXIT_GUEST, "out of memory");
+    free(*into);
+    *into = cmdline;
+    return EXIT_OK;
+}
+
 static int run_live(struct run_options *o)
 {
     struct session s = {.trace_path = o->output,
@@ -107,7 +131,12 @@ static int run_live(struct run_options *o)
 
     if (rc != 0)
         return complain(EXIT_GUEST, "%s", err);
-    progress_start(&o->progress, !host_is_terminal(stdout));
+    rc = prepare_terminal(o, s.host);
+    if (rc != EXIT_OK) {
+        host_close(s.host);
+        return rc;
+    }
+    progress_start(&o->progress, !host_is_terminal(stdout) && !host_input_is_terminal(s.host));
     rc = session_run(&o->machine.machine, &s, &end, err, sizeof(err));
     progress_end(&o->progress);
     host_close(s.host);

@@ -14,7 +14,8 @@ const char machine_options_help[] =
     "machine:\n"
     "  --arch arm64|x86_64  the CPU (default: that of --kernel, else arm64)\n"
     "  --kernel FILE        kernel: ELF or arm64 Image (default: the one that ships)\n"
-    "  --rootfs DIR         folder that becomes the initramfs\n"
+    "  --rootfs DIR         folder that becomes the initramfs (default, with the kernel that ships:\n"
+    "                       Debian's busybox, guest/ARCH/rootfs beside this program)\n"
     "  --initrd FILE        initramfs as it is (cpio)\n"
     "  --append STR         kernel command line\n"
     "  --mem SIZE           RAM, with K, M or G (default 128M)\n"
@@ -24,7 +25,7 @@ const char machine_options_help[] =
     "  --wall-start S       wall clock at the start, seconds since 1970 UTC (default 1704067200)\n"
     "  --limit N            stop at instruction N, exit code 5\n"
     "  --strict             stop at the first access that is not implemented\n"
-    "ARGV is what init executes; without it there is a shell.\n";
+    "ARGV is what init executes; without it there is a shell on the console.\n";
 
 void machine_options_init(struct machine_options *o)
 {
@@ -112,20 +113,47 @@ int machine_options_take(struct machine_options *o, int option, const char *valu
     }
 }
 
-bool find_kernel(enum arch arch, char *path, size_t len)
+/* A file or folder of ours: beside the program in a build folder, or installed. */
+static bool find_beside(const char *const *places, size_t count, const char *name, char *path,
+                        size_t len)
 {
-    static const char *const places[] = {"kernel", "../share/trapline", "."};
     char dir[3072];
 
     if (host_program_dir(dir, sizeof(dir)) != 0)
         return false;
-    for (size_t i = 0; i < ARRAY_LEN(places); i++) {
-        if ((size_t)snprintf(path, len, "%s/%s/kernel-%s.elf", dir, places[i], arch_name(arch)) <
-                len &&
+    for (size_t i = 0; i < count; i++)
+        if ((size_t)snprintf(path, len, "%s/%s/%s", dir, places[i], name) < len &&
             host_file_exists(path))
             return true;
-    }
     return false;
+}
+
+bool find_kernel(enum arch arch, char *path, size_t len)
+{
+    static const char *const places[] = {"kernel", "../share/trapline", "."};
+    char name[64];
+
+    snprintf(name, sizeof(name), "kernel-%s.elf", arch_name(arch));
+    return find_beside(places, ARRAY_LEN(places), name, path, len);
+}
+
+/* The root folder that ./dev makes of Debian's busybox; only our own kernel gets it unasked. */
+static int find_rootfs(struct machine_options *o)
+{
+    static const char *const places[] = {"guest", "../share/trapline/guest"};
+    char name[64];
+
+    if (o->rootfs || o->initrd || o->kernel)
+        return EXIT_OK;
+    snprintf(name, sizeof(name), "%s/rootfs", arch_name(o->machine.arch));
+    if (!find_beside(places, ARRAY_LEN(places), name, o->rootfs_found,
+                     sizeof(o->rootfs_found)))
+        return complain(EXIT_USAGE,
+                        "there is no root folder for %s beside this program; './dev setup' fetches "
+                        "Debian's busybox and makes one, or name one with --rootfs or --initrd",
+                        arch_name(o->machine.arch));
+    o->rootfs = o->rootfs_found;
+    return EXIT_OK;
 }
 
 /* e_machine of an ELF file, or the magic of an arm64 Image: 0 when it is neither. */
@@ -165,6 +193,9 @@ static int load_initrd(struct machine_options *o, const char *const *argv)
 
     if (o->rootfs && o->initrd)
         return complain(EXIT_USAGE, "--rootfs and --initrd exclude each other");
+    rc = find_rootfs(o);
+    if (rc != EXIT_OK)
+        return rc;
     if (o->rootfs) {
         rc = initramfs_from_dir(o->rootfs, argv, &bytes, &initrd.bytes, err, sizeof(err));
         initrd.data = bytes;

@@ -33,9 +33,10 @@ static void print_line(const char *fmt, va_list ap)
     int n = vsnprintf(line + at, sizeof(line) - at - 1, fmt, ap);
 
     at += (size_t)n < sizeof(line) - at - 2 ? (size_t)n : sizeof(line) - at - 2;
-    line[at++] = '\n';
     log_add(line, at);
+    log_add("\n", 1);
     arch_console_write(line, at);
+    arch_console_write("\r\n", 2); /* nobody translates here: the console may be raw */
 }
 
 void printk(const char *fmt, ...)

@@ -27,12 +27,31 @@ static void console_output(struct tty *t, const char *bytes, size_t len)
     port_console_write(bytes, len);
 }
 
+/* "console_size=ROWSxCOLS" of the command line; a serial line knows no size of its own. */
+static void size_from_command_line(struct winsize_k *size)
+{
+    const char *at = strstr(port_command_line(), "console_size=");
+    unsigned value[2] = {0, 0};
+
+    size->rows = 24;
+    size->cols = 80;
+    if (!at)
+        return;
+    at += strlen("console_size=");
+    for (int i = 0; i < 2; i++, at++)
+        for (; *at >= '0' && *at <= '9' && value[i] < 10000; at++)
+            value[i] = value[i] * 10 + (unsigned)(*at - '0');
+    if (value[0] && value[1]) {
+        size->rows = (uint16_t)value[0];
+        size->cols = (uint16_t)value[1];
+    }
+}
+
 struct tty *tty_console(void)
 {
     if (!console_ready) {
         tty_init(&console, dev_make(5, 1), console_output);
-        console.size.rows = 24;
-        console.size.cols = 80;
+        size_from_command_line(&console.size);
         console_ready = true;
     }
     return &console;

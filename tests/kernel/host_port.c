@@ -363,3 +363,8 @@ void host_halt(void)
     fs_root()->vnode->nlink = 2;
     fs_root()->vnode->size = 40;
 }
+
+const char *port_command_line(void)
+{
+    return "";
+}
