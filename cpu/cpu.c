@@ -129,6 +129,19 @@ void cpu_watch_returns(struct cpu *cpu, bool on)
     cpu->ops->watch_returns(cpu->m, on);
 }
 
+void cpu_set_breaks(struct cpu *cpu, const vaddr_t *at, size_t count)
+{
+    cpu->ops->set_breaks(cpu->m, at, count);
+}
+
+int cpu_watch_stores(struct cpu *cpu, const struct cpu_range *list, size_t count, cpu_store_fn fn,
+                     void *ctx)
+{
+    if (count > CPU_RANGES_MAX)
+        return -EINVAL;
+    return cpu->ops->watch_stores(cpu->m, list, count, fn, ctx);
+}
+
 void cpu_unimplemented_each(const struct cpu *cpu,
                             void (*fn)(void *ctx, const struct cpu_unimplemented *u, uint64_t reads,
                                        uint64_t writes),

@@ -104,6 +104,7 @@ enum cpu_stop_reason {
     CPU_STOP_SHUTDOWN,      /* x86 triple fault; arm64: an exception at an unfetchable vector, again and again */
     CPU_STOP_STRICT,        /* unimplemented access under strict */
     CPU_STOP_REQUESTED,     /* cpu_request_stop() */
+    CPU_STOP_BREAK,         /* before an instruction of cpu_set_breaks() */
     CPU_STOP_ENGINE,        /* the engine refused; cpu_error() says why. A bug of ours. */
 };
 
@@ -138,7 +139,27 @@ size_t cpu_console_room(const struct cpu *cpu);
 size_t cpu_console_input(struct cpu *cpu, const uint8_t *bytes, size_t len);
 
 /* Observation. Slower; the guest cannot tell. */
+/*
+ * Stop before instructions at these virtual addresses, in any address space, but for the one
+ * that runs next at the time of this call: after a break, call it again and go on. `at` is
+ * ascending, and the caller's until it is replaced.
+ */
+void cpu_set_breaks(struct cpu *cpu, const vaddr_t *at, size_t count);
 void cpu_watch_returns(struct cpu *cpu, bool on);
+/*
+ * Stores to virtual addresses, in any address space: `fn` is called before a store that touches one
+ * of the ranges, with the number `n` at which the block of code that stores began: the store
+ * is one of the next few instructions. True: stop where that block ends. The list stays the
+ * caller's until it is replaced; a count of 0 ends it. Stores run several times slower meanwhile.
+ */
+struct cpu_range {
+    vaddr_t va;
+    size_t bytes;
+};
+typedef bool (*cpu_store_fn)(void *ctx, insn_t n, vaddr_t va, unsigned bytes);
+#define CPU_RANGES_MAX 8u
+MUST_CHECK int cpu_watch_stores(struct cpu *cpu, const struct cpu_range *list, size_t count,
+                                cpu_store_fn fn, void *ctx);
 /* Called with every access the model left out, in a fixed order, at the end of a run. */
 void cpu_unimplemented_each(const struct cpu *cpu,
                             void (*fn)(void *ctx, const struct cpu_unimplemented *u, uint64_t reads,

@@ -26,6 +26,9 @@ struct cpu_ops {
     size_t (*console_room)(const void *m);
     size_t (*console_input)(void *m, const uint8_t *bytes, size_t len);
     void (*watch_returns)(void *m, bool on);
+    int (*watch_stores)(void *m, const struct cpu_range *list, size_t count, cpu_store_fn fn,
+                        void *ctx);
+    void (*set_breaks)(void *m, const vaddr_t *at, size_t count);
     void (*unimplemented_each)(const void *m,
                                void (*fn)(void *ctx, const struct cpu_unimplemented *u,
                                           uint64_t reads, uint64_t writes),

@@ -109,7 +109,8 @@ static bool classify(struct sim *sim, const struct cpu_stop *stop, struct sim_en
     static const enum sim_end_reason reasons[] = {
         [CPU_STOP_POWEROFF] = SIM_END_POWEROFF, [CPU_STOP_RESET] = SIM_END_RESET,
         [CPU_STOP_SHUTDOWN] = SIM_END_SHUTDOWN, [CPU_STOP_STRICT] = SIM_END_STRICT,
-        [CPU_STOP_REQUESTED] = SIM_END_CALLER,  [CPU_STOP_ENGINE] = SIM_END_ENGINE,
+        [CPU_STOP_REQUESTED] = SIM_END_CALLER,  [CPU_STOP_BREAK] = SIM_END_CALLER,
+        [CPU_STOP_ENGINE] = SIM_END_ENGINE,
     };
 
     if (stop->reason == CPU_STOP_TARGET || stop->reason == CPU_STOP_IDLE)
@@ -178,6 +179,11 @@ void sim_request_stop(struct sim *sim)
 {
     sim->stop_asked = true;
     cpu_request_stop(sim->cpu);
+}
+
+void sim_expect_stop(struct sim *sim)
+{
+    sim->stop_asked = true;
 }
 
 const char *sim_error(const struct sim *sim)

@@ -46,6 +46,8 @@ void sim_destroy(struct sim *sim);
 MUST_CHECK int sim_run(struct sim *sim, insn_t limit, struct sim_end *end);
 /* From a hook: end with SIM_END_CALLER before the next instruction. */
 void sim_request_stop(struct sim *sim);
+/* From a cpu_store_fn that returns true: the stop it asks for ends the run with SIM_END_CALLER. */
+void sim_expect_stop(struct sim *sim);
 const char *sim_error(const struct sim *sim);
 
 struct cpu *sim_cpu(struct sim *sim);

@@ -17,6 +17,7 @@
 #ifndef TRAPLINE_CPU_ARM64_ARM64_H
 #define TRAPLINE_CPU_ARM64_ARM64_H
 
+#include "cpu/breaks.h"
 #include "cpu/cpu.h"
 #include "cpu/dev/gicv2.h"
 #include "cpu/dev/pl011.h"
@@ -145,6 +146,7 @@ struct arm64 {
     uint8_t *ram;
     cycles_t skipped; /* cycles = count.n + skipped */
     bool watch;
+    struct cpu_breaks breaks;
     struct arm64_board board;
     struct arm64_flow flow;
     struct cpu_stop stop;
@@ -187,6 +189,9 @@ MUST_CHECK int arm64_engine_save(struct arm64 *a, void **context);
 MUST_CHECK int arm64_engine_restore(struct arm64 *a, void *context);
 void arm64_engine_free_saved(void *context);
 void arm64_engine_flush_tlb(struct arm64 *a);
+/* See cpu_watch_stores(). */
+MUST_CHECK int arm64_engine_watch_stores(struct arm64 *a, const struct cpu_range *list,
+                                         size_t count, cpu_store_fn fn, void *ctx);
 void arm64_engine_syndrome(struct arm64 *a, struct arm64_syndrome *s);
 uint64_t arm64_x(struct arm64 *a, unsigned index); /* 0..30; 31 reads as zero */
 void arm64_set_x(struct arm64 *a, unsigned index, uint64_t value);

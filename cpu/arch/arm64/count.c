@@ -27,6 +27,7 @@ struct arm64_counter {
     insn_t stop_at;      /* no instruction runs at this number */
     bool hold;           /* the engine was asked to stop: no block runs any more */
     bool fp_check;       /* FP instructions may trap */
+    bool only_breaks;    /* nothing else sends blocks to the slow path */
     bool tail;           /* `exit` is set */
     bool stale;          /* a block that ends at a former exit was left in the engine */
     vaddr_t exit;
@@ -81,12 +82,14 @@ void arm64_count_hold(struct arm64 *a)
 /* What blocks may run up to without a look at anything else. */
 static insn_t fast_limit(struct arm64 *a)
 {
-    const struct arm64_counter *r = a->counter;
+    struct arm64_counter *r = a->counter;
 
+    r->only_breaks = false;
     if (r->hold || r->tail || r->want != WANT_NOTHING || r->fp_check || a->watch ||
         arm64_irq_pending(a))
         return 0;
-    return r->stop_at;
+    r->only_breaks = a->breaks.count;
+    return r->only_breaks ? 0 : r->stop_at;
 }
 
 void arm64_count_recheck(struct arm64 *a, insn_t stop_at)
@@ -153,19 +156,41 @@ static void watch_return(struct arm64 *a, vaddr_t pc, bool user)
     a->flow.from_kernel = !user;
 }
 
+/* A block without a break, and breaks are all that is looked for. */
+static bool passes_breaks(const struct arm64 *a, vaddr_t pc, uint32_t size)
+{
+    const struct arm64_counter *r = a->counter;
+
+    return r->only_breaks && !r->hold && r->want == WANT_NOTHING && !r->tail && !a->stopped &&
+           !a->stop_asked && !(pc & 3) && a->count.n + size / 4 <= r->stop_at &&
+           breaks_next(&a->breaks, pc, pc + size) == pc + size;
+}
+
 void arm64_count_slow(struct arm64 *a, vaddr_t pc, uint32_t size)
 {
     struct arm64_counter *r = a->counter;
-    uint64_t pstate = arm64_pstate(a);
-    bool user = !(pstate & PSTATE_EL);
+    uint64_t pstate;
+    bool user;
     uint32_t insns = size / 4;
 
+    if (passes_breaks(a, pc, size)) {
+        a->count.n += insns;
+        a->count.pc = pc;
+        a->count.size = size;
+        return;
+    }
+    pstate = arm64_pstate(a);
+    user = !(pstate & PSTATE_EL);
     if (r->tail && pc == r->exit) {
         a->count.size = 0; /* the halt before the exit is no instruction */
         return;
     }
     if (a->stopped || a->stop_asked || r->hold || r->want != WANT_NOTHING ||
         a->count.n >= r->stop_at || (arm64_irq_pending(a) && !(pstate & PSTATE_I))) {
+        not_run(a, pc, size, WANT_LOOP);
+        return;
+    }
+    if (breaks_stop(&a->breaks, pc, a->count.n)) {
         not_run(a, pc, size, WANT_LOOP);
         return;
     }
@@ -181,6 +206,8 @@ void arm64_count_slow(struct arm64 *a, vaddr_t pc, uint32_t size)
         not_run(a, pc, size, WANT_FP_TRAP);
         return;
     }
+    if (a->breaks.count) /* the first instruction has been looked at */
+        insns = (uint32_t)(breaks_next(&a->breaks, pc + 4, pc + 4 * insns) - pc) / 4;
     if (a->count.n + insns > r->stop_at)
         insns = (uint32_t)(r->stop_at - a->count.n);
     if (insns < size / 4) {

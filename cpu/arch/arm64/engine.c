@@ -34,6 +34,7 @@
 #define H_LEVEL3     0xb000u
 #define GIB          0x40000000ull
 #define PAGE_BYTES   0x1000u
+#define STORE_BYTES_MAX 16u /* of one store as the engine reports it */
 #define CODE_BYTES   (64u << 20) /* translated code; a flush costs in proportion */
 
 #define SYS_SCR_EL3   SYSREG(3, 6, 1, 1, 0)
@@ -65,6 +66,12 @@ struct arm64_engine {
     uint8_t *hidden;
     size_t hidden_bytes;
     uint64_t *page; /* stage-2 entry of each page of RAM */
+    struct {
+        uc_hook hook[CPU_RANGES_MAX];
+        size_t count;
+        cpu_store_fn fn;
+        void *ctx;
+    } stores; /* that are watched */
     size_t syndrome_at, monitor_at;
     uint64_t sctlr_reset;
     bool calibrating;
@@ -122,6 +129,45 @@ static uint32_t on_msr(uc_engine *uc, int reg, const uc_arm64_cp_reg *cp, void *
     (void)uc;
     (void)reg;
     return arm64_sysreg_access(user, register_id(cp), true, &value);
+}
+
+static void on_store(uc_engine *uc, uc_mem_type type, uint64_t va, int size, int64_t value,
+                     void *user)
+{
+    struct arm64 *a = user;
+
+    (void)uc;
+    (void)type;
+    (void)value;
+    if (!a->engine->stores.fn(a->engine->stores.ctx, a->count.n - a->count.size / 4, va,
+                              (unsigned)size))
+        return;
+    a->stop_asked = true; /* seen before the next block */
+    a->count.limit = 0;
+}
+
+/* Code is translated anew: without watched stores they are done in line. */
+int arm64_engine_watch_stores(struct arm64 *a, const struct cpu_range *list, size_t count,
+                              cpu_store_fn fn, void *ctx)
+{
+    struct arm64_engine *e = a->engine;
+    int rc = 0;
+
+    while (e->stores.count)
+        uc_hook_del(e->uc, e->stores.hook[--e->stores.count]);
+    e->stores.fn = fn;
+    e->stores.ctx = ctx;
+    for (size_t i = 0; i < count && !rc; i++) {
+        vaddr_t first = list[i].va < STORE_BYTES_MAX ? 0 : list[i].va - STORE_BYTES_MAX + 1;
+
+        if (uc_hook_add(e->uc, &e->stores.hook[i], UC_HOOK_MEM_WRITE, (void *)on_store, a, first,
+                        list[i].va + list[i].bytes - 1))
+            rc = -ENOMEM;
+        else
+            e->stores.count++;
+    }
+    arm64_engine_drop_code(a);
+    return rc;
 }
 
 /* ---- registers ---- */

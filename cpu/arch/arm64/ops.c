@@ -59,6 +59,19 @@ static void op_watch_returns(void *m, bool on)
     arm64_watch_returns(m, on);
 }
 
+static int op_watch_stores(void *m, const struct cpu_range *list, size_t count, cpu_store_fn fn,
+                           void *ctx)
+{
+    return arm64_engine_watch_stores(m, list, count, fn, ctx);
+}
+
+static void op_set_breaks(void *m, const vaddr_t *at, size_t count)
+{
+    struct arm64 *machine = m;
+
+    machine->breaks = (struct cpu_breaks){at, count, machine->count.n};
+}
+
 static void op_unimplemented_each(const void *m,
                                void (*fn)(void *ctx, const struct cpu_unimplemented *u,
                                           uint64_t reads, uint64_t writes),
@@ -203,6 +216,8 @@ const struct cpu_ops arm64_ops = {
     .console_room = op_console_room,
     .console_input = op_console_input,
     .watch_returns = op_watch_returns,
+    .set_breaks = op_set_breaks,
+    .watch_stores = op_watch_stores,
     .unimplemented_each = op_unimplemented_each,
     .reg_read = op_reg_read,
     .reg_read_all = op_reg_read_all,

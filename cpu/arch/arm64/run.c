@@ -112,6 +112,8 @@ int arm64_run(struct arm64 *a, insn_t target, struct cpu_stop *stop)
             arm64_trap_irq(a);
         } else if (a->flow.halted) {
             idle(a);
+        } else if (breaks_stop(&a->breaks, arm64_pc_get(a), a->count.n)) {
+            arm64_stop(a, CPU_STOP_BREAK, 0);
         } else {
             rc = arm64_count_run(a, next_stop(a, target));
         }

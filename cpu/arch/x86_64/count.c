@@ -131,7 +131,7 @@ static bool block_watch(struct x86 *x, vaddr_t pc)
 static void set_limit(struct x86 *x)
 {
     const struct x86_counter *r = x->counter;
-    bool all = r->slow || r->hold || r->want_exits || x->checks.unknown || x->flow.look;
+    bool all = r->slow || x->breaks.count || r->hold || r->want_exits || x->checks.unknown || x->flow.look;
 
     x->count.limit = all ? 0 : r->stop_at;
 }
@@ -171,6 +171,68 @@ static void count_special(struct x86 *x, const struct x86_blocks_cold *b)
     set_limit(x);
 }
 
+static unsigned insns_before(struct x86 *x, const struct x86_blocks_cold *b, uint32_t offset)
+{
+    unsigned count = 0, at = 0;
+
+    if (offset < 256) {
+        for (unsigned w = 0; w <= offset / 64; w++) {
+            uint64_t bits = b->starts[w];
+            if (w == offset / 64)
+                bits &= (1ull << offset % 64) - 1;
+            count += (unsigned)__builtin_popcountll(bits);
+        }
+        return count;
+    }
+    for (; at < offset; count++)
+        at += x86_insn_len(x, b->pc + at);
+    return count;
+}
+
+/* Does an instruction of the block start at this offset? */
+static bool is_start(struct x86 *x, const struct x86_blocks_cold *b, uint32_t offset)
+{
+    uint32_t at = 0;
+
+    if (offset < 256)
+        return b->starts[offset / 64] >> offset % 64 & 1;
+    while (at < offset)
+        at += x86_insn_len(x, b->pc + at);
+    return at == offset;
+}
+
+/* The block may run up to the next break; its first instruction has been looked at. */
+static void stop_at_break(struct x86 *x, const struct x86_blocks_cold *b)
+{
+    insn_t *stop_at = &x->counter->stop_at;
+    vaddr_t end = b->pc + b->size, at = b->pc;
+
+    while ((at = breaks_next(&x->breaks, at + 1, end)) < end) {
+        vaddr_t offset = at - b->pc;
+        insn_t n;
+
+        if (!is_start(x, b, (uint32_t)offset))
+            continue;
+        n = x->count.n + insns_before(x, b, (uint32_t)offset);
+        if (n < *stop_at)
+            *stop_at = n;
+        return;
+    }
+}
+
+/* A block without a break, proved before, and breaks are all that is looked for. */
+static bool passes_breaks(const struct x86 *x, vaddr_t pc, uint32_t size)
+{
+    const struct x86_counter *r = x->counter;
+    const struct x86_block *hot = &x->count.blocks[x86_block_index(pc)];
+
+    return x->breaks.count && !r->slow && !r->hold && !r->want_exits && !r->want_partial &&
+           !r->want_step && !x->stopped && !x->stop_asked && !x->checks.unknown &&
+           !x->flow.look && !r->step && !r->tail && hot->key == (pc ^ x->count.bias) &&
+           hot->size == size && x->count.n + hot->insns <= r->stop_at &&
+           breaks_next(&x->breaks, pc, pc + size) == pc + size;
+}
+
 /* A block of one instruction that may store into its own page. */
 static void count_lone(struct x86 *x, vaddr_t pc, uint32_t size)
 {
@@ -191,6 +253,11 @@ void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size)
 
     if (x86_engine_entering(x, pc))
         return;
+    if (passes_breaks(x, pc, size)) {
+        x->count.n += hot->insns;
+        x->count.current = hot;
+        return;
+    }
     if (x->stopped || x->stop_asked || r->want_exits || r->want_partial || r->want_step ||
         r->hold) {
         not_run(x, pc, size);
@@ -206,6 +273,11 @@ void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size)
         return;
     }
     if (r->slow && block_watch(x, pc)) {
+        not_run(x, pc, size);
+        return;
+    }
+    if (breaks_stop(&x->breaks, pc, x->count.n)) {
+        r->hold = true;
         not_run(x, pc, size);
         return;
     }
@@ -230,6 +302,8 @@ void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size)
         not_run(x, pc, size);
         return;
     }
+    if (x->breaks.count)
+        stop_at_break(x, b);
     if (x->count.n + b->insns > r->stop_at) {
         r->want_partial = true;
         not_run(x, pc, size);
@@ -243,24 +317,6 @@ void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size)
     x->count.n += b->insns;
     x->count.current = hot;
     count_special(x, b);
-}
-
-static unsigned insns_before(struct x86 *x, const struct x86_blocks_cold *b, uint32_t offset)
-{
-    unsigned count = 0, at = 0;
-
-    if (offset < 256) {
-        for (unsigned w = 0; w <= offset / 64; w++) {
-            uint64_t bits = b->starts[w];
-            if (w == offset / 64)
-                bits &= (1ull << offset % 64) - 1;
-            count += (unsigned)__builtin_popcountll(bits);
-        }
-        return count;
-    }
-    for (; at < offset; count++)
-        at += x86_insn_len(x, b->pc + at);
-    return count;
 }
 
 void x86_count_sync(struct x86 *x, vaddr_t rip, bool all_retired)

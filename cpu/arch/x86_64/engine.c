@@ -82,6 +82,45 @@ uc_err engine_add_hooks(struct x86 *x)
     return uc_hook_add(uc, &hook, UC_HOOK_INSN, (void *)on_syscall, x, 1, 0, UC_X86_INS_SYSCALL);
 }
 
+static void on_store(uc_engine *uc, uc_mem_type type, uint64_t va, int size, int64_t value,
+                     void *user)
+{
+    struct x86 *x = user;
+    unsigned insns = x->count.current ? x->count.current->insns : 0;
+
+    (void)uc;
+    (void)type;
+    (void)value;
+    if (!x->engine->stores.fn(x->engine->stores.ctx, x->count.n - insns, va, (unsigned)size))
+        return;
+    x->stop_asked = true; /* seen before the next block */
+    x->count.limit = 0;
+}
+
+/* Code is translated anew: without watched stores they are done in line. */
+int x86_engine_watch_stores(struct x86 *x, const struct cpu_range *list, size_t count,
+                            cpu_store_fn fn, void *ctx)
+{
+    struct x86_engine *e = x->engine;
+    int rc = 0;
+
+    while (e->stores.count)
+        uc_hook_del(e->uc, e->stores.hook[--e->stores.count]);
+    e->stores.fn = fn;
+    e->stores.ctx = ctx;
+    for (size_t i = 0; i < count && !rc; i++) {
+        vaddr_t first = list[i].va < STORE_BYTES_MAX ? 0 : list[i].va - STORE_BYTES_MAX + 1;
+
+        if (uc_hook_add(e->uc, &e->stores.hook[i], UC_HOOK_MEM_WRITE, (void *)on_store, x, first,
+                        list[i].va + list[i].bytes - 1))
+            rc = -ENOMEM;
+        else
+            e->stores.count++;
+    }
+    x86_count_forget(x);
+    return rc;
+}
+
 bool x86_engine_entering(struct x86 *x, vaddr_t pc)
 {
     if (pc == HIDDEN || x->engine->calibrating)

@@ -27,6 +27,7 @@
 #define H_IOPM      0x7000u
 #define H_NPT       0xa000u
 #define PAGE        0x1000u
+#define STORE_BYTES_MAX 16u /* of one store as the engine reports it */
 #define CODE_BYTES  (128u << 20) /* translated code; cleared when full */
 
 #define MSR_EFER        0xc0000080u
@@ -50,6 +51,12 @@ struct x86_engine {
     uint8_t *hidden;
     size_t hidden_bytes;
     uint64_t *pte; /* nested PTEs, one per page of RAM */
+    struct {
+        uc_hook hook[CPU_RANGES_MAX];
+        size_t count;
+        cpu_store_fn fn;
+        void *ctx;
+    } stores; /* that are watched */
     bool entering; /* stop at the guest's first block or event */
     bool calibrating;
 };

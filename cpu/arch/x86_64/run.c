@@ -178,6 +178,8 @@ int x86_run(struct x86 *x, insn_t target, struct cpu_stop *stop)
             continue;
         } else if (x->flow.halted) {
             idle(x);
+        } else if (breaks_stop(&x->breaks, x86_reg(x, X86_RIP), x->count.n)) {
+            x86_stop(x, CPU_STOP_BREAK, 0);
         } else {
             rc = x86_count_run(x, next_stop(x, target));
         }

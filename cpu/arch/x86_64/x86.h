@@ -21,6 +21,7 @@
 
 #include "cpu/arch/x86_64/blocks.h"
 #include "cpu/arch/x86_64/count.h"
+#include "cpu/breaks.h"
 #include "cpu/cpu.h"
 #include "cpu/dev/cmos.h"
 #include "cpu/dev/debug_exit.h"
@@ -184,6 +185,7 @@ struct x86 {
     struct x86_paging paging;
     bool paging_known;
     bool watch;
+    struct cpu_breaks breaks;
     struct x86_msrs msrs;
     struct x86_board board;
     struct x86_flow flow;
@@ -212,6 +214,9 @@ MUST_CHECK int x86_engine_enter(struct x86 *x, const struct x86_view *v);
 MUST_CHECK int x86_engine_run(struct x86 *x);
 void x86_engine_stop(struct x86 *x);
 void x86_engine_flush_tlb(struct x86 *x);
+/* See cpu_watch_stores(). */
+MUST_CHECK int x86_engine_watch_stores(struct x86 *x, const struct cpu_range *list, size_t count,
+                                       cpu_store_fn fn, void *ctx);
 void x86_engine_drop_code(struct x86 *x, vaddr_t start, vaddr_t end);
 /* Not in a hook: drop translated code of all pages that `wanted` names. */
 void x86_engine_drop_pages(struct x86 *x, bool (*wanted)(const struct x86 *x, uint64_t page));

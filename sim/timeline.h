@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sim/timeline.h - a recording in which one can stand anywhere and go both ways.
+ *
+ * Rules of use
+ *   - timeline_open() borrows the trace; it stands at number 0. The recording's digests are
+ *     verified wherever the machine passes them; -EILSEQ: it diverged.
+ *   - timeline_seek() goes to a number, back too. How long that takes depends on the distance to
+ *     the nearest snapshot before it; snapshots are kept on the way, denser towards the goal,
+ *     so small steps around a place that was just visited are cheap.
+ *   - Places to stop at hold in any address space and are borrowed for the call.
+ */
+#ifndef TRAPLINE_SIM_TIMELINE_H
+#define TRAPLINE_SIM_TIMELINE_H
+
+#include "sim/replay.h"
+
+struct timeline;
+
+MUST_CHECK int timeline_open(const struct trace *trace, struct timeline **out, char *err,
+                             size_t err_len);
+void timeline_close(struct timeline *t);
+
+insn_t timeline_now(const struct timeline *t);
+/* The last number of the recording. */
+insn_t timeline_end(const struct timeline *t);
+struct sim *timeline_sim(struct timeline *t);
+const char *timeline_error(const struct timeline *t);
+
+/* Stand at `n`; a number behind the end becomes the end. */
+MUST_CHECK int timeline_seek(struct timeline *t, insn_t n);
+
+/* What ends a way: an instruction about to run, or bytes that an instruction has changed. */
+struct timeline_goals {
+    const vaddr_t *breaks;           /* ascending */
+    size_t break_count;
+    const struct cpu_range *watches; /* read as a privileged access does */
+    size_t watch_count;              /* at most CPU_RANGES_MAX */
+};
+
+enum timeline_stop {
+    TIMELINE_EDGE,        /* the recording's end, or its beginning on the way back */
+    TIMELINE_BREAK,
+    TIMELINE_WATCH,       /* forward: behind the instruction; back: before it */
+    TIMELINE_INTERRUPTED,
+};
+
+struct timeline_arrival {
+    enum timeline_stop stop;
+    size_t watch; /* index of the range that changed, TIMELINE_WATCH */
+};
+
+MUST_CHECK int timeline_forward(struct timeline *t, const struct timeline_goals *goals,
+                                struct timeline_arrival *arrival);
+MUST_CHECK int timeline_backward(struct timeline *t, const struct timeline_goals *goals,
+                                 struct timeline_arrival *arrival);
+/* Asked now and then on long ways: true gives them up where they are. */
+void timeline_set_interrupt(struct timeline *t, bool (*asked)(void *ctx), void *ctx);
+
+#endif
