@@ -114,6 +114,19 @@ int32_t port_pid(void)
     return p ? p->pid : 0;
 }
 
+bool port_pid_exists(int32_t pid)
+{
+    return process_find(pid) != NULL;
+}
+
+bool port_may_claim(int32_t pid, uint32_t uid, uint32_t gid)
+{
+    const struct cred *c = caller_cred();
+    return cred_is_privileged(c) ||
+           (pid == port_pid() && (uid == c->uid || uid == c->euid || uid == c->suid) &&
+            (gid == c->gid || gid == c->egid || gid == c->sgid));
+}
+
 uint64_t port_limit_files(void)
 {
     const struct process *p = caller();

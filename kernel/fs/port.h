@@ -41,6 +41,9 @@ uint32_t port_rgid(void);
 bool port_in_group(uint32_t gid);
 bool port_is_privileged(void); /* effective uid 0 */
 int32_t port_pid(void);
+bool port_pid_exists(int32_t pid);
+/* May the caller say of itself that it is this one (SCM_CREDENTIALS)? */
+bool port_may_claim(int32_t pid, uint32_t uid, uint32_t gid);
 uint64_t port_limit_files(void); /* RLIMIT_NOFILE */
 uint64_t port_limit_fsize(void); /* RLIMIT_FSIZE */
 struct thread *port_thread(void);

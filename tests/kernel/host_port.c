@@ -7,6 +7,7 @@
 #include "tests/kernel/host_port.h"
 #include "kernel/fs/tmpfs.h"
 #include "kernel/include/thread.h"
+#include "kernel/include/timer.h"
 
 struct host host;
 static struct thread host_thread;
@@ -190,6 +191,16 @@ int32_t port_pid(void)
     return 1;
 }
 
+bool port_pid_exists(int32_t pid)
+{
+    return pid == 1;
+}
+
+bool port_may_claim(int32_t pid, uint32_t uid, uint32_t gid)
+{
+    return host.uid == 0 || (pid == 1 && uid == host.uid && gid == host.gid);
+}
+
 uint64_t port_limit_files(void)
 {
     return host.limit_files;
@@ -311,6 +322,24 @@ void port_console_write(const char *bytes, size_t len)
     memcpy(host.output + host.output_len, bytes, len);
     host.output_len += len;
     host.output[host.output_len] = '\0';
+}
+
+/* ---- timers: nothing here waits for one ---- */
+
+void timer_init(struct timer *t, void (*fn)(struct timer *t))
+{
+    list_init(&t->node);
+    t->fn = fn;
+}
+
+void timer_start(struct timer *t, uint64_t deadline_ns)
+{
+    t->deadline_ns = deadline_ns;
+}
+
+void timer_cancel(struct timer *t)
+{
+    list_remove(&t->node);
 }
 
 long syscall_restart_block(long (*fn)(struct restart *r));
