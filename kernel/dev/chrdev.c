@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* chrdev.c - the table of character devices, and the nodes of /dev. */
 #include "kernel/include/chrdev.h"
+#include "kernel/dev/tty_core.h"
 #include "kernel/fs/namespace.h"
 #include "kernel/fs/port.h"
 #include "kernel/include/fs_uapi.h"
@@ -11,12 +12,15 @@ static const struct chrdev devices[] = {
     {1, 9, "urandom", 0666, &dev_random_fops}, {1, 11, "kmsg", 0644, &dev_kmsg_fops},
     {5, 0, "tty", 0666, &dev_tty_fops},        {5, 1, "console", 0600, &dev_console_fops},
     {4, 64, "ttyS0", 0660, &dev_console_fops}, {204, 64, "ttyAMA0", 0660, &dev_console_fops},
+    {5, 2, "ptmx", 0666, &dev_ptmx_fops},
 };
 #define DEVICES (sizeof(devices) / sizeof(devices[0]))
 
 static int chrdev_open(struct file *f)
 {
     uint64_t rdev = f->vnode->rdev;
+    if (dev_major(rdev) == PTY_SLAVE_MAJOR)
+        return pty_slave_open(f);
     for (size_t i = 0; i < DEVICES; i++) {
         if (rdev != dev_make(devices[i].major, devices[i].minor))
             continue;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * console.c - the one terminal on the board's UART, and the devices
- * /dev/console, /dev/tty and /dev/ttyS0 that lead to it.
+ * /dev/console and /dev/ttyS0 (/dev/ttyAMA0) that lead to it.
  *
  * The UART's interrupt puts bytes in a ring (tty_input_byte); thread context
  * takes them out. The ring has one producer, in interrupts, and one consumer:
@@ -15,6 +15,7 @@
 #include "kernel/include/sched.h"
 
 #define INPUT_RING_BYTES 1024u
+#define CONSOLE_DEV dev_make(5, 1)
 
 static struct tty console;
 static bool console_ready;
@@ -50,7 +51,7 @@ static void size_from_command_line(struct winsize_k *size)
 struct tty *tty_console(void)
 {
     if (!console_ready) {
-        tty_init(&console, dev_make(5, 1), console_output);
+        tty_init(&console, CONSOLE_DEV, console_output);
         size_from_command_line(&console.size);
         console_ready = true;
     }
@@ -83,61 +84,8 @@ void tty_run_input(void)
 
 static int console_open(struct file *f)
 {
-    f->priv = tty_ref(tty_console());
-    if (f->vnode->rdev != dev_make(5, 1)) /* /dev/console never becomes one by itself */
-        tty_open_controlling(f->priv, f->open_flags);
-    return 0;
+    /* /dev/console never becomes the controlling terminal by itself. */
+    return tty_file_open(f, tty_console(), f->vnode->rdev != CONSOLE_DEV);
 }
 
-static int controlling_open(struct file *f)
-{
-    struct tty *t = port_controlling_tty();
-    if (!t)
-        return -ENXIO;
-    f->priv = tty_ref(t);
-    return 0;
-}
-
-static void tty_release(struct file *f)
-{
-    tty_unref(f->priv);
-}
-
-static long file_read(struct file *f, struct uio *u, uint64_t *pos)
-{
-    (void)pos;
-    return tty_read(f->priv, u, file_is_nonblocking(f));
-}
-
-static long file_write(struct file *f, struct uio *u, uint64_t *pos)
-{
-    (void)pos;
-    return tty_write(f->priv, u, file_is_nonblocking(f));
-}
-
-static uint32_t file_tty_poll(struct file *f, struct poll_table *pt)
-{
-    return tty_poll(f->priv, pt);
-}
-
-static long file_tty_ioctl(struct file *f, unsigned cmd, uint64_t arg)
-{
-    return tty_ioctl(f->priv, cmd, arg);
-}
-
-const struct file_ops dev_console_fops = {
-    .open = console_open,
-    .release = tty_release,
-    .read = file_read,
-    .write = file_write,
-    .poll = file_tty_poll,
-    .ioctl = file_tty_ioctl,
-};
-const struct file_ops dev_tty_fops = {
-    .open = controlling_open,
-    .release = tty_release,
-    .read = file_read,
-    .write = file_write,
-    .poll = file_tty_poll,
-    .ioctl = file_tty_ioctl,
-};
+const struct file_ops dev_console_fops = {.open = console_open};

@@ -76,10 +76,21 @@ struct tty {
     uint32_t column, line_column; /* of the cursor; where the unfinished line began */
     bool stopped;             /* by VSTOP or TCOOFF */
     bool literal;             /* VLNEXT seen */
-    bool hung_up;
-    struct poll_head readable, writable;
+    bool hung_up;             /* the other side is gone for good */
+    bool is_pty;
+    bool exclusive;           /* TIOCEXCL: no more opens but by root */
+    uint32_t files;           /* open on it */
+    uint32_t hangups;         /* files opened before the last one are hung up (struct tty_file) */
+    struct poll_head readable, writable, space; /* space: input has been taken */
     void (*output)(struct tty *t, const char *bytes, size_t len); /* the driver */
-    void *driver;
+    size_t (*room)(struct tty *t); /* bytes that output takes now; NULL: any number */
+    void (*closed)(struct tty *t); /* the last file of it was closed; NULL: nobody cares */
+};
+
+/* What an open file of a terminal keeps. */
+struct tty_file {
+    struct tty *tty; /* counted */
+    uint32_t hangups;
 };
 
 void tty_init(struct tty *t, uint64_t dev, void (*output)(struct tty *, const char *, size_t));
@@ -105,5 +116,18 @@ long tty_write(struct tty *t, struct uio *u, bool nonblocking);
 long tty_ioctl(struct tty *t, unsigned cmd, uint64_t arg);
 uint32_t tty_poll(struct tty *t, struct poll_table *pt);
 struct tty *tty_console(void);
+
+/* Makes f a file of t (a reference is taken), with tty_fops; becomes controlling by open's rules. */
+int tty_file_open(struct file *f, struct tty *t, bool may_control);
+extern const struct file_ops tty_fops;
+/* All files of t so far are hung up; the session loses it, its leader gets SIGHUP and SIGCONT. */
+void tty_hang_up(struct tty *t);
+
+/* ---- pty.c, devpts.c ---- */
+int pty_slave_open(struct file *f); /* by f->vnode's minor number */
+int devpts_add(unsigned index, uint64_t rdev);
+void devpts_remove(unsigned index);
+/* The slave's file, for TIOCGPTPEER: a descriptor or -errno. */
+int devpts_open(unsigned index, unsigned flags);
 
 #endif

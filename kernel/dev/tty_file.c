@@ -28,7 +28,11 @@
 #define TIOCSBRK 0x5427u
 #define TIOCCBRK 0x5428u
 #define TCSBRKP 0x5425u
+#define TIOCSETD 0x5423u
 #define TIOCGETD 0x5424u
+#define TIOCVHANGUP 0x5437u
+#define TIOCGDEV 0x80045432u
+#define TIOCGEXCL 0x80045440u
 #define TCGETS2 0x802c542au
 #define TCSETS2 0x402c542bu
 #define TCSETSW2 0x402c542cu
@@ -121,6 +125,15 @@ long tty_read(struct tty *t, struct uio *u, bool nonblocking)
     return read_raw(t, u, nonblocking);
 }
 
+/* How many bytes may be written now; each may become OUTPUT_BYTES_MAX (a tab). */
+#define OUTPUT_BYTES_MAX 8
+static size_t output_room(struct tty *t)
+{
+    if (t->stopped)
+        return 0;
+    return t->room ? t->room(t) / OUTPUT_BYTES_MAX : SIZE_MAX;
+}
+
 long tty_write(struct tty *t, struct uio *u, bool nonblocking)
 {
     uint8_t chunk[256];
@@ -129,14 +142,17 @@ long tty_write(struct tty *t, struct uio *u, bool nonblocking)
     if (err)
         return err;
     while (u->resid) {
-        while (t->stopped) {
+        size_t room;
+        while (!(room = output_room(t))) {
             if (nonblocking)
                 return total ? total : -EAGAIN;
             err = poll_sleep(&t->writable, POLL_NO_DEADLINE);
+            if (!err && t->hung_up)
+                err = -EIO;
             if (err)
                 return total ? total : err;
         }
-        long n = uio_write(u, chunk, sizeof(chunk));
+        long n = uio_write(u, chunk, room < sizeof(chunk) ? room : sizeof(chunk));
         if (n < 0)
             return total ? total : n;
         tty_ldisc_output(t, chunk, (size_t)n);
@@ -152,10 +168,10 @@ uint32_t tty_poll(struct tty *t, struct poll_table *pt)
     poll_register(pt, &t->writable);
     if (tty_ldisc_readable(t))
         events |= POLL_READABLE;
-    if (!t->stopped)
+    if (output_room(t))
         events |= POLL_WRITABLE;
     if (t->hung_up)
-        events |= POLL_HUP | POLL_READABLE;
+        events |= POLL_HUP | POLL_ERR | POLL_READABLE | POLL_WRITABLE;
     return events;
 }
 
@@ -247,6 +263,15 @@ static long out_int(uint64_t arg, int32_t value)
     return port_copy_out(arg, &value, sizeof(value));
 }
 
+/* There is one line discipline, N_TTY. */
+static long set_discipline(uint64_t arg)
+{
+    int32_t which;
+    if (port_copy_in(&which, arg, sizeof(which)))
+        return -EFAULT;
+    return which ? -EINVAL : 0;
+}
+
 long tty_ioctl(struct tty *t, unsigned cmd, uint64_t arg)
 {
     switch (cmd) {
@@ -272,10 +297,22 @@ long tty_ioctl(struct tty *t, unsigned cmd, uint64_t arg)
         return flush_queues(t, arg);
     case TIOCEXCL:
     case TIOCNXCL:
+        t->exclusive = cmd == TIOCEXCL;
         return 0;
+    case TIOCGEXCL:
+        return out_int(arg, t->exclusive);
     case TIOCOUTQ:
     case TIOCGETD:
         return out_int(arg, 0);
+    case TIOCSETD:
+        return set_discipline(arg);
+    case TIOCGDEV:
+        return out_int(arg, (int32_t)t->dev);
+    case TIOCVHANGUP:
+        if (!port_is_privileged())
+            return -EPERM;
+        tty_hang_up(t);
+        return 0;
     case TIOCMGET:
         return out_int(arg, 0x126); /* DTR RTS CAR CTS... of a line that is always there */
     case TIOCINQ:

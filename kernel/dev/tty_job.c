@@ -79,14 +79,29 @@ static long job_set_controlling(struct tty *t, uint64_t arg)
     return 0;
 }
 
+static void leave_session(struct tty *t)
+{
+    int32_t session = t->session;
+    t->session = 0;
+    t->pgrp = 0;
+    if (session)
+        port_session_lose_tty(session);
+}
+
 static long job_give_up(struct tty *t)
 {
+    int32_t pgrp = t->pgrp;
     if (port_controlling_tty() != t)
         return -ENOTTY;
-    if (port_session() == port_pid())
-        tty_session_exit(t, port_session());
-    else
+    if (port_session() != port_pid()) {
         port_set_controlling_tty(NULL);
+        return 0;
+    }
+    leave_session(t);
+    if (pgrp > 0) {
+        port_signal_pgrp(pgrp, SIGHUP_);
+        port_signal_pgrp(pgrp, SIGCONT_);
+    }
     return 0;
 }
 
@@ -96,12 +111,12 @@ static long job_set_foreground(struct tty *t, uint64_t arg)
     int err = tty_check_write(t, true);
     if (err)
         return err == -EIO ? -ENOTTY : err;
-    if (port_controlling_tty() != t || t->session != port_session())
-        return -ENOTTY;
     if (port_copy_in(&pgrp, arg, sizeof(pgrp)))
         return -EFAULT;
     if (pgrp < 0)
         return -EINVAL;
+    if (port_controlling_tty() != t || t->session != port_session())
+        return -ENOTTY;
     int32_t session = port_session_of_pgrp(pgrp);
     if (session < 0)
         return -ESRCH;
@@ -144,6 +159,7 @@ void tty_unref(struct tty *t)
     if (t && --t->refs == 0) {
         poll_head_destroy(&t->readable);
         poll_head_destroy(&t->writable);
+        poll_head_destroy(&t->space);
         kfree(t);
     }
 }
@@ -158,16 +174,29 @@ int32_t tty_foreground_pgrp(const struct tty *t)
     return t ? (t->pgrp ? t->pgrp : -1) : -1;
 }
 
+void tty_hang_up(struct tty *t)
+{
+    int32_t session = t->session;
+    t->hangups++;
+    leave_session(t);
+    if (session) {
+        port_signal_owner(session, SIGHUP_);
+        port_signal_owner(session, SIGCONT_);
+    }
+    poll_wake(&t->readable, POLL_HUP | POLL_READABLE);
+    poll_wake(&t->writable, POLL_HUP | POLL_WRITABLE);
+}
+
+/* As Linux: a pty's session is told, any other terminal is hung up. */
 void tty_session_exit(struct tty *t, int32_t session)
 {
+    int32_t pgrp = t->pgrp;
     if (t->session != session)
         return;
-    int32_t pgrp = t->pgrp;
-    t->session = 0;
-    t->pgrp = 0;
-    port_session_lose_tty(session);
-    if (pgrp > 0) {
+    if (t->is_pty)
+        leave_session(t);
+    else
+        tty_hang_up(t);
+    if (pgrp > 0)
         port_signal_pgrp(pgrp, SIGHUP_);
-        port_signal_pgrp(pgrp, SIGCONT_);
-    }
 }

@@ -35,10 +35,12 @@ void tty_init(struct tty *t, uint64_t dev, void (*output)(struct tty *, const ch
     memcpy(t->termios.cc, default_cc, sizeof(default_cc));
     poll_head_init(&t->readable);
     poll_head_init(&t->writable);
+    poll_head_init(&t->space);
 }
 
 /* ---- output ---- */
 
+/* What does not fit is lost: writers wait for room before (tty_write), echoes do not. */
 static void put_raw(struct tty *t, const char *bytes, size_t len)
 {
     t->output(t, bytes, len);
@@ -153,7 +155,7 @@ void tty_ldisc_flush_input(struct tty *t)
 {
     t->head = t->used = t->line_cells = t->lines = 0;
     t->literal = false;
-    poll_wake(&t->writable, POLL_WRITABLE);
+    poll_wake(&t->space, POLL_WRITABLE);
 }
 
 void tty_ldisc_mode_changed(struct tty *t, uint32_t old_lflag)
@@ -214,6 +216,8 @@ long tty_ldisc_take(struct tty *t, struct uio *u, bool *eof)
     }
     if (!canonical)
         t->line_cells = 0;
+    if (total)
+        poll_wake(&t->space, POLL_WRITABLE);
     return total;
 }
 

@@ -29,6 +29,7 @@ void fs_init(const void *initrd, size_t initrd_bytes, uint64_t entropy_seed)
     fs_type_register(&tmpfs_type);
     fs_type_register(&devtmpfs_type);
     fs_type_register(&proc_type);
+    fs_type_register(&devpts_type);
     int err = fs_mount("rootfs", "rootfs", NULL, 0, NULL);
     kassert(!err);
     err = initrd_bytes ? initramfs_unpack(initrd, initrd_bytes) : 0;
@@ -37,6 +38,7 @@ void fs_init(const void *initrd, size_t initrd_bytes, uint64_t entropy_seed)
     else if (err)
         printk("initramfs: damaged archive, error %d", -err);
     mount_at("/dev", "devtmpfs", 0755);
+    mount_at("/dev/pts", "devpts", 0755);
     mount_at("/proc", "proc", 0555);
     fs_mkdir(fs_root(), "/tmp", 01777);
 }

@@ -15,7 +15,7 @@ struct tmpfs_file {
     struct pagetree pages;
 };
 
-extern struct fs_type tmpfs_type, devtmpfs_type, ramfs_type, rootfs_type;
+extern struct fs_type tmpfs_type, devtmpfs_type, ramfs_type, rootfs_type, devpts_type;
 extern const struct vnode_ops tmpfs_file_ops;
 extern const struct file_ops tmpfs_file_fops;
 

@@ -20,7 +20,9 @@ struct chrdev {
 
 extern const struct file_ops chrdev_fops;
 extern const struct file_ops dev_null_fops, dev_zero_fops, dev_full_fops, dev_random_fops;
-extern const struct file_ops dev_tty_fops, dev_console_fops, dev_kmsg_fops;
+extern const struct file_ops dev_tty_fops, dev_console_fops, dev_kmsg_fops,
+    dev_ptmx_fops;
+#define PTY_SLAVE_MAJOR 136u /* minor: the number of the pty */
 
 /* Makes the nodes of /dev in a fresh file system. */
 int chrdev_populate(struct super_block *sb);

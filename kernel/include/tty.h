@@ -29,8 +29,8 @@ void tty_unref(struct tty *t);
 uint32_t tty_device(const struct tty *t);
 int32_t tty_foreground_pgrp(const struct tty *t);
 /*
- * The session leader with id session exits: the terminal is given up; SIGHUP and SIGCONT to the
- * foreground group.
+ * The session leader with id session exits: the terminal is given up; SIGHUP to the foreground
+ * group. Harmless where t is not this session's.
  */
 void tty_session_exit(struct tty *t, int32_t session);
 
