@@ -147,16 +147,16 @@ size_t cpu_console_input(struct cpu *cpu, const uint8_t *bytes, size_t len);
 void cpu_set_breaks(struct cpu *cpu, const vaddr_t *at, size_t count);
 void cpu_watch_returns(struct cpu *cpu, bool on);
 /*
- * Stores to virtual addresses, in any address space: `fn` is called before a store that touches one
- * of the ranges, with the number `n` at which the block of code that stores began: the store
- * is one of the next few instructions. True: stop where that block ends. The list stays the
- * caller's until it is replaced; a count of 0 ends it. Stores run several times slower meanwhile.
+ * Stores to physical addresses: `fn` is called before a store that touches one of the ranges,
+ * with the number `n` at which the block of code that stores began: the store is one of the
+ * next few instructions. True: stop where that block ends. The list stays the caller's until it
+ * is replaced; a count of 0 ends it. Stores run several times slower meanwhile.
  */
 struct cpu_range {
-    vaddr_t va;
+    paddr_t pa;
     size_t bytes;
 };
-typedef bool (*cpu_store_fn)(void *ctx, insn_t n, vaddr_t va, unsigned bytes);
+typedef bool (*cpu_store_fn)(void *ctx, insn_t n);
 #define CPU_RANGES_MAX 8u
 MUST_CHECK int cpu_watch_stores(struct cpu *cpu, const struct cpu_range *list, size_t count,
                                 cpu_store_fn fn, void *ctx);

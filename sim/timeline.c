@@ -20,7 +20,6 @@
 #define STEP_INSNS    64u
 #define EIGHT         8u
 #define KEPT_MAX      512u
-#define WATCH_BYTES_MAX 64u
 #define STRETCH_INSNS (1ull << 22) /* a snapshot at least that often on the first way through */
 
 struct kept {
@@ -37,6 +36,8 @@ struct timeline {
     struct kept kept[KEPT_MAX];
     size_t kept_count;
     struct sim_end end;
+    struct cpu_range range[CPU_RANGES_MAX]; /* that are watched */
+    size_t range_count;
     insn_t store_n; /* where the block began that did a watched store; INSN_NONE: none */
     bool (*interrupt)(void *ctx);
     void *interrupt_ctx;
@@ -147,12 +148,10 @@ static int go_back(struct timeline *t, const struct kept *k)
 
 enum { RAN, BROKE, STORED, INTERRUPTED }; /* what run() gives besides errors */
 
-static bool on_store(void *ctx, insn_t n, vaddr_t va, unsigned bytes)
+static bool on_store(void *ctx, insn_t n)
 {
     struct timeline *t = ctx;
 
-    (void)va;
-    (void)bytes;
     t->store_n = n;
     sim_expect_stop(t->replay.sim);
     return true;
@@ -237,24 +236,42 @@ void timeline_set_interrupt(struct timeline *t, bool (*asked)(void *ctx), void *
 /* ---- goals ---- */
 
 struct watched {
-    uint8_t bytes[CPU_RANGES_MAX][WATCH_BYTES_MAX];
+    uint8_t bytes[CPU_RANGES_MAX][TIMELINE_WATCH_BYTES_MAX];
 };
 
-static void watched_read(struct timeline *t, const struct timeline_goals *g, struct watched *w)
+static void watched_read(struct timeline *t, struct watched *w)
 {
     memset(w, 0, sizeof(*w));
-    for (size_t i = 0; i < g->watch_count; i++)
-        (void)!cpu_mem_read(sim_cpu(t->replay.sim), g->watches[i].va, w->bytes[i],
-                            g->watches[i].bytes);
+    for (size_t i = 0; i < t->range_count; i++)
+        (void)!cpu_phys_read(sim_cpu(t->replay.sim), t->range[i].pa, w->bytes[i],
+                             t->range[i].bytes);
 }
 
-static int watch_on(struct timeline *t, const struct timeline_goals *g)
+/* Which memory the watches mean, here at the beginning of the way. */
+static int watch_find(struct timeline *t, const struct timeline_goals *g)
 {
-    for (size_t i = 0; i < g->watch_count; i++)
-        if (g->watches[i].bytes > WATCH_BYTES_MAX)
+    t->range_count = 0;
+    for (size_t i = 0; i < g->watch_count; i++) {
+        const struct timeline_watch *w = &g->watches[i];
+        struct cpu_range *r = &t->range[i];
+
+        if (w->bytes > TIMELINE_WATCH_BYTES_MAX || (w->va & 4095) + w->bytes > 4096)
             return loader_fail(t->error, sizeof(t->error), -EINVAL,
-                               "a watched range has at most %u bytes", WATCH_BYTES_MAX);
-    if (g->watch_count && cpu_watch_stores(sim_cpu(t->replay.sim), g->watches, g->watch_count,
+                               "a watch has at most %u bytes of one page",
+                               TIMELINE_WATCH_BYTES_MAX);
+        r->bytes = w->bytes;
+        if (cpu_translate(sim_cpu(t->replay.sim), w->va, &r->pa))
+            return loader_fail(t->error, sizeof(t->error), -EFAULT,
+                               "0x%llx is not mapped here, so it cannot be watched",
+                               (unsigned long long)w->va);
+    }
+    t->range_count = g->watch_count;
+    return 0;
+}
+
+static int watch_on(struct timeline *t)
+{
+    if (t->range_count && cpu_watch_stores(sim_cpu(t->replay.sim), t->range, t->range_count,
                                            on_store, t))
         return loader_fail(t->error, sizeof(t->error), -ENOMEM, "out of memory for watches");
     return 0;
@@ -262,7 +279,8 @@ static int watch_on(struct timeline *t, const struct timeline_goals *g)
 
 static void watch_off(struct timeline *t)
 {
-    (void)!cpu_watch_stores(sim_cpu(t->replay.sim), NULL, 0, NULL, NULL);
+    if (t->range_count)
+        (void)!cpu_watch_stores(sim_cpu(t->replay.sim), NULL, 0, NULL, NULL);
 }
 
 /*
@@ -270,8 +288,8 @@ static void watch_off(struct timeline *t)
  * instructions changed what, if any did: stands behind that one. 1: found. The last one where
  * `last`.
  */
-static int find_store(struct timeline *t, const struct timeline_goals *g, insn_t n, insn_t to,
-                      bool last, struct timeline_arrival *arrival, insn_t *found_n)
+static int find_store(struct timeline *t, insn_t n, insn_t to, bool last,
+                      struct timeline_arrival *arrival, insn_t *found_n)
 {
     struct watched before, after;
     bool found = false;
@@ -280,12 +298,12 @@ static int find_store(struct timeline *t, const struct timeline_goals *g, insn_t
     watch_off(t);
     rc = seek(t, n);
     if (rc == RAN)
-        watched_read(t, g, &before);
+        watched_read(t, &before);
     while (rc == RAN && now(t) < to && !(found && !last)) {
         rc = run(t, now(t) + 1, NULL);
-        watched_read(t, g, &after);
-        for (size_t i = 0; i < g->watch_count; i++) {
-            if (memcmp(before.bytes[i], after.bytes[i], g->watches[i].bytes) == 0)
+        watched_read(t, &after);
+        for (size_t i = 0; i < t->range_count; i++) {
+            if (memcmp(before.bytes[i], after.bytes[i], t->range[i].bytes) == 0)
                 continue;
             *arrival = (struct timeline_arrival){TIMELINE_WATCH, i};
             *found_n = now(t);
@@ -309,12 +327,12 @@ static int forward(struct timeline *t, const struct timeline_goals *g,
 
     arrive(arrival, TIMELINE_EDGE);
     for (;;) {
-        rc = watch_on(t, g);
+        rc = watch_on(t);
         if (rc == 0)
             rc = travel(t, timeline_end(t), g);
         if (rc != STORED)
             break;
-        rc = find_store(t, g, t->store_n, now(t), false, arrival, &found_n);
+        rc = find_store(t, t->store_n, now(t), false, arrival, &found_n);
         if (rc)
             return rc < 0 ? rc : 0;
     }
@@ -326,8 +344,10 @@ static int forward(struct timeline *t, const struct timeline_goals *g,
 int timeline_forward(struct timeline *t, const struct timeline_goals *goals,
                      struct timeline_arrival *arrival)
 {
-    int rc = forward(t, goals, arrival);
+    int rc = watch_find(t, goals);
 
+    if (rc == 0)
+        rc = forward(t, goals, arrival);
     watch_off(t);
     return rc;
 }
@@ -373,7 +393,7 @@ static int last_in(struct timeline *t, const struct kept *k, insn_t to,
     for (;;) {
         rc = go_back(t, &t->kept[kept_before(t, from)]);
         if (rc == 0)
-            rc = watch_on(t, g);
+            rc = watch_on(t);
         if (rc == 0)
             rc = meet(t, to, g, &m);
         if (rc)
@@ -383,7 +403,7 @@ static int last_in(struct timeline *t, const struct kept *k, insn_t to,
         if (m.store_n == INSN_NONE || (break_n != INSN_NONE && break_n >= m.store_end))
             break;
         /* A block may store what was there already: then look before it. */
-        rc = find_store(t, g, m.store_n, m.store_end < to ? m.store_end : to, true, arrival, &n);
+        rc = find_store(t, m.store_n, m.store_end < to ? m.store_end : to, true, arrival, &n);
         if (rc < 0)
             return rc;
         if (rc && (break_n == INSN_NONE || n - 1 > break_n)) {
@@ -406,9 +426,11 @@ int timeline_backward(struct timeline *t, const struct timeline_goals *goals,
                       struct timeline_arrival *arrival)
 {
     insn_t to = now(t);
-    int rc = 0;
+    int rc = watch_find(t, goals);
 
     arrive(arrival, TIMELINE_EDGE);
+    if (rc)
+        return rc;
     while (to > 0 && rc == 0) {
         const struct kept *k = &t->kept[kept_before(t, to - 1)];
         insn_t from = k->n;

@@ -30,11 +30,18 @@ const char *timeline_error(const struct timeline *t);
 /* Stand at `n`; a number behind the end becomes the end. */
 MUST_CHECK int timeline_seek(struct timeline *t, insn_t n);
 
+/* Bytes of memory, named by their virtual address where the way begins; within one page. */
+struct timeline_watch {
+    vaddr_t va;
+    size_t bytes; /* at most TIMELINE_WATCH_BYTES_MAX */
+};
+#define TIMELINE_WATCH_BYTES_MAX 64u
+
 /* What ends a way: an instruction about to run, or bytes that an instruction has changed. */
 struct timeline_goals {
     const vaddr_t *breaks;           /* ascending */
     size_t break_count;
-    const struct cpu_range *watches; /* read as a privileged access does */
+    const struct timeline_watch *watches;
     size_t watch_count;              /* at most CPU_RANGES_MAX */
 };
 

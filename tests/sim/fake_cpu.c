@@ -384,3 +384,74 @@ void fake_machine(struct machine *m, enum arch arch, const struct fake_program *
     memcpy(kernel.data + ELF_BUILD_CODE, program, sizeof(*program));
     machine_set_kernel(m, kernel);
 }
+
+/* ---- going back: a mark is everything, so no page needs to be put ---- */
+
+struct cpu_mark {
+    struct cpu cpu;
+    uint8_t *ram;
+};
+
+int cpu_mark_take(struct cpu *c, struct cpu_mark **mark)
+{
+    struct cpu_mark *m = malloc(sizeof(*m));
+
+    m->cpu = *c;
+    m->ram = malloc(c->config.ram_bytes);
+    memcpy(m->ram, c->ram, c->config.ram_bytes);
+    *mark = m;
+    return 0;
+}
+
+int cpu_mark_restore(struct cpu *c, const struct cpu_mark *mark)
+{
+    *c = mark->cpu;
+    memcpy(c->ram, mark->ram, c->config.ram_bytes);
+    return 0;
+}
+
+void cpu_mark_free(struct cpu *c, struct cpu_mark *mark)
+{
+    (void)c;
+    free(mark->ram);
+    free(mark);
+}
+
+int cpu_dirty_start(struct cpu *c)
+{
+    (void)c;
+    return 0;
+}
+
+void cpu_dirty_take(struct cpu *c, cpu_page_fn fn, void *ctx)
+{
+    (void)c;
+    (void)fn;
+    (void)ctx;
+}
+
+void cpu_ram_put_page(struct cpu *c, uint32_t page, const uint8_t *bytes)
+{
+    (void)c;
+    (void)page;
+    (void)bytes;
+}
+
+/* It executes no instructions that could be stopped before, and stores nothing. */
+void cpu_set_breaks(struct cpu *c, const vaddr_t *at, size_t count)
+{
+    (void)c;
+    (void)at;
+    (void)count;
+}
+
+int cpu_watch_stores(struct cpu *c, const struct cpu_range *list, size_t count, cpu_store_fn fn,
+                     void *ctx)
+{
+    (void)c;
+    (void)list;
+    (void)count;
+    (void)fn;
+    (void)ctx;
+    return 0;
+}

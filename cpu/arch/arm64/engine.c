@@ -131,16 +131,17 @@ static uint32_t on_msr(uc_engine *uc, int reg, const uc_arm64_cp_reg *cp, void *
     return arm64_sysreg_access(user, register_id(cp), true, &value);
 }
 
-static void on_store(uc_engine *uc, uc_mem_type type, uint64_t va, int size, int64_t value,
+static void on_store(uc_engine *uc, uc_mem_type type, uint64_t at, int size, int64_t value,
                      void *user)
 {
     struct arm64 *a = user;
 
     (void)uc;
     (void)type;
+    (void)at;
+    (void)size;
     (void)value;
-    if (!a->engine->stores.fn(a->engine->stores.ctx, a->count.n - a->count.size / 4, va,
-                              (unsigned)size))
+    if (!a->engine->stores.fn(a->engine->stores.ctx, a->count.n - a->count.size / 4))
         return;
     a->stop_asked = true; /* seen before the next block */
     a->count.limit = 0;
@@ -158,10 +159,10 @@ int arm64_engine_watch_stores(struct arm64 *a, const struct cpu_range *list, siz
     e->stores.fn = fn;
     e->stores.ctx = ctx;
     for (size_t i = 0; i < count && !rc; i++) {
-        vaddr_t first = list[i].va < STORE_BYTES_MAX ? 0 : list[i].va - STORE_BYTES_MAX + 1;
+        paddr_t first = list[i].pa < STORE_BYTES_MAX ? 0 : list[i].pa - STORE_BYTES_MAX + 1;
 
         if (uc_hook_add(e->uc, &e->stores.hook[i], UC_HOOK_MEM_WRITE, (void *)on_store, a, first,
-                        list[i].va + list[i].bytes - 1))
+                        list[i].pa + list[i].bytes - 1))
             rc = -ENOMEM;
         else
             e->stores.count++;

@@ -82,7 +82,7 @@ uc_err engine_add_hooks(struct x86 *x)
     return uc_hook_add(uc, &hook, UC_HOOK_INSN, (void *)on_syscall, x, 1, 0, UC_X86_INS_SYSCALL);
 }
 
-static void on_store(uc_engine *uc, uc_mem_type type, uint64_t va, int size, int64_t value,
+static void on_store(uc_engine *uc, uc_mem_type type, uint64_t at, int size, int64_t value,
                      void *user)
 {
     struct x86 *x = user;
@@ -90,8 +90,10 @@ static void on_store(uc_engine *uc, uc_mem_type type, uint64_t va, int size, int
 
     (void)uc;
     (void)type;
+    (void)at;
+    (void)size;
     (void)value;
-    if (!x->engine->stores.fn(x->engine->stores.ctx, x->count.n - insns, va, (unsigned)size))
+    if (!x->engine->stores.fn(x->engine->stores.ctx, x->count.n - insns))
         return;
     x->stop_asked = true; /* seen before the next block */
     x->count.limit = 0;
@@ -109,10 +111,10 @@ int x86_engine_watch_stores(struct x86 *x, const struct cpu_range *list, size_t 
     e->stores.fn = fn;
     e->stores.ctx = ctx;
     for (size_t i = 0; i < count && !rc; i++) {
-        vaddr_t first = list[i].va < STORE_BYTES_MAX ? 0 : list[i].va - STORE_BYTES_MAX + 1;
+        paddr_t first = list[i].pa < STORE_BYTES_MAX ? 0 : list[i].pa - STORE_BYTES_MAX + 1;
 
         if (uc_hook_add(e->uc, &e->stores.hook[i], UC_HOOK_MEM_WRITE, (void *)on_store, x, first,
-                        list[i].va + list[i].bytes - 1))
+                        list[i].pa + list[i].bytes - 1))
             rc = -ENOMEM;
         else
             e->stores.count++;

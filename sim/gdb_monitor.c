@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sim/gdb_monitor.c - the `monitor` commands: what GDB has no word for.
+ *
+ * Each is a row of the table below. After one that moves the machine GDB still shows the registers
+ * that it read before, so the answer says how to make it read them again.
+ */
+#include "sim/gdb_private.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "sim/arch/arch.h"
+
+#define TRAPS_BEFORE 8u
+#define TRAPS_AFTER  4u
+
+PRINTF_LIKE(2, 3) static void say(struct byte_buf *text, const char *fmt, ...)
+{
+    char line[320];
+    va_list ap;
+    int n;
+
+    va_start(ap, fmt);
+    n = vsnprintf(line, sizeof(line), fmt, ap);
+    va_end(ap);
+    if (n > 0)
+        buf_put(text, line, (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1);
+}
+
+static void here(struct gdb_stub *g, struct byte_buf *text)
+{
+    struct cpu *cpu = gdb_cpu(g);
+    struct place place = places_find(g->places, NULL, 0, cpu_pc(cpu));
+    char where[160];
+
+    place_text(&place, false, where, sizeof(where));
+    say(text, "instruction %llu of %llu, %llu.%03u us, %s, at %s\n",
+        (unsigned long long)timeline_now(g->timeline),
+        (unsigned long long)timeline_end(g->timeline),
+        (unsigned long long)(cpu_time_ns(cpu) / 1000), (unsigned)(cpu_time_ns(cpu) % 1000),
+        cpu_in_user(cpu) ? "user mode" : "kernel", where);
+}
+
+static bool number(const char *args, uint64_t *value)
+{
+    char *end;
+
+    if (!isdigit((unsigned char)*args))
+        return false;
+    *value = strtoull(args, &end, 0);
+    return *end == '\0';
+}
+
+static void move_to(struct gdb_stub *g, insn_t n, struct byte_buf *text)
+{
+    if (timeline_seek(g->timeline, n)) {
+        say(text, "%s\n", timeline_error(g->timeline));
+        return;
+    }
+    here(g, text);
+    say(text, "('maintenance flush register-cache' makes gdb look again)\n");
+}
+
+static void cmd_when(struct gdb_stub *g, const char *args, struct byte_buf *text)
+{
+    (void)args;
+    here(g, text);
+}
+
+static void cmd_seek(struct gdb_stub *g, const char *args, struct byte_buf *text)
+{
+    uint64_t n;
+
+    if (number(args, &n))
+        move_to(g, n, text);
+    else
+        say(text, "seek wants an instruction number\n");
+}
+
+static void cmd_checkpoint(struct gdb_stub *g, const char *args, struct byte_buf *text)
+{
+    (void)args;
+    if (g->checkpoint_count == GDB_CHECKPOINTS_MAX) {
+        say(text, "there are %u checkpoints, no more\n", GDB_CHECKPOINTS_MAX);
+        return;
+    }
+    g->checkpoint[g->checkpoint_count++] = timeline_now(g->timeline);
+    say(text, "checkpoint %zu: ", g->checkpoint_count);
+    here(g, text);
+}
+
+static void cmd_restart(struct gdb_stub *g, const char *args, struct byte_buf *text)
+{
+    uint64_t k;
+
+    if (number(args, &k) && k >= 1 && k <= g->checkpoint_count)
+        move_to(g, g->checkpoint[k - 1], text);
+    else
+        say(text, "there is no checkpoint %s\n", args);
+}
+
+static void keep_trap(void *ctx, struct sim *sim, const struct cpu_trap *trap)
+{
+    struct gdb_stub *g = ctx;
+
+    (void)sim;
+    if (g->trap_count == g->trap_room) {
+        size_t room = g->trap_room ? 2 * g->trap_room : 1024;
+        struct cpu_trap *grown = realloc(g->traps, room * sizeof(*grown));
+
+        if (!grown)
+            return;
+        g->traps = grown;
+        g->trap_room = room;
+    }
+    g->traps[g->trap_count++] = *trap;
+}
+
+/* All traps, from a replay of their own. */
+static bool know_traps(struct gdb_stub *g, struct byte_buf *text)
+{
+    struct sim_watch watch = {.ctx = g, .trap = keep_trap};
+    struct replay r;
+    struct sim_end end;
+    char err[256];
+    int rc;
+
+    if (g->traps_known)
+        return true;
+    if (replay_open(&r, g->trace, &watch, err, sizeof(err))) {
+        say(text, "%s\n", err);
+        return false;
+    }
+    rc = replay_run(&r, INSN_NONE, &end);
+    if (rc)
+        say(text, "the recording does not replay: %s\n", r.divergence.what);
+    replay_close(&r);
+    g->traps_known = rc == 0;
+    return g->traps_known;
+}
+
+static size_t trap_after(const struct gdb_stub *g, insn_t n)
+{
+    size_t low = 0, high = g->trap_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (g->traps[middle].n <= n)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void say_trap(struct gdb_stub *g, size_t i, struct byte_buf *text)
+{
+    const struct cpu_trap *t = &g->traps[i];
+    struct place place = places_find(g->places, NULL, 0, t->pc);
+    struct trap_words w;
+    char where[160];
+
+    sim_arch_get(g->trace->machine.arch)->describe_trap(t, &w);
+    place_text(&place, false, where, sizeof(where));
+    say(text, "%s%12llu  %-10s %-46s %s\n",
+        t->n == timeline_now(g->timeline) ? "*" : " ", (unsigned long long)t->n, w.vector,
+        w.cause, where);
+}
+
+static void cmd_traps(struct gdb_stub *g, const char *args, struct byte_buf *text)
+{
+    size_t middle, from, to;
+
+    (void)args;
+    if (!know_traps(g, text))
+        return;
+    middle = trap_after(g, timeline_now(g->timeline));
+    from = middle > TRAPS_BEFORE ? middle - TRAPS_BEFORE : 0;
+    to = middle + TRAPS_AFTER < g->trap_count ? middle + TRAPS_AFTER : g->trap_count;
+    for (size_t i = from; i < to; i++) {
+        if (i == middle)
+            say(text, "---- here ----\n");
+        say_trap(g, i, text);
+    }
+}
+
+/* The next or the last trap from here. */
+static void cmd_trap(struct gdb_stub *g, const char *args, struct byte_buf *text)
+{
+    insn_t now = timeline_now(g->timeline);
+    size_t i;
+
+    if (!know_traps(g, text))
+        return;
+    if (strcmp(args, "next") == 0) {
+        i = trap_after(g, now);
+    } else if (strcmp(args, "back") == 0) {
+        i = now ? trap_after(g, now - 1) : 0;
+        i = i ? i - 1 : g->trap_count;
+    } else {
+        say(text, "trap next, or trap back\n");
+        return;
+    }
+    if (i >= g->trap_count)
+        say(text, "there is none\n");
+    else
+        move_to(g, g->traps[i].n, text);
+}
+
+static void cmd_info(struct gdb_stub *g, const char *args, struct byte_buf *text)
+{
+    uint64_t va;
+    paddr_t pa;
+
+    if (strncmp(args, "mmu ", 4) != 0 || !number(args + 4, &va))
+        say(text, "info mmu ADDRESS\n");
+    else if (cpu_translate(gdb_cpu(g), va, &pa))
+        say(text, "0x%llx is not mapped here\n", (unsigned long long)va);
+    else
+        say(text, "0x%llx is at physical address 0x%llx\n", (unsigned long long)va,
+            (unsigned long long)pa);
+}
+
+static void cmd_help(struct gdb_stub *g, const char *args, struct byte_buf *text);
+
+static const struct {
+    const char *name;
+    void (*run)(struct gdb_stub *g, const char *args, struct byte_buf *text);
+    const char *help;
+} commands[] = {
+    {"when", cmd_when, "instruction number, guest time, place"},
+    {"seek", cmd_seek, "N: stand at instruction number N"},
+    {"traps", cmd_traps, "the traps around this place"},
+    {"trap", cmd_trap, "next|back: stand at the vector of the next or last trap"},
+    {"checkpoint", cmd_checkpoint, "remember this place"},
+    {"restart", cmd_restart, "K: back to checkpoint K"},
+    {"info", cmd_info, "mmu ADDRESS: where a virtual address is"},
+    {"help", cmd_help, "this list"},
+};
+
+static void cmd_help(struct gdb_stub *g, const char *args, struct byte_buf *text)
+{
+    (void)g;
+    (void)args;
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+        say(text, "monitor %-11s %s\n", commands[i].name, commands[i].help);
+}
+
+void gdb_monitor(struct gdb_stub *g, const char *command, struct byte_buf *text)
+{
+    size_t len = strcspn(command, " ");
+    const char *args = command + len;
+
+    while (*args == ' ')
+        args++;
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+        if (strlen(commands[i].name) == len && strncmp(command, commands[i].name, len) == 0) {
+            commands[i].run(g, args, text);
+            return;
+        }
+    say(text, "there is no command '%.*s'; 'monitor help' lists them\n", (int)len, command);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sim/gdb_private.h - what gdb_stub.c and gdb_monitor.c share. */
+#ifndef TRAPLINE_SIM_GDB_PRIVATE_H
+#define TRAPLINE_SIM_GDB_PRIVATE_H
+
+#include "sim/gdb_packet.h"
+#include "sim/gdb_stub.h"
+#include "sim/gdb_target.h"
+#include "sim/places.h"
+
+#define GDB_BREAKS_MAX      256u
+#define GDB_CHECKPOINTS_MAX 64u
+
+struct gdb_stub {
+    const struct trace *trace;
+    struct timeline *timeline;
+    const struct gdb_target *target;
+    const struct gdb_io *io;
+    struct gdb_reader reader;
+    struct byte_buf xml;
+    bool no_ack;
+    vaddr_t breaks[GDB_BREAKS_MAX]; /* ascending */
+    size_t break_count;
+    struct timeline_watch watches[CPU_RANGES_MAX];
+    size_t watch_count;
+    insn_t checkpoint[GDB_CHECKPOINTS_MAX];
+    size_t checkpoint_count;
+    struct cpu_trap *traps;        /* of the whole recording, once somebody asked */
+    size_t trap_count, trap_room;
+    bool traps_known;
+    struct places *places;
+};
+
+static inline struct cpu *gdb_cpu(struct gdb_stub *g)
+{
+    return sim_cpu(timeline_sim(g->timeline));
+}
+
+/* ---- gdb_monitor.c ---- */
+/* A `monitor` command; its text for the user goes to `text`. */
+void gdb_monitor(struct gdb_stub *g, const char *command, struct byte_buf *text);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sim/gdb_stub.h - a recording behind GDB's remote protocol.
+ *
+ * Purpose: an unmodified gdb steps, runs and looks, in both directions. A recording cannot be
+ * changed: writes are refused, and breakpoints never touch the guest's memory.
+ *
+ * Rules of use
+ *   - gdb_stub_create() borrows the timeline. gdb_stub_serve() talks by `io` until the
+ *     client detaches, kills or is gone. Any bytes from the client are safe.
+ */
+#ifndef TRAPLINE_SIM_GDB_STUB_H
+#define TRAPLINE_SIM_GDB_STUB_H
+
+#include "sim/timeline.h"
+
+/* The client. Both return what was moved, 0 at its end, or -errno. */
+struct gdb_io {
+    void *ctx;
+    long (*read)(void *ctx, void *buf, size_t len);
+    long (*write)(void *ctx, const void *buf, size_t len);
+    /* Is there something to read right now? */
+    bool (*ready)(void *ctx);
+};
+
+struct gdb_stub;
+
+MUST_CHECK int gdb_stub_create(const struct trace *trace, struct timeline *timeline,
+                               struct gdb_stub **out);
+void gdb_stub_destroy(struct gdb_stub *g);
+/* 0 when the client left. */
+MUST_CHECK int gdb_stub_serve(struct gdb_stub *g, const struct gdb_io *io);
+
+/* One payload, for tests and fuzzing: the answer is appended to `answer`; true: the client leaves. */
+bool gdb_stub_command(struct gdb_stub *g, const char *payload, size_t len,
+                      struct byte_buf *answer);
+
+#endif

@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# gdb.sh TRAPLINE ARCH KERNEL PROGRAM WORK
+#
+# gdb-multiarch on a recording of a program with a signal handler:
+#   - a breakpoint in the kernel is reached forward, and again backward from behind it;
+#   - stepping back undoes a step;
+#   - a watchpoint on the slot of a trap frame, run backward, stops at the instruction that wrote it
+#     and forward behind it: its value there is the one the handler gets;
+#   - the guest's memory reads the same with breakpoints and without.
+set -uo pipefail
+trapline=$1 arch=$2 kernel=$3 program=$4 work=$5
+
+command -v gdb-multiarch >/dev/null || { echo "gdb-multiarch is not installed"; exit 77; }
+rm -rf "$work"
+mkdir -p "$work/root/bin" || exit 1
+cp "$program" "$work/root/bin/prog" || exit 1
+"$trapline" record -o "$work/run.tlt" --arch "$arch" --kernel "$kernel" --rootfs "$work/root" \
+    -- /bin/prog </dev/null >"$work/record.log" 2>&1 || { cat "$work/record.log"; exit 1; }
+
+if [ "$arch" = arm64 ]; then slot='f->x[0]'; else slot='f->regs.rdi'; fi
+# \$pc by its hex digits: the same before and after tells that the machine stands where it stood.
+cat >"$work/script" <<END
+set pagination off
+set confirm off
+set width 0
+x/4xb sigframe_push
+break sigframe_push
+continue
+x/4xb sigframe_push
+set \$n0 = \$pc
+set \$sp0 = \$sp
+stepi
+printf "moved %d\n", \$pc != \$n0
+reverse-stepi
+printf "back %d\n", \$pc == \$n0 && \$sp == \$sp0
+watch -l $slot
+delete 1
+set \$frame = f
+continue
+printf "argument %d\n", *(long *)&((struct trap_frame *)\$frame)->$(printf %s "${slot#f->}")
+monitor when
+reverse-continue
+printf "before %d\n", *(long *)&((struct trap_frame *)\$frame)->$(printf %s "${slot#f->}") != 10
+x/i \$pc
+stepi
+printf "after %d\n", *(long *)&((struct trap_frame *)\$frame)->$(printf %s "${slot#f->}")
+delete 2
+break sigframe_push
+reverse-continue
+printf "again %d\n", \$pc == \$n0 && \$sp == \$sp0
+monitor traps
+monitor seek 0
+delete
+reverse-continue
+END
+# From the first trap of a user program on: the kernel is where its symbols say.
+at=$("$trapline" dump "$work/run.tlt" --traps | awk 'NR == 2 { print $1 }')
+timeout 250 "$trapline" gdb "$work/run.tlt" --at "$at" -- -batch -nx -x "$work/script" \
+    >"$work/gdb.log" 2>&1
+failed=0
+expect() {
+    grep -qE -- "$1" "$work/gdb.log" && return
+    echo "FAIL: gdb did not say '$1'"
+    failed=1
+}
+expect '^moved 1$'
+expect '^back 1$'
+expect '^argument 10$'          # SIGUSR1
+expect '^before 1$'
+expect '^after 10$'
+expect '^again 1$'
+expect 'at kernel:sigframe_push|signal delivery|kernel:'
+expect 'system call'
+expect 'No more reverse-execution history'
+# The bytes at the breakpoint, twice the same line.
+[ "$(grep -c '<sigframe_push>:' "$work/gdb.log")" -ge 2 ] &&
+    [ "$(grep '<sigframe_push>:' "$work/gdb.log" | grep '0x' | sed 's/^=> //' | sort -u | grep -c ':.*0x.*0x.*0x.*0x')" = 1 ] ||
+    { echo "FAIL: the guest's memory changed under a breakpoint"; failed=1; }
+if [ $failed != 0 ]; then
+    tail -n 60 "$work/gdb.log"
+    echo "again: $trapline gdb $work/run.tlt --at $at -- -batch -nx -x $work/script"
+else
+    echo "$arch: forward, back, watch: as they should be"
+fi
+exit $failed

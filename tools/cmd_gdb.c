@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tools/cmd_gdb.c - trapline gdb: a debugger on a recording.
+ *
+ * Without --listen it starts gdb-multiarch itself, with the recorded kernel's symbols, and is
+ * gone when that is. With --listen it waits for one client; loopback unless another host is named.
+ */
+#include "tools/cmd.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sim/gdb_stub.h"
+#include "tools/trace_options.h"
+
+extern char **environ;
+
+static const char help[] =
+    "usage: trapline gdb RUN.tlt [--at N] [--listen HOST:PORT|stdio] [-- GDB ARGS]\n"
+    "\n"
+    "Debugs a recording: breakpoints, watchpoints, step, continue, and all of it backwards\n"
+    "(reverse-step, reverse-continue, reverse-finish). The recording is never changed.\n"
+    "Without --listen gdb-multiarch is started, with the symbols of the recorded kernel.\n"
+    "\n"
+    "  --at N               start at instruction N (default 0)\n"
+    "  --listen HOST:PORT   wait for a gdb there instead; HOST may be left out (127.0.0.1)\n"
+    "  --listen stdio       talk on standard input and output\n"
+    TRACE_OPTIONS_HELP
+    "\n"
+    "In gdb, 'monitor help' lists what gdb has no word for: when, seek, traps, ...\n"
+    "\n"
+    "examples:\n"
+    "  trapline gdb run.tlt --at 8379251\n"
+    "  trapline gdb run.tlt -- -batch -ex 'break trap_page_fault' -ex continue -ex backtrace\n"
+    "  trapline gdb run.tlt --listen :1234        and elsewhere: target remote :1234\n";
+
+#define WORDS_MAX 64
+
+struct fds {
+    int in, out;
+};
+
+static long fds_read(void *ctx, void *buf, size_t len)
+{
+    const struct fds *f = ctx;
+    ssize_t n;
+
+    do
+        n = read(f->in, buf, len);
+    while (n < 0 && errno == EINTR);
+    return n < 0 ? -errno : n;
+}
+
+static long fds_write(void *ctx, const void *buf, size_t len)
+{
+    const struct fds *f = ctx;
+    ssize_t n;
+
+    do
+        n = write(f->out, buf, len);
+    while (n < 0 && errno == EINTR);
+    return n < 0 ? -errno : n;
+}
+
+static bool fds_ready(void *ctx)
+{
+    struct pollfd p = {.fd = ((const struct fds *)ctx)->in, .events = POLLIN};
+
+    return poll(&p, 1, 0) == 1;
+}
+
+static int serve(struct gdb_stub *stub, int in, int out)
+{
+    struct fds f = {in, out};
+    struct gdb_io io = {.ctx = &f, .read = fds_read, .write = fds_write, .ready = fds_ready};
+    int rc = gdb_stub_serve(stub, &io);
+
+    /* A client that goes away in the middle is no failure of ours. */
+    return rc == 0 || rc == -EPIPE || rc == -ECONNRESET
+               ? EXIT_OK
+               : complain(EXIT_GUEST, "the connection to gdb failed: %s", strerror(-rc));
+}
+
+/* A listening socket; *port is what was given. Complains. */
+static int listen_on(const char *host, const char *port, unsigned *bound)
+{
+    struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM,
+                             .ai_flags = AI_PASSIVE}, *list;
+    struct sockaddr_storage at;
+    socklen_t len = sizeof(at);
+    char service[16];
+    int one = 1, fd = -1, rc = getaddrinfo(host, port, &hints, &list);
+
+    if (rc != 0) {
+        complain(EXIT_USAGE, "--listen %s:%s: %s", host, port, gai_strerror(rc));
+        return -1;
+    }
+    fd = socket(list->ai_family, list->ai_socktype | SOCK_CLOEXEC, 0);
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) ||
+        bind(fd, list->ai_addr, list->ai_addrlen) || listen(fd, 1) ||
+        getsockname(fd, (struct sockaddr *)&at, &len) ||
+        getnameinfo((struct sockaddr *)&at, len, NULL, 0, service, sizeof(service),
+                    NI_NUMERICSERV)) {
+        complain(EXIT_GUEST, "cannot listen on %s:%s: %s", host, port, strerror(errno));
+        if (fd >= 0)
+            close(fd);
+        fd = -1;
+    }
+    freeaddrinfo(list);
+    if (fd >= 0)
+        *bound = (unsigned)strtoul(service, NULL, 10);
+    return fd;
+}
+
+static int serve_one(struct gdb_stub *stub, int listener)
+{
+    int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC), rc;
+
+    close(listener);
+    if (fd < 0)
+        return complain(EXIT_GUEST, "no gdb came: %s", strerror(errno));
+    rc = serve(stub, fd, fd);
+    close(fd);
+    return rc;
+}
+
+static int serve_listen(struct gdb_stub *stub, const char *where)
+{
+    const char *colon = strrchr(where, ':');
+    char host[256] = "127.0.0.1";
+    unsigned port;
+    int fd;
+
+    if (strcmp(where, "stdio") == 0)
+        return serve(stub, STDIN_FILENO, STDOUT_FILENO);
+    if (!colon || (size_t)(colon - where) >= sizeof(host))
+        return complain(EXIT_USAGE, "--listen wants HOST:PORT or stdio, not '%s'", where);
+    if (colon != where)
+        snprintf(host, sizeof(host), "%.*s", (int)(colon - where), where);
+    fd = listen_on(host, colon + 1, &port);
+    if (fd < 0)
+        return EXIT_GUEST;
+    fprintf(stderr, "trapline: waiting for gdb: target remote %s:%u\n", host, port);
+    return serve_one(stub, fd);
+}
+
+/* The recorded kernel as a file for gdb; false when it is no ELF file. */
+static bool write_kernel(const struct machine *m, char path[64])
+{
+    int fd;
+    bool ok;
+
+    if (m->kernel.bytes < 4 || memcmp(m->kernel.data, "\177ELF", 4) != 0)
+        return false;
+    strcpy(path, "/tmp/trapline-kernel-XXXXXX");
+    fd = mkstemp(path);
+    if (fd < 0)
+        return false;
+    ok = write(fd, m->kernel.data, m->kernel.bytes) == (ssize_t)m->kernel.bytes;
+    close(fd);
+    if (!ok)
+        unlink(path);
+    return ok;
+}
+
+/* gdb as a child that connects to us. */
+static int serve_child(struct gdb_stub *stub, const struct machine *m, char **args)
+{
+    char target[64], kernel[64], *words[WORDS_MAX];
+    unsigned port, n = 0;
+    bool symbols = write_kernel(m, kernel);
+    int fd = listen_on("127.0.0.1", "0", &port), rc, status;
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    pid_t pid;
+
+    if (fd < 0)
+        return EXIT_GUEST;
+    snprintf(target, sizeof(target), "target remote 127.0.0.1:%u", port);
+    words[n++] = "gdb-multiarch";
+    words[n++] = "-q";
+    if (symbols)
+        words[n++] = kernel;
+    words[n++] = "-ex";
+    words[n++] = target;
+    while (*args && n < WORDS_MAX - 1)
+        words[n++] = *args++;
+    words[n] = NULL;
+    rc = posix_spawnp(&pid, words[0], NULL, NULL, words, environ);
+    if (rc != 0) {
+        close(fd);
+        rc = complain(EXIT_GUEST, "cannot start gdb-multiarch (%s): install it, or use --listen",
+                      strerror(rc));
+    } else {
+        sigaction(SIGINT, &ignore, NULL); /* Ctrl-C is gdb's; it tells us */
+        rc = serve_one(stub, fd);
+        waitpid(pid, &status, 0);
+    }
+    if (symbols)
+        unlink(kernel);
+    return rc;
+}
+
+static int debug(struct trace *t, insn_t at, const char *where, char **args)
+{
+    struct timeline *timeline;
+    struct gdb_stub *stub;
+    char err[ERR_LEN];
+    int rc = timeline_open(t, &timeline, err, sizeof(err));
+
+    if (rc != 0)
+        return complain_file(rc, err);
+    signal(SIGPIPE, SIG_IGN);
+    rc = timeline_seek(timeline, at);
+    if (rc != 0) {
+        rc = complain(rc == -EILSEQ ? EXIT_DIVERGENCE : EXIT_GUEST, "%s",
+                      timeline_error(timeline));
+    } else if (gdb_stub_create(t, timeline, &stub) != 0) {
+        rc = complain(EXIT_GUEST, "out of memory");
+    } else {
+        rc = where ? serve_listen(stub, where) : serve_child(stub, &t->machine, args);
+        gdb_stub_destroy(stub);
+    }
+    timeline_close(timeline);
+    return rc;
+}
+
+int cmd_gdb(int argc, char **argv)
+{
+    enum { OPT_AT = 1, OPT_LISTEN };
+    static const struct option options[] = {
+        {"help", no_argument, NULL, 'h'},
+        {"at", required_argument, NULL, OPT_AT},
+        {"listen", required_argument, NULL, OPT_LISTEN},
+        TRACE_OPTIONS,
+        {0},
+    };
+    struct trace_options files = {0};
+    const char *where = NULL;
+    bool separated = false;
+    insn_t at = 0;
+    struct trace *t;
+    int c, rc;
+
+    for (int i = 1; i < argc; i++)
+        separated |= strcmp(argv[i], "--") == 0;
+    while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+        if (c == 'h') {
+            fputs(help, stdout);
+            return EXIT_OK;
+        } else if (c == OPT_LISTEN) {
+            where = optarg;
+        } else if (c == OPT_AT) {
+            if (!parse_number(optarg, &at))
+                return complain(EXIT_USAGE, "--at wants a number, not '%s'", optarg);
+        } else if (!trace_options_take(&files, c, optarg)) {
+            return complain_usage(argv[0]);
+        }
+    }
+    if (optind >= argc || (argc - optind != 1 && !separated))
+        return complain(EXIT_USAGE, "gdb wants one trace; arguments for gdb stand behind '--'");
+    if (where && argc - optind != 1)
+        return complain(EXIT_USAGE, "with --listen no gdb is started, so it takes no arguments");
+    rc = trace_options_open(&files, argv[optind], &t);
+    if (rc != EXIT_OK)
+        return rc;
+    rc = debug(t, at, where, argv + optind + 1);
+    trace_free(t);
+    return rc;
+}
