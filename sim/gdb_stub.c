@@ -436,7 +436,7 @@ bool gdb_stub_command(struct gdb_stub *g, const char *payload, size_t len, struc
 
 /* ---- talking ---- */
 
-/* While the machine runs: a byte from the client can only be Ctrl-C, and is not lost if it is not. */
+/* While the machine runs. A byte that is not Ctrl-C is kept for later. */
 static bool interrupted(void *ctx)
 {
     struct gdb_stub *g = ctx;

@@ -31,7 +31,7 @@ void gdb_stub_destroy(struct gdb_stub *g);
 /* 0 when the client left. */
 MUST_CHECK int gdb_stub_serve(struct gdb_stub *g, const struct gdb_io *io);
 
-/* One payload, for tests and fuzzing: the answer is appended to `answer`; true: the client leaves. */
+/* One payload, for tests: the answer is appended to `answer`. True: the client leaves. */
 bool gdb_stub_command(struct gdb_stub *g, const char *payload, size_t len,
                       struct byte_buf *answer);
 

@@ -18,7 +18,8 @@ void gdb_target_xml(const struct gdb_target *t, struct byte_buf *out)
 {
     char line[200];
 
-    put(out, "<?xml version=\"1.0\"?><!DOCTYPE target SYSTEM \"gdb-target.dtd\"><target><architecture>");
+    put(out, "<?xml version=\"1.0\"?><!DOCTYPE target SYSTEM \"gdb-target.dtd\">");
+    put(out, "<target><architecture>");
     put(out, t->architecture);
     put(out, "</architecture>");
     for (size_t i = 0; i < t->reg_count; i++) {

@@ -75,9 +75,11 @@ expect 'at kernel:sigframe_push|signal delivery|kernel:'
 expect 'system call'
 expect 'No more reverse-execution history'
 # The bytes at the breakpoint, twice the same line.
-[ "$(grep -c '<sigframe_push>:' "$work/gdb.log")" -ge 2 ] &&
-    [ "$(grep '<sigframe_push>:' "$work/gdb.log" | grep '0x' | sed 's/^=> //' | sort -u | grep -c ':.*0x.*0x.*0x.*0x')" = 1 ] ||
-    { echo "FAIL: the guest's memory changed under a breakpoint"; failed=1; }
+bytes=$(grep '<sigframe_push>:.*0x.*0x.*0x.*0x' "$work/gdb.log" | sed 's/^=> //')
+if [ "$(wc -l <<<"$bytes")" != 2 ] || [ "$(sort -u <<<"$bytes" | wc -l)" != 1 ]; then
+    echo "FAIL: the guest's memory changed under a breakpoint"
+    failed=1
+fi
 if [ $failed != 0 ]; then
     tail -n 60 "$work/gdb.log"
     echo "again: $trapline gdb $work/run.tlt --at $at -- -batch -nx -x $work/script"
