@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cpu/arch/arm64/arm64.h"
 #include "cpu/arch/arm64/insn.h"
@@ -135,14 +136,24 @@ static void not_run(struct arm64 *a, vaddr_t pc, uint32_t size, enum want want)
     arm64_engine_stop(a);
 }
 
-/* Index of the first FP or SIMD instruction of the block; its length where there is none. */
+/*
+ * Index of the first FP or SIMD instruction of the block; its length where there is none. A
+ * block never reaches into another page, so one walk finds all of it.
+ */
 static uint32_t first_fp(struct arm64 *a, vaddr_t pc, uint32_t size)
 {
-    for (uint32_t i = 0; i < size / 4; i++) {
-        uint32_t word;
+    const uint8_t *code;
+    paddr_t pa;
+    uint32_t word;
 
-        if (!arm64_fetch(a, pc + 4 * i, &word) && insn_is_fp(word))
-            return i;
+    if (arm64_walk(a, pc, &pa, NULL) || pa < ARM64_RAM_BASE ||
+        pa - ARM64_RAM_BASE > a->config.ram_bytes - size)
+        return size / 4;
+    code = a->ram + (pa - ARM64_RAM_BASE);
+    for (uint32_t at = 0; at < size; at += 4) {
+        memcpy(&word, code + at, 4);
+        if (insn_is_fp(word))
+            return at / 4;
     }
     return size / 4;
 }

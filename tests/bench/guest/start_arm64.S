@@ -29,6 +29,9 @@ _start:
         ldr     x0, =0x30d0d805 | (1 << 12)     // MMU, data and instruction caches
         msr     sctlr_el1, x0
         isb
+        mov     x0, #3 << 20                    // FP and SIMD as any kernel for C programs has them:
+        msr     cpacr_el1, x0                   // while they trap, every block is looked at
+        isb
         bl      bench_main
         ldr     x0, =0x84000008                 // PSCI SYSTEM_OFF
         mov     x1, #0
