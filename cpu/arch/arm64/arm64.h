@@ -192,6 +192,13 @@ void arm64_engine_flush_tlb(struct arm64 *a);
 /* See cpu_watch_stores(). */
 MUST_CHECK int arm64_engine_watch_stores(struct arm64 *a, const struct cpu_range *list,
                                          size_t count, cpu_store_fn fn, void *ctx);
+/* The registers that an exception entry reads and writes, each in one call of the engine. */
+struct arm64_entry_regs {
+    uint64_t pstate, pc, sp, sp_el0, sp_el1, elr, esr, far, vbar;
+    uint64_t spsr; /* written only */
+};
+void arm64_engine_entry_read(struct arm64 *a, struct arm64_entry_regs *r);
+void arm64_engine_entry_write(struct arm64 *a, const struct arm64_entry_regs *r);
 void arm64_engine_syndrome(struct arm64 *a, struct arm64_syndrome *s);
 uint64_t arm64_x(struct arm64 *a, unsigned index); /* 0..30; 31 reads as zero */
 void arm64_set_x(struct arm64 *a, unsigned index, uint64_t value);

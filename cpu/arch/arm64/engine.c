@@ -253,10 +253,39 @@ static uc_arm64_cp_reg cp_reg(uint32_t id, uint64_t value)
                              .val = value};
 }
 
+/*
+ * The engine's own number of a system register, UC_ARM64_REG_INVALID where there is none:
+ * reaching it by its encoding costs a search, and a write the derived flags.
+ */
+static int direct_id(uint32_t id)
+{
+    switch (id) {
+    case SYS_ELR:
+        return UC_ARM64_REG_ELR_EL1;
+    case SYS_ESR:
+        return UC_ARM64_REG_ESR_EL1;
+    case SYS_FAR:
+        return UC_ARM64_REG_FAR_EL1;
+    case SYS_VBAR:
+        return UC_ARM64_REG_VBAR_EL1;
+    case SYS_TPIDR_EL0:
+        return UC_ARM64_REG_TPIDR_EL0;
+    case SYS_TPIDRRO:
+        return UC_ARM64_REG_TPIDRRO_EL0;
+    case SYS_TPIDR_EL1:
+        return UC_ARM64_REG_TPIDR_EL1;
+    default:
+        return UC_ARM64_REG_INVALID;
+    }
+}
+
 uint64_t arm64_sysreg(struct arm64 *a, uint32_t id)
 {
     uc_arm64_cp_reg cp = cp_reg(id, 0);
+    int direct = direct_id(id);
 
+    if (direct != UC_ARM64_REG_INVALID)
+        return read_uc(a, direct);
     uc_reg_read(a->engine->uc, UC_ARM64_REG_CP_REG, &cp);
     return cp.val;
 }
@@ -264,7 +293,12 @@ uint64_t arm64_sysreg(struct arm64 *a, uint32_t id)
 void arm64_sysreg_set(struct arm64 *a, uint32_t id, uint64_t value)
 {
     uc_arm64_cp_reg cp = cp_reg(id, value);
+    int direct = direct_id(id);
 
+    if (direct != UC_ARM64_REG_INVALID) {
+        write_uc(a, direct, value);
+        return;
+    }
     uc_reg_write(a->engine->uc, UC_ARM64_REG_CP_REG, &cp);
 }
 
@@ -286,6 +320,31 @@ uint32_t arm64_fp_control(struct arm64 *a, bool status)
 void arm64_fp_control_set(struct arm64 *a, bool status, uint32_t value)
 {
     write_uc(a, status ? UC_ARM64_REG_FPSR : UC_ARM64_REG_FPCR, value);
+}
+
+void arm64_engine_entry_read(struct arm64 *a, struct arm64_entry_regs *r)
+{
+    int ids[] = {UC_ARM64_REG_PSTATE,  UC_ARM64_REG_PC,      UC_ARM64_REG_SP,
+                 UC_ARM64_REG_SP_EL0,  UC_ARM64_REG_SP_EL1,  UC_ARM64_REG_ELR_EL1,
+                 UC_ARM64_REG_ESR_EL1, UC_ARM64_REG_FAR_EL1, UC_ARM64_REG_VBAR_EL1};
+    void *to[] = {&r->pstate, &r->pc, &r->sp, &r->sp_el0, &r->sp_el1, &r->elr, &r->esr, &r->far,
+                  &r->vbar};
+
+    memset(r, 0, sizeof(*r));
+    uc_reg_read_batch(a->engine->uc, ids, to, ARRAY_LEN(ids));
+    r->pstate &= 0xffffffff;
+}
+
+/* SPSR comes after PSTATE: a write by its encoding makes the engine derive its flags anew. */
+void arm64_engine_entry_write(struct arm64 *a, const struct arm64_entry_regs *r)
+{
+    uc_arm64_cp_reg spsr = cp_reg(SYS_SPSR, r->spsr);
+    int ids[] = {UC_ARM64_REG_SP,      UC_ARM64_REG_SP_EL0,  UC_ARM64_REG_ELR_EL1,
+                 UC_ARM64_REG_ESR_EL1, UC_ARM64_REG_FAR_EL1, UC_ARM64_REG_PSTATE,
+                 UC_ARM64_REG_CP_REG,  UC_ARM64_REG_PC};
+    const void *from[] = {&r->sp, &r->sp_el0, &r->elr, &r->esr, &r->far, &r->pstate, &spsr, &r->pc};
+
+    uc_reg_write_batch(a->engine->uc, ids, (void *const *)from, ARRAY_LEN(ids));
 }
 
 /* ---- the saved context ---- */

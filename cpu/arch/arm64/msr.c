@@ -98,23 +98,25 @@ static bool is_breakpoint(uint32_t id)
 }
 
 /* Features that the engine has and this machine does not: EL2, EL3, AArch32, the PMU. */
-static bool identity(struct arm64 *a, uint32_t id, uint64_t *value)
+static bool is_identity(uint32_t id)
 {
-    if (id == SYS_PFR0)
-        *value = (arm64_sysreg(a, SYS_PFR0) & ~0xffffull) | 0x11;
-    else if (id == SYS_DFR0)
-        *value = arm64_sysreg(a, SYS_DFR0) & ~0xf00ull;
-    else
-        return false;
-    return true;
+    return id == SYS_PFR0 || id == SYS_DFR0;
+}
+
+static uint64_t identity(struct arm64 *a, uint32_t id)
+{
+    return id == SYS_PFR0 ? (arm64_sysreg(a, SYS_PFR0) & ~0xffffull) | 0x11
+                          : arm64_sysreg(a, SYS_DFR0) & ~0xf00ull;
 }
 
 bool arm64_sysreg_access(struct arm64 *a, uint32_t id, bool is_write, uint64_t *value)
 {
     if (is_timer(id))
         return timer_access(a, id, is_write, value);
-    if (!is_write && (arm64_pstate(a) & PSTATE_EL) && identity(a, id, value))
+    if (!is_write && is_identity(id) && (arm64_pstate(a) & PSTATE_EL)) {
+        *value = identity(a, id);
         return true;
+    }
     if (is_breakpoint(id) && (arm64_pstate(a) & PSTATE_EL)) {
         if (is_write && *value) /* kernels clear them all at start */
             arm64_unimplemented(a, true, "debug register 0x%llx", id);

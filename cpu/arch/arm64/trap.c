@@ -51,31 +51,31 @@ static void report(struct arm64 *a, const struct entry *e, uint32_t vector, vadd
         host->trap(host->ctx, &trap);
 }
 
-/* SPSR comes after PSTATE: writing it through the register interface rebuilds derived flags. */
 static void enter(struct arm64 *a, const struct entry *e)
 {
-    uint64_t pstate = arm64_pstate(a);
-    vaddr_t pc = arm64_pc_get(a);
-    bool user = !(pstate & PSTATE_EL);
-    uint32_t vector = e->offset + (user ? 0x400u : pstate & PSTATE_SP ? 0x200u : 0);
+    struct arm64_entry_regs r;
+    uint32_t vector;
+    bool user;
 
-    if (user || !(pstate & PSTATE_SP)) {
-        uint64_t sp = arm64_sp_live(a);
-
-        arm64_sp_live_set(a, arm64_sp_bank(a, 1));
-        arm64_sp_bank_set(a, 0, sp);
+    arm64_engine_entry_read(a, &r);
+    user = !(r.pstate & PSTATE_EL);
+    vector = e->offset + (user ? 0x400u : r.pstate & PSTATE_SP ? 0x200u : 0);
+    if (user || !(r.pstate & PSTATE_SP)) {
+        r.sp_el0 = r.sp;
+        r.sp = r.sp_el1;
     }
-    arm64_sysreg_set(a, SYS_ELR, pc);
+    r.elr = r.pc;
     if (e->with_esr)
-        arm64_sysreg_set(a, SYS_ESR, e->esr);
+        r.esr = e->esr;
     if (e->with_far)
-        arm64_sysreg_set(a, SYS_FAR, e->far);
-    arm64_pstate_set(a, (pstate & PSTATE_NZCV) | PSTATE_DAIF | PSTATE_EL1H);
-    arm64_sysreg_set(a, SYS_SPSR, pstate);
-    arm64_pc_set(a, arm64_sysreg(a, SYS_VBAR) + vector);
+        r.far = e->far;
+    r.spsr = r.pstate;
+    r.pstate = (r.pstate & PSTATE_NZCV) | PSTATE_DAIF | PSTATE_EL1H;
+    r.pc = r.vbar + vector;
+    arm64_engine_entry_write(a, &r);
     a->count.n++;
     a->flow.from_kernel = 1;
-    report(a, e, vector, pc, user);
+    report(a, e, vector, r.elr, user);
 }
 
 void arm64_trap_sync(struct arm64 *a, uint32_t esr, bool with_far, vaddr_t far,
