@@ -78,6 +78,20 @@ void frame_set_result(struct trap_frame *f, long result);
 /* Undo the effect of a system call entry so that returning runs it again (restart). */
 void frame_syscall_restart(struct trap_frame *f);
 
+/* ---- tracing (ptrace.c); t stands in a trace-stop, its frame is in memory ---- */
+extern const uint32_t arch_audit;           /* AUDIT_ARCH_* */
+void frame_set_step(struct trap_frame *f, bool on); /* with t->stepping: one instruction of user mode */
+/* What Linux's note of this type (NT_*) shows: bytes (at most 1024), or -EINVAL. */
+long frame_get_regset(struct thread *t, unsigned type, void *out);
+long frame_set_regset(struct thread *t, unsigned type, const void *in); /* 0, -EINVAL, -EIO */
+/* What a tracer sees at a system call's stop and nobody else does. */
+uint64_t frame_begin_syscall_stop(struct trap_frame *f, bool at_exit);
+void frame_end_syscall_stop(struct trap_frame *f, uint64_t mark);
+void frame_syscall_args(const struct trap_frame *f, uint64_t args[6]);
+long frame_result(const struct trap_frame *f);
+/* Requests that this CPU alone has; -EIO: it has not. */
+long arch_ptrace(struct thread *t, long request, uint64_t addr, uint64_t data);
+
 /* ---- threads (switch.S) ---- */
 struct context;  /* callee-saved registers, on the kernel stack */
 /* Where the user frame stands on a kernel stack: just below its top. Traps from user mode enter with this frame. */

@@ -25,6 +25,7 @@ struct fd_table;
 struct file;
 struct fs_context;
 struct tty;
+struct trace;
 struct vm_map;
 
 #define CRED_GROUPS_MAX 64
@@ -99,6 +100,7 @@ struct process {
     struct usage usage, usage_children; /* usage: of threads that are gone */
     uint64_t start_ns;              /* monotonic */
     uint64_t max_resident_pages;
+    struct trace *leader_trace; /* of the first thread, which is gone: its tracer waits for the end */
     uint32_t personality;
     bool dumpable, no_new_privs;
     int oom_score_adj;

@@ -22,6 +22,7 @@
 struct context;
 struct process;
 struct pmap;
+struct trace;
 struct trap_frame;
 
 #define KSTACK_ORDER 2 /* 16 KiB */
@@ -89,6 +90,14 @@ struct thread {
     struct sigaltstack_k altstack;
     int restart_code;          /* ERESTART* of the system call that is returning, or 0 */
     struct restart restart;
+
+    /* Tracing (ptrace.h). */
+    struct trace *trace;       /* by whom; NULL: nobody */
+    struct list tracees;       /* struct trace by node: whom this thread traces */
+    bool trap_requested;       /* stop for the tracer on the way out */
+    bool syscall_hooks;        /* trace_syscall_enter() and _exit() around each system call */
+    bool stepping;             /* PTRACE_SINGLESTEP */
+    int resume_signo;          /* given by the tracer with the end of the stop */
 
     /* Accounting. */
     uint64_t user_ns, system_ns, accounted_until_ns;

@@ -110,6 +110,8 @@ int vm_fault(struct vm_map *m, vaddr_t va, unsigned need);
 void vm_vnode_unmap(struct vnode *vn, uint64_t first, uint64_t last);
 /* Copy between kernel memory and any map, without its pmap (exec's stack, /proc/PID/mem). */
 int vm_copy_out(struct vm_map *m, vaddr_t dst, const void *src, size_t len);
+/* The same where the process itself may not write: breakpoints. Private areas get their own page. */
+int vm_copy_out_forced(struct vm_map *m, vaddr_t dst, const void *src, size_t len);
 int vm_copy_in(struct vm_map *m, void *dst, vaddr_t src, size_t len);
 
 uint64_t vm_resident_pages(const struct vm_map *m); /* anonymous pages */

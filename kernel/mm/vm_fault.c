@@ -109,21 +109,14 @@ static int resolve(struct vm_area *a, vaddr_t va, bool write, struct page **out,
     return resolve_anon(a, index, write, out);
 }
 
-int vm_fault(struct vm_map *m, vaddr_t va, unsigned need)
+/* Puts the page of va into the page tables, by the area's protection. */
+static int map_page(struct vm_map *m, struct vm_area *a, vaddr_t va, bool write)
 {
-    struct vm_area *a = vm_find(m, va);
     struct page *p;
     bool writable;
     unsigned prot;
-    int error;
+    int error = resolve(a, va, write, &p, &writable);
 
-    if (a && va < a->start)
-        a = grow_stack(m, a, va);
-    if (!a)
-        return -EFAULT;
-    if ((need & a->prot & (PROT_W | PROT_X)) != (need & (PROT_W | PROT_X)) || !a->prot)
-        return -EACCES;
-    error = resolve(a, va, need & PROT_W, &p, &writable);
     if (error)
         return error;
     prot = (a->prot & ~(writable ? 0 : PROT_W)) | PROT_R | PROT_U;
@@ -132,6 +125,19 @@ int vm_fault(struct vm_map *m, vaddr_t va, unsigned need)
         p->flags |= PAGE_ICACHE_SYNC;
     }
     return pmap_enter(m->pmap, page_align_down(va), page_to_phys(p), prot);
+}
+
+int vm_fault(struct vm_map *m, vaddr_t va, unsigned need)
+{
+    struct vm_area *a = vm_find(m, va);
+
+    if (a && va < a->start)
+        a = grow_stack(m, a, va);
+    if (!a)
+        return -EFAULT;
+    if ((need & a->prot & (PROT_W | PROT_X)) != (need & (PROT_W | PROT_X)) || !a->prot)
+        return -EACCES;
+    return map_page(m, a, va, need & PROT_W);
 }
 
 void vm_vnode_unmap(struct vnode *vn, uint64_t first, uint64_t last)
@@ -149,7 +155,26 @@ void vm_vnode_unmap(struct vnode *vn, uint64_t first, uint64_t last)
     }
 }
 
-static int copy_through(struct vm_map *m, vaddr_t va, char *buf, size_t len, bool to_user)
+/* A debugger writes where the program may not: into a page of the area's own. */
+static int fault_forced(struct vm_map *m, vaddr_t va)
+{
+    struct vm_area *a = vm_find(m, va);
+
+    if (!a || va < a->start || ((a->flags & VM_SHARED) && !(a->prot & PROT_W)))
+        return -EFAULT;
+    return map_page(m, a, va, true);
+}
+
+enum copy_way { COPY_IN, COPY_OUT, COPY_OUT_FORCED };
+
+static int copy_fault(struct vm_map *m, vaddr_t va, enum copy_way way)
+{
+    if (way == COPY_OUT_FORCED)
+        return fault_forced(m, va);
+    return vm_fault(m, va, way == COPY_IN ? PROT_R : PROT_W);
+}
+
+static int copy_through(struct vm_map *m, vaddr_t va, char *buf, size_t len, enum copy_way way)
 {
     while (len) {
         size_t in_page = PAGE_SIZE - (va & PAGE_MASK);
@@ -158,14 +183,16 @@ static int copy_through(struct vm_map *m, vaddr_t va, char *buf, size_t len, boo
         unsigned prot;
         char *bytes;
 
-        if (vm_fault(m, va, to_user ? PROT_W : PROT_R) ||
+        if (copy_fault(m, va, way) ||
             !pmap_extract(m->pmap, page_align_down(va), &pa, &prot))
             return -EFAULT;
         bytes = (char *)arch_phys_to_virt(page_align_down(pa)) + (va & PAGE_MASK);
-        if (to_user)
-            memcpy(bytes, buf, n);
-        else
+        if (way == COPY_IN)
             memcpy(buf, bytes, n);
+        else
+            memcpy(bytes, buf, n);
+        if (way == COPY_OUT_FORCED)
+            arch_sync_icache(bytes, n);
         va += n;
         buf += n;
         len -= n;
@@ -175,10 +202,15 @@ static int copy_through(struct vm_map *m, vaddr_t va, char *buf, size_t len, boo
 
 int vm_copy_out(struct vm_map *m, vaddr_t dst, const void *src, size_t len)
 {
-    return copy_through(m, dst, (char *)(uintptr_t)src, len, true);
+    return copy_through(m, dst, (char *)(uintptr_t)src, len, COPY_OUT);
+}
+
+int vm_copy_out_forced(struct vm_map *m, vaddr_t dst, const void *src, size_t len)
+{
+    return copy_through(m, dst, (char *)(uintptr_t)src, len, COPY_OUT_FORCED);
 }
 
 int vm_copy_in(struct vm_map *m, void *dst, vaddr_t src, size_t len)
 {
-    return copy_through(m, src, dst, len, false);
+    return copy_through(m, src, dst, len, COPY_IN);
 }

@@ -12,6 +12,7 @@
 #include "kernel/include/fs.h"
 #include "kernel/include/page.h"
 #include "kernel/include/process.h"
+#include "kernel/include/ptrace.h"
 #include "kernel/include/string.h"
 #include "kernel/include/syscall.h"
 #include "kernel/include/tty.h"
@@ -162,12 +163,20 @@ static int store_tids(struct thread *t, const struct clone_args_k *args)
     return 0;
 }
 
+static int event_of(const struct clone_args_k *args)
+{
+    if (args->flags & CLONE_VFORK)
+        return PTRACE_EVENT_VFORK;
+    return args->exit_signal == SIGCHLD ? PTRACE_EVENT_FORK : PTRACE_EVENT_CLONE;
+}
+
 long clone_from(const struct clone_args_k *args)
 {
     struct process *p = current->process;
     struct thread *t;
+    bool followed = false;
     int32_t tid;
-    int error = check_flags(args->flags);
+    int error = check_flags(args->flags), event = event_of(args);
 
     if (error)
         return error;
@@ -190,9 +199,15 @@ long clone_from(const struct clone_args_k *args)
         pidfd_open_into(p, args->pidfd);
     if (args->flags & CLONE_VFORK)
         t->vfork_parent = current;
+    if (!(args->flags & CLONE_UNTRACED))
+        followed = trace_inherit(t, event, args->flags & CLONE_PTRACE);
     sched_start(t);
-    if (args->flags & CLONE_VFORK)
+    if (followed)
+        trace_event(event, (uint64_t)tid);
+    if (args->flags & CLONE_VFORK) {
         vfork_wait();
+        trace_event(PTRACE_EVENT_VFORK_DONE, (uint64_t)tid);
+    }
     return tid;
 }
 

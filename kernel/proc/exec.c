@@ -13,6 +13,7 @@
 #include "kernel/include/fs_uapi.h"
 #include "kernel/include/kmalloc.h"
 #include "kernel/include/process.h"
+#include "kernel/include/ptrace.h"
 #include "kernel/include/string.h"
 #include "kernel/include/syscall.h"
 #include "kernel/include/vm.h"
@@ -218,11 +219,13 @@ static long do_execve(int dirfd, vaddr_t upath, vaddr_t argv, vaddr_t envp, unsi
                       (at_flags & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0);
     struct dentry *start = NULL;
     struct exec_args args;
+    int32_t old_tid;
     char *path;
     int error = path_from_user(upath, at_flags & AT_EMPTY_PATH, &path);
 
     if (error)
         return error;
+    old_tid = current->tid;
     exec_args_init(&args);
     error = path_start(dirfd, path, &start);
     if (!error)
@@ -233,6 +236,8 @@ static long do_execve(int dirfd, vaddr_t upath, vaddr_t argv, vaddr_t envp, unsi
         dentry_unref(start);
     exec_args_free(&args);
     path_free(path);
+    if (!error)
+        trace_exec(old_tid);
     return error ? error : SYSCALL_FRAME_SET;
 }
 

@@ -10,6 +10,7 @@
 #include "kernel/include/file.h"
 #include "kernel/include/fs.h"
 #include "kernel/include/process.h"
+#include "kernel/include/ptrace.h"
 #include "kernel/include/sched.h"
 #include "kernel/include/syscall.h"
 #include "kernel/include/tty.h"
@@ -113,11 +114,22 @@ void process_reap(struct process *p)
     process_free(p);
 }
 
+/* The parent learns of the end; where it does not want to, the zombie goes at once. */
+void process_announce_end(struct process *p)
+{
+    const struct sigaction_k *action = &p->parent->sighand->action[SIGCHLD - 1];
+    int status = p->exit_status;
+    bool unwanted = p->exit_signal == SIGCHLD &&
+                    (action->handler == SIG_IGN || (action->flags & SA_NOCLDWAIT));
+
+    signal_notify_parent(p, cld_code(status), (status & 0x7f) ? status & 0x7f : status >> 8);
+    if (unwanted)
+        process_reap(p);
+}
+
 static void process_end(struct process *p, int status)
 {
-    const struct sigaction_k *action;
-    struct process *parent = p->parent;
-    bool was_orphaned = pgrp_is_orphaned(p->pgrp), unwanted;
+    bool was_orphaned = pgrp_is_orphaned(p->pgrp);
 
     if (p->pid == 1)
         arch_poweroff((status & 0x7f) ? 128 + (status & 0x7f) : status >> 8);
@@ -129,12 +141,8 @@ static void process_end(struct process *p, int status)
     p->stopped = false;
     hang_up_if_orphaned(p->pgrp, was_orphaned);
     poll_wake(&p->exit_poll, POLL_READABLE);
-    action = &parent->sighand->action[SIGCHLD - 1];
-    unwanted = p->exit_signal == SIGCHLD &&
-               (action->handler == SIG_IGN || (action->flags & SA_NOCLDWAIT));
-    signal_notify_parent(p, cld_code(status), (status & 0x7f) ? status & 0x7f : status >> 8);
-    if (unwanted)
-        process_reap(p);
+    if (!p->leader_trace)
+        process_announce_end(p);
 }
 
 _Noreturn void thread_exit(int status)
@@ -142,6 +150,7 @@ _Noreturn void thread_exit(int status)
     struct thread *t = current;
     struct process *p = t->process;
 
+    trace_event(PTRACE_EVENT_EXIT, (uint64_t)status);
     thread_release_user_words(t);
     vfork_release(t);
     usage_add_thread(&p->usage, t);
@@ -150,7 +159,10 @@ _Noreturn void thread_exit(int status)
     list_remove(&t->process_node);
     thread_unhash(t);
     t->state = THREAD_DEAD;
-    if (--p->thread_count == 0) {
+    p->thread_count--;
+    trace_thread_exit(t, p->exiting ? p->exit_status : status);
+    trace_tracer_exit(t);
+    if (p->thread_count == 0) {
         process_end(p, p->exiting ? p->exit_status : status);
     } else {
         wait_wake_all(&p->thread_exit);

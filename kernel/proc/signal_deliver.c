@@ -13,6 +13,7 @@
  */
 #include "kernel/include/errno.h"
 #include "kernel/include/process.h"
+#include "kernel/include/ptrace.h"
 #include "kernel/include/sched.h"
 #include "kernel/include/signal.h"
 #include "kernel/include/vm.h"
@@ -77,9 +78,11 @@ static void enter_handler(struct trap_frame *f, int signo, const struct ksiginfo
     struct sigaction_k *slot = &t->process->sighand->action[signo - 1];
     struct sigaction_k action = *slot;
     sigset_k old = t->signal_mask_restore ? t->signal_mask_saved : t->signal_mask;
-    bool use_altstack;
+    bool use_altstack, stepping;
 
     restart_with_handler(f, &action);
+    stepping = t->stepping;
+    trace_set_step(t, false);
     use_altstack = (action.flags & SA_ONSTACK) && t->altstack.size &&
                    !signal_is_on_altstack(t, frame_sp(f));
     t->signal_mask_restore = false;
@@ -97,14 +100,20 @@ static void enter_handler(struct trap_frame *f, int signo, const struct ksiginfo
     if (!(action.flags & SA_NODEFER))
         t->signal_mask |= sig_bit(signo);
     signal_set_mask(t->signal_mask | action.mask);
+    if (stepping)
+        trace_handler_entered();
 }
 
 static void stop_here(void)
 {
     struct process *p = current->process;
 
-    while (p->stopped && !(p->pending.set & sig_bit(SIGKILL)) && !current->exit_requested)
-        sched_stop();
+    while (p->stopped && !(p->pending.set & sig_bit(SIGKILL)) && !current->exit_requested) {
+        if (!current->trace)
+            sched_stop();
+        else if (!trace_group_stop())
+            break;
+    }
     current->stop_requested = false;
 }
 
@@ -152,9 +161,16 @@ static bool deliver_one(struct trap_frame *f)
             thread_exit(current->process->exit_status);
         if (current->stop_requested)
             stop_here();
+        if (current->trap_requested)
+            trace_trap();
         signo = take_next(&info);
         if (!signo)
             return false;
+        if (current->trace && signo != SIGKILL) {
+            signo = trace_signal(signo, &info);
+            if (!signo)
+                continue;
+        }
         switch (current->process->sighand->action[signo - 1].handler) {
         case SIG_IGN:
             break;

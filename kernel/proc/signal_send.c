@@ -9,6 +9,7 @@
  */
 #include "kernel/include/errno.h"
 #include "kernel/include/process.h"
+#include "kernel/include/ptrace.h"
 #include "kernel/include/sched.h"
 #include "kernel/include/signal.h"
 #include "kernel/proc/signal_class.h"
@@ -20,7 +21,7 @@ static bool thread_wants(const struct thread *t, sigset_k set)
 
 void signal_recompute(struct thread *t)
 {
-    t->signal_pending = t->stop_requested || t->exit_requested ||
+    t->signal_pending = t->stop_requested || t->exit_requested || t->trap_requested ||
                         thread_wants(t, t->pending.set | t->process->pending.set);
 }
 
@@ -55,6 +56,7 @@ static void continue_process(struct process *p)
 {
     list_for_each (t, &p->threads, struct thread, process_node) {
         t->stop_requested = false;
+        trace_continued(t);
         signal_recompute(t);
         sched_continue(t);
     }
@@ -79,6 +81,8 @@ static bool is_ignored(const struct process *p, const struct thread *t, int sign
 
     if (t && ((t->signal_mask | t->signal_wait) & sig_bit(signo)))
         return false;
+    if (t && t->trace && signo != SIGKILL)
+        return false; /* its tracer wants to know */
     if (handler == SIG_IGN)
         return true;
     if (handler != SIG_DFL)

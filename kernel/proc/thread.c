@@ -3,6 +3,7 @@
 #include "kernel/include/thread.h"
 #include "kernel/include/kmalloc.h"
 #include "kernel/include/page.h"
+#include "kernel/include/ptrace.h"
 #include "kernel/proc/ids.h"
 
 #define TID_BUCKETS 64
@@ -68,6 +69,7 @@ struct thread *thread_create(void (*fn)(void *), void *arg)
     t->tid = tid_allocate();
     list_init(&t->run_node);
     list_init(&t->process_node);
+    list_init(&t->tracees);
     list_push_back(bucket_of(t->tid), &t->tid_node);
     return t;
 }
@@ -80,6 +82,10 @@ void thread_unhash(struct thread *t)
 void thread_renumber(struct thread *t, int32_t tid)
 {
     list_remove(&t->tid_node);
+    if (t->process->leader_trace) /* of the thread whose number this is: exec makes it vanish */
+        trace_free(t->process->leader_trace);
+    if (t->trace)
+        t->trace->tid = tid;
     t->tid = tid;
     list_push_back(bucket_of(tid), &t->tid_node);
 }

@@ -2,6 +2,7 @@
 /* wait.c - wait4 and waitid: what children have to say. */
 #include "kernel/include/errno.h"
 #include "kernel/include/process.h"
+#include "kernel/include/ptrace.h"
 #include "kernel/include/syscall.h"
 #include "kernel/proc/lifecycle.h"
 #include "kernel/proc/pidfd.h"
@@ -62,21 +63,35 @@ static void describe(const struct process *p, struct wait_result *r)
     r->uid = p->cred.uid;
 }
 
+static int code_of_end(int status)
+{
+    return (status & 0x7f) == 0 ? CLD_EXITED : (status & 0x80) ? CLD_DUMPED : CLD_KILLED;
+}
+
+/* Then its stops are told as a tracee's. */
+static bool is_traced_by_caller(const struct process *p)
+{
+    const struct thread *t = thread_find(p->pid);
+
+    return t && t->trace && t->trace->tracer->process == current->process;
+}
+
 /* Has p something to say that was asked for? Then r has it, and p is reaped unless WNOWAIT. */
 static bool collect(struct process *p, const struct wait_for *w, struct wait_result *r)
 {
     bool keep = w->options & WNOWAIT;
 
+    if (p->leader_trace)
+        return false; /* its tracer comes first */
     if (p->state == PROCESS_ZOMBIE && (w->options & WEXITED)) {
         describe(p, r);
         r->status = p->exit_status;
-        r->code = (r->status & 0x7f) == 0 ? CLD_EXITED
-                                          : (r->status & 0x80) ? CLD_DUMPED : CLD_KILLED;
+        r->code = code_of_end(r->status);
         if (!keep)
             process_reap(p);
         return true;
     }
-    if (p->stopped && p->wait_stopped && (w->options & WUNTRACED)) {
+    if (p->stopped && p->wait_stopped && (w->options & WUNTRACED) && !is_traced_by_caller(p)) {
         describe(p, r);
         r->status = (p->stop_signal << 8) | 0x7f;
         r->code = CLD_STOPPED;
@@ -89,6 +104,58 @@ static bool collect(struct process *p, const struct wait_for *w, struct wait_res
         r->code = CLD_CONTINUED;
         p->wait_continued = keep;
         return true;
+    }
+    return false;
+}
+
+/* Has a tracee something to say? Its stops are told whether they were asked for or not. */
+static bool collect_tracee(struct trace *tr, const struct wait_for *w, struct wait_result *r)
+{
+    bool keep = w->options & WNOWAIT;
+    struct process *p;
+
+    if (tr->stopped && tr->wait_pending) {
+        r->pid = tr->tid;
+        r->uid = tr->thread->process->cred.uid;
+        r->status = (tr->code << 8) | 0x7f;
+        r->code = CLD_TRAPPED;
+        tr->wait_pending = keep;
+        return true;
+    }
+    if (!tr->dead || !(w->options & WEXITED))
+        return false;
+    r->pid = tr->tid;
+    r->status = tr->status;
+    r->code = code_of_end(tr->status);
+    if (keep)
+        return true;
+    p = process_find(tr->tid);
+    if (p && p->leader_trace != tr)
+        p = NULL;
+    trace_free(tr);
+    if (p)
+        process_announce_end(p);
+    return true;
+}
+
+static bool tracee_is_meant(const struct trace *tr, const struct wait_for *w)
+{
+    return w->type == P_ALL || w->id == (w->type == P_PGID ? tr->pgrp : tr->tid);
+}
+
+/* True: r has it. *any: there is one that is meant. */
+static bool wait_for_tracee(const struct wait_for *w, struct wait_result *r, bool *any)
+{
+    list_for_each (t, &current->process->threads, struct thread, process_node) {
+        if ((w->options & WNOTHREAD) && t != current)
+            continue;
+        list_for_each_safe (tr, &t->tracees, struct trace, node) {
+            if (!tracee_is_meant(tr, w))
+                continue;
+            *any = true;
+            if (collect_tracee(tr, w, r))
+                return true;
+        }
     }
     return false;
 }
@@ -108,6 +175,8 @@ static int wait_for_child(const struct wait_for *w, struct wait_result *r)
             if (collect(p, w, r))
                 return 0;
         }
+        if (wait_for_tracee(w, r, &any))
+            return 0;
         if (!any)
             return -ECHILD;
         if (w->options & WNOHANG)
@@ -168,6 +237,7 @@ static int wait_status_of(const struct wait_result *r)
     case CLD_EXITED:
         return r->status >> 8;
     case CLD_STOPPED:
+    case CLD_TRAPPED:
         return r->status >> 8;
     case CLD_CONTINUED:
         return SIGCONT;

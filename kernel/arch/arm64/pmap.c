@@ -287,11 +287,24 @@ static void asid_assign(struct pmap *pm)
  * What a user context has outside its frame. The kernel stack needs nothing: SP_EL1 is at its
  * top whenever user mode runs. The address space is TTBR0 and its ASID, in one store.
  */
+/* MDSCR_EL1.SS is the CPU's, not the thread's; the frame's PSTATE.SS says which instruction. */
+static void step_activate(bool on)
+{
+    static bool is_on;
+
+    if (on == is_on)
+        return;
+    is_on = on;
+    cpu_write(mdscr_el1, MDSCR_TDCC | (on ? MDSCR_SS : 0));
+    cpu_isb();
+}
+
 void arch_thread_activate(struct thread *t)
 {
     struct pmap *pm = t->pmap;
 
     frame_unload();
+    step_activate(t->stepping);
     if (pm == active && (!pm || has_tlb_entries(pm)))
         return;
     if (!pm) {

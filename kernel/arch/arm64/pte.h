@@ -80,5 +80,6 @@
 #define CNTKCTL_EL0VCTEN (U64(1) << 1)
 /* MDSCR_EL1.TDCC: EL0 has no debug communications channel. */
 #define MDSCR_TDCC (U64(1) << 12)
+#define MDSCR_SS (U64(1) << 0) /* software step */
 
 #endif

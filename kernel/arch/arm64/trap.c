@@ -15,6 +15,7 @@
 #include "kernel/arch/arm64/esr.h"
 #include "kernel/arch/arm64/intr.h"
 #include "kernel/include/printk.h"
+#include "kernel/include/ptrace.h"
 #include "kernel/include/signal.h"
 #include "kernel/include/syscall.h"
 
@@ -164,6 +165,24 @@ static void user_exception(struct trap_frame *f, uint64_t esr, uint64_t far)
     }
 }
 
+/* The tracer may change number and arguments, or have it skipped (number -1). */
+static void traced_syscall(struct trap_frame *f)
+{
+    int32_t number = (int32_t)trace_syscall_enter(f->x[REG_SYSCALL]);
+    long result;
+
+    f->orig_x0 = f->x[0];
+    if (number != -1) {
+        result = syscall_dispatch((uint64_t)(int64_t)number, f->x);
+        if (result != SYSCALL_FRAME_SET)
+            f->x[0] = (uint64_t)result;
+    } else if (f->x[0] == f->orig_x0) {
+        f->x[0] = (uint64_t)-ENOSYS;
+    }
+    if (current->syscall_hooks)
+        trace_syscall_exit();
+}
+
 void trap_user_sync(struct trap_frame *f, uint64_t esr)
 {
     if (esr_ec(esr) == EC_SVC) {
@@ -171,9 +190,13 @@ void trap_user_sync(struct trap_frame *f, uint64_t esr)
 
         cpu_irq_enable();
         f->orig_x0 = f->x[0];
-        result = syscall_dispatch(f->x[REG_SYSCALL], f->x);
-        if (result != SYSCALL_FRAME_SET)
-            f->x[0] = (uint64_t)result;
+        if (current->syscall_hooks) {
+            traced_syscall(f);
+        } else {
+            result = syscall_dispatch(f->x[REG_SYSCALL], f->x);
+            if (result != SYSCALL_FRAME_SET)
+                f->x[0] = (uint64_t)result;
+        }
     } else {
         uint64_t far = cpu_read(far_el1); /* before an interrupt can bring another */
 

@@ -15,6 +15,7 @@
 #include "kernel/arch/x86_64/kmap.h"
 #include "kernel/include/arch.h"
 #include "kernel/include/printk.h"
+#include "kernel/include/ptrace.h"
 #include "kernel/include/syscall.h"
 #include "kernel/uapi/signal.h"
 
@@ -164,15 +165,35 @@ void trap_user(struct trap_frame *f)
     trap_leave_user(f);
 }
 
+/* The tracer may change number and arguments, or have it skipped (number -1). */
+static void traced_syscall(struct trap_frame *f)
+{
+    int32_t number = (int32_t)trace_syscall_enter(f->syscall_number);
+    long result;
+
+    f->syscall_number = (uint64_t)(int64_t)number;
+    if (number != -1) {
+        result = syscall_dispatch((uint64_t)number, &f->regs.rdi);
+        if (result != SYSCALL_FRAME_SET)
+            f->regs.rax = (uint64_t)result;
+    }
+    if (current->syscall_hooks)
+        trace_syscall_exit();
+}
+
 /* Linux takes the number from EAX. */
 void trap_syscall(struct trap_frame *f)
 {
     long result;
 
     cpu_irq_enable();
-    result = syscall_dispatch((uint64_t)(int32_t)f->syscall_number, &f->regs.rdi);
-    if (result != SYSCALL_FRAME_SET)
-        f->regs.rax = (uint64_t)result;
+    if (current->syscall_hooks) {
+        traced_syscall(f);
+    } else {
+        result = syscall_dispatch((uint64_t)(int32_t)f->syscall_number, &f->regs.rdi);
+        if (result != SYSCALL_FRAME_SET)
+            f->regs.rax = (uint64_t)result;
+    }
     cpu_irq_disable();
     trap_leave_user(f);
 }
