@@ -6,10 +6,9 @@
  * maps RAM one to one and nothing else. Its tables live in a hidden physical
  * region that no stage-1 table can reach:
  *
- *     HIDDEN + 0x0000  two concatenated level 1 tables (40-bit intermediate
- *                      addresses, 4 KiB granule, start at level 1)
- *            + 0x2000  level 2 tables, one for each GiB that RAM touches
- *            + 0xb000  level 3 tables, one entry for each page of RAM
+ *     HIDDEN + 0x00000  16 concatenated level 2 tables (34-bit intermediate
+ *                       addresses, 4 KiB granule, start at level 2: D8.2.8)
+ *            + 0x10000  level 3 tables, one entry for each page of RAM
  *
  * RAM is mapped by pages: they can be forbidden one by one (dirty.c), and the engine
  * flushes its whole TLB where one page of a larger block is invalidated.
@@ -30,9 +29,8 @@
 #include "cpu/arch/arm64/arm64.h"
 
 #define HIDDEN       0x8000000000ull
-#define H_LEVEL2     0x2000u
-#define H_LEVEL3     0xb000u
-#define GIB          0x40000000ull
+#define H_LEVEL3     0x10000u
+#define BLOCK_2M     0x200000ull
 #define PAGE_BYTES   0x1000u
 #define STORE_BYTES_MAX 16u /* of one store as the engine reports it */
 #define CODE_BYTES   (64u << 20) /* translated code; a flush costs in proportion */
@@ -47,8 +45,8 @@
 #define S2_TABLE 3ull
 #define S2_WRITE (1ull << 7)
 #define S2_XN    (1ull << 54)
-/* 40-bit physical, 4 KiB, write-back walks, start at level 1, 40-bit input. */
-#define VTCR     (1ull << 31 | 2u << 16 | 3u << 12 | 1u << 10 | 1u << 8 | 1u << 6 | 24u)
+/* 40-bit physical, 4 KiB, write-back walks, start at level 2, 34-bit input. */
+#define VTCR     (1ull << 31 | 2u << 16 | 3u << 12 | 1u << 10 | 1u << 8 | 0u << 6 | 30u)
 #define HCR      (1ull << 31 | 1u) /* RW, VM */
 
 /* Every system register that survives in the state, for reset. */
@@ -491,13 +489,10 @@ void arm64_engine_reset(struct arm64 *a)
 static void build_stage2(struct arm64 *a)
 {
     struct arm64_engine *e = a->engine;
-    uint64_t *level1 = (uint64_t *)e->hidden;
-    uint64_t *level2 = (uint64_t *)(e->hidden + H_LEVEL2);
+    uint64_t *level2 = (uint64_t *)e->hidden + ARM64_RAM_BASE / BLOCK_2M;
     size_t pages = a->config.ram_bytes / PAGE_BYTES;
 
     e->page = (uint64_t *)(e->hidden + H_LEVEL3);
-    for (size_t gib = 0; gib * GIB < a->config.ram_bytes; gib++)
-        level1[ARM64_RAM_BASE / GIB + gib] = (HIDDEN + H_LEVEL2 + gib * PAGE_BYTES) | S2_TABLE;
     for (size_t table = 0; table < pages / 512; table++)
         level2[table] = (HIDDEN + H_LEVEL3 + table * PAGE_BYTES) | S2_TABLE;
     for (size_t i = 0; i < pages; i++)
