@@ -6,6 +6,7 @@
  * made (that order and its cookie are what getdents shows), and in a hash
  * keyed by parent and name. Hash order is never visible.
  */
+#include "kernel/fs/inotify.h"
 #include "kernel/fs/port.h"
 
 #define DENTRY_BUCKETS 1024u
@@ -31,6 +32,7 @@ void dentry_unref(struct dentry *d)
 {
     while (d && --d->refs == 0) {
         struct dentry *parent = d->parent != d ? d->parent : NULL;
+        inotify_dentry_gone(d);
         vnode_unref(d->vnode);
         kfree(d->name);
         kfree(d);

@@ -21,11 +21,14 @@
 #define EPOLLONESHOT (1u << 30)
 #define EPOLLET (1u << 31)
 #define EPOLL_FLAGS (EPOLLEXCLUSIVE | EPOLLWAKEUP | EPOLLONESHOT | EPOLLET)
-#define NEST_MAX 5
+#define EXCLUSIVE_OK                                                                              \
+    (POLL_READABLE | POLL_WRITABLE | POLL_ERR | POLL_HUP | EPOLLWAKEUP | EPOLLET | EPOLLEXCLUSIVE)
+#define NEST_MAX 4
 
 struct epoll {
     struct list watches, ready;
     struct poll_head head; /* epoll_wait sleepers, and pollers of the epoll itself */
+    const struct file *file; /* its own; no reference */
 };
 
 struct epoll_source {
@@ -50,12 +53,13 @@ static const struct file_ops epoll_fops;
 static void watch_wake(struct poll_entry *e, uint32_t events)
 {
     struct epoll_watch *w = e->owner;
-    if (events && !(events & (w->events | POLL_ERR | POLL_HUP)))
-        return;
     if (!(w->events & ~EPOLL_FLAGS)) /* a one-shot that has fired */
+        return;
+    if (events && !(events & w->events))
         return;
     if (!list_is_linked(&w->ready_node))
         list_push_back(&w->epoll->ready, &w->ready_node);
+    e->took = w->epoll->head.first != NULL;
     poll_wake(&w->epoll->head, POLL_READABLE);
 }
 
@@ -67,6 +71,7 @@ static int watch_add_source(struct poll_table *pt, struct poll_head *h)
         return -ENOMEM;
     s->entry.wake = watch_wake;
     s->entry.owner = w;
+    s->entry.exclusive = w->events & EPOLLEXCLUSIVE;
     s->next = w->sources;
     w->sources = s;
     poll_add(h, &s->entry);
@@ -111,7 +116,7 @@ static uint32_t watch_events(struct epoll_watch *w)
     uint32_t wanted = w->events & ~EPOLL_FLAGS;
     if (!wanted)
         return 0;
-    return file_poll(w->file, NULL) & (wanted | POLL_ERR | POLL_HUP);
+    return file_poll(w->file, NULL) & wanted;
 }
 
 static uint32_t epoll_poll(struct file *f, struct poll_table *pt)
@@ -124,7 +129,11 @@ static uint32_t epoll_poll(struct file *f, struct poll_table *pt)
     return 0;
 }
 
-static const struct file_ops epoll_fops = {.release = epoll_release, .poll = epoll_poll};
+static const struct file_ops epoll_fops = {
+    .release = epoll_release,
+    .seek = file_seek_noop,
+    .poll = epoll_poll,
+};
 
 SYSCALL1(epoll_create1, uint64_t, flags)
 {
@@ -140,6 +149,7 @@ SYSCALL1(epoll_create1, uint64_t, flags)
     int err = file_open_anon(&epoll_fops, ep, O_RDWR, "anon_inode:[eventpoll]", 0600, &f);
     if (err)
         return err;
+    ep->file = f;
     long fd = fd_install(f, 0, flags != 0);
     if (fd < 0)
         file_unref(f);
@@ -154,18 +164,42 @@ static struct epoll_watch *watch_find(struct epoll *ep, const struct file *f, in
     return NULL;
 }
 
-/* Whether following watches from f leads to target, or deeper than Linux allows. */
-static bool leads_to(const struct file *f, const struct epoll *target, int depth)
+/* How many epolls deep the watches of f go; more than NEST_MAX where they lead back to target. */
+static int depth_below(const struct file *f, const struct epoll *target, int depth)
 {
+    int deepest = 0;
     if (f->ops != &epoll_fops)
-        return false;
+        return 0;
     const struct epoll *ep = f->priv;
     if (ep == target || depth > NEST_MAX)
-        return true;
-    list_for_each(w, &ep->watches, struct epoll_watch, node)
-        if (leads_to(w->file, target, depth + 1))
-            return true;
-    return false;
+        return NEST_MAX + 1;
+    list_for_each(w, &ep->watches, struct epoll_watch, node) {
+        int d = w->file->ops == &epoll_fops ? depth_below(w->file, target, depth + 1) + 1 : 0;
+        if (d > deepest)
+            deepest = d;
+        if (deepest > NEST_MAX)
+            break;
+    }
+    return deepest;
+}
+
+/* How many epolls stand above ep. */
+static int depth_above(const struct epoll *ep, int depth)
+{
+    int highest = 0;
+    for (const struct epoll_watch *w = ep->file->epoll_watches; w && depth <= NEST_MAX;
+         w = w->file_next) {
+        int d = depth_above(w->epoll, depth + 1) + 1;
+        if (d > highest)
+            highest = d;
+    }
+    return highest;
+}
+
+/* A circle, or deeper than Linux allows. */
+static bool nests_badly(const struct file *f, const struct epoll *ep)
+{
+    return f->ops == &epoll_fops && depth_below(f, ep, 0) + 1 + depth_above(ep, 0) > NEST_MAX;
 }
 
 static void watch_check_now(struct epoll_watch *w)
@@ -178,7 +212,7 @@ static void watch_check_now(struct epoll_watch *w)
 
 static int epoll_add(struct epoll *ep, struct file *f, int fd, const struct epoll_event_k *ev)
 {
-    if (leads_to(f, ep, 0))
+    if (nests_badly(f, ep))
         return -ELOOP;
     struct epoll_watch *w = kzalloc(sizeof(*w));
     if (!w)
@@ -186,7 +220,7 @@ static int epoll_add(struct epoll *ep, struct file *f, int fd, const struct epol
     w->epoll = ep;
     w->file = f;
     w->fd = fd;
-    w->events = ev->events;
+    w->events = ev->events | POLL_ERR | POLL_HUP; /* always told */
     w->data = ev->data;
     w->table.add = watch_add_source;
     list_init(&w->ready_node);
@@ -220,12 +254,19 @@ static long epoll_change(struct epoll *ep, struct file *f, int op, int fd,
             return -ENOENT;
         if ((w->events | ev->events) & EPOLLEXCLUSIVE)
             return -EINVAL;
-        w->events = ev->events;
+        w->events = ev->events | POLL_ERR | POLL_HUP;
         w->data = ev->data;
         watch_check_now(w);
         return 0;
     }
     return -EINVAL;
+}
+
+/* Only from the start, only for plain events, not for another epoll. */
+static bool exclusive_refused(int op, const struct file *f, uint32_t events)
+{
+    return op == EPOLL_CTL_MOD ||
+           (op == EPOLL_CTL_ADD && (f->ops == &epoll_fops || (events & ~EXCLUSIVE_OK)));
 }
 
 SYSCALL4(epoll_ctl, uint64_t, epfd, uint64_t, op, uint64_t, fd, uint64_t, event)
@@ -240,6 +281,8 @@ SYSCALL4(epoll_ctl, uint64_t, epfd, uint64_t, op, uint64_t, fd, uint64_t, event)
         if (!f->ops->poll)
             r = -EPERM;
         else if (epf->ops != &epoll_fops || f == epf)
+            r = -EINVAL;
+        else if ((ev.events & EPOLLEXCLUSIVE) && exclusive_refused((int)op, f, ev.events))
             r = -EINVAL;
         else
             r = epoll_change(epf->priv, f, (int)op, (int)fd, &ev);
@@ -315,7 +358,7 @@ SYSCALL6(epoll_pwait, uint64_t, epfd, uint64_t, events, uint64_t, max, uint64_t,
     if ((int32_t)timeout_ms >= 0)
         deadline = port_monotonic_ns() + (uint64_t)(uint32_t)timeout_ms * 1000000u;
     int err = poller_set_mask(mask, mask_bytes);
-    return err ? err : epoll_wait(epfd, events, (int)max, deadline);
+    return err ? err : poller_result(epoll_wait(epfd, events, (int)max, deadline));
 }
 
 SYSCALL6(epoll_pwait2, uint64_t, epfd, uint64_t, events, uint64_t, max, uint64_t, ts, uint64_t,
@@ -325,5 +368,5 @@ SYSCALL6(epoll_pwait2, uint64_t, epfd, uint64_t, events, uint64_t, max, uint64_t
     int err = sys_deadline(ts, &deadline, NULL);
     if (!err)
         err = poller_set_mask(mask, mask_bytes);
-    return err ? err : epoll_wait(epfd, events, (int)max, deadline);
+    return err ? err : poller_result(epoll_wait(epfd, events, (int)max, deadline));
 }

@@ -74,6 +74,7 @@ static void eventfd_release(struct file *f)
 }
 
 static const struct file_ops eventfd_fops = {
+    .seek = file_seek_noop,
     .release = eventfd_release,
     .read = eventfd_read,
     .write = eventfd_write,

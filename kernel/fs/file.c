@@ -172,6 +172,12 @@ uint32_t file_poll(struct file *f, struct poll_table *pt)
     return f->ops->poll(f, pt);
 }
 
+int64_t file_seek_noop(struct file *f, int64_t offset, int whence)
+{
+    (void)offset, (void)whence;
+    return (int64_t)f->pos;
+}
+
 enum file_mmap file_mmap_kind(const struct file *f)
 {
     if (f->vnode->ops && f->vnode->ops->get_page && !(f->flags & O_PATH))

@@ -3,7 +3,8 @@
  * inotify.c - watches on vnodes, and queues of what happened to them.
  *
  * A watch hangs off its vnode (vn->watches) and off its instance; it holds a
- * reference to the vnode's dentry, so a watched file stays until it is removed.
+ * reference to the vnode. A file without links reports IN_DELETE_SELF when its last
+ * dentry goes, that is at the unlink or, where it is open, when it is closed.
  */
 #include "kernel/fs/inotify.h"
 #include "kernel/fs/sys.h"
@@ -29,7 +30,7 @@ struct inotify {
 struct watch {
     struct watch *vnode_next, *inotify_next;
     struct inotify *in;
-    struct dentry *dentry;
+    struct vnode *vnode;
     int32_t wd;
     uint32_t mask;
 };
@@ -77,7 +78,7 @@ static void queue_put(struct inotify *in, int32_t wd, uint32_t mask, uint32_t co
 
 static void watch_remove(struct watch *w)
 {
-    struct watch **p = &w->dentry->vnode->watches;
+    struct watch **p = &w->vnode->watches;
     while (*p != w)
         p = &(*p)->vnode_next;
     *p = w->vnode_next;
@@ -85,7 +86,7 @@ static void watch_remove(struct watch *w)
     while (*p != w)
         p = &(*p)->inotify_next;
     *p = w->inotify_next;
-    dentry_unref(w->dentry);
+    vnode_unref(w->vnode);
     kfree(w);
 }
 
@@ -139,6 +140,12 @@ void inotify_dentry(struct dentry *d, uint32_t mask)
         report(d->parent->vnode, mask | isdir, 0, d->name);
     if (d->vnode->watches)
         report(d->vnode, mask | isdir, 0, NULL);
+}
+
+void inotify_dentry_gone(struct dentry *d)
+{
+    if (d->vnode->watches && (d->flags & DENTRY_UNLINKED) && !d->vnode->nlink)
+        inotify_vnode(d->vnode, IN_DELETE_SELF);
 }
 
 void inotify_forget(struct vnode *vn)
@@ -226,6 +233,7 @@ static void inotify_release(struct file *f)
 }
 
 static const struct file_ops inotify_fops = {
+    .seek = file_seek_noop,
     .release = inotify_release,
     .read = inotify_read,
     .poll = inotify_poll,
@@ -265,7 +273,7 @@ static long watch_add(struct inotify *in, struct dentry *d, uint32_t mask)
     if (!w)
         return -ENOMEM;
     w->in = in;
-    w->dentry = dentry_ref(d);
+    w->vnode = vnode_ref(d->vnode);
     w->wd = ++in->wd_last;
     w->mask = mask;
     w->vnode_next = d->vnode->watches;
@@ -279,7 +287,7 @@ SYSCALL3(inotify_add_watch, uint64_t, fd, uint64_t, path, uint64_t, flags)
 {
     uint32_t mask = (uint32_t)flags;
     struct dentry *d;
-    if (!(mask & IN_ALL_EVENTS))
+    if (!(mask & IN_ALL_EVENTS) || ((mask & IN_MASK_ADD) && (mask & IN_MASK_CREATE)))
         return -EINVAL;
     struct file *f = fd_get((int)fd);
     if (!f)

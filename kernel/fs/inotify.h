@@ -35,6 +35,8 @@ uint32_t inotify_cookie(void);
 void inotify_vnode(struct vnode *vn, uint32_t mask);
 /* To both: an open file was read, written, closed. */
 void inotify_dentry(struct dentry *d, uint32_t mask);
+/* The last reference to the name goes. */
+void inotify_dentry_gone(struct dentry *d);
 /* The vnode goes away: its watches too. */
 void inotify_forget(struct vnode *vn);
 

@@ -206,6 +206,18 @@ int dir_victim(struct path_last *last, struct dentry **out)
     return 0;
 }
 
+/* Watchers of a file that nobody has open hear of its end before those of the directory. */
+static void remove_told(struct dentry *dir, struct dentry *d, uint32_t mask)
+{
+    bool isdir = vnode_is_dir(d->vnode);
+    dir_remove(d);
+    if (!isdir)
+        inotify_vnode(d->vnode, IN_ATTRIB);
+    if (d->refs == 1)
+        inotify_dentry_gone(d);
+    inotify_name(dir, d, mask);
+}
+
 static int remove_file(struct path_last *last)
 {
     struct dentry *d;
@@ -222,11 +234,8 @@ static int remove_file(struct path_last *last)
         err = -EISDIR;
     else if (!err && d->mounted)
         err = -EBUSY;
-    if (!err) {
-        inotify_name(last->dir, d, IN_DELETE);
-        dir_remove(d);
-        inotify_vnode(d->vnode, d->vnode->nlink ? IN_ATTRIB : IN_DELETE_SELF);
-    }
+    if (!err)
+        remove_told(last->dir, d, IN_DELETE);
     dentry_unref(d);
     return err;
 }
@@ -246,11 +255,8 @@ static int remove_dir(struct path_last *last)
         err = -EBUSY;
     else if (!err && d->child_first)
         err = -ENOTEMPTY;
-    if (!err) {
-        inotify_name(last->dir, d, IN_DELETE | IN_ISDIR);
-        dir_remove(d);
-        inotify_vnode(d->vnode, IN_DELETE_SELF);
-    }
+    if (!err)
+        remove_told(last->dir, d, IN_DELETE | IN_ISDIR);
     dentry_unref(d);
     return err;
 }

@@ -44,9 +44,14 @@ void poll_remove(struct poll_entry *e)
 void poll_wake(struct poll_head *h, uint32_t events)
 {
     struct poll_entry *next;
+    bool taken = false;
     for (struct poll_entry *e = h->first; e; e = next) {
         next = e->next;
+        if (e->exclusive && taken)
+            continue;
+        e->took = false;
         e->wake(e, events);
+        taken |= e->exclusive && e->took;
     }
 }
 

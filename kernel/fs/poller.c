@@ -27,6 +27,7 @@ static int poller_add(struct poll_table *pt, struct poll_head *h)
     }
     n->entry.wake = poller_wake;
     n->entry.owner = p;
+    n->entry.exclusive = false;
     poll_add(h, &n->entry);
     return 0;
 }
@@ -71,6 +72,13 @@ int poller_set_mask(uint64_t mask_addr, uint64_t mask_bytes)
         return -EFAULT;
     port_sigmask_temporary(mask);
     return 0;
+}
+
+long poller_result(long result)
+{
+    if (result != -EINTR && result != -ERESTARTSYS && result != -ERESTARTNOHAND)
+        port_sigmask_undo();
+    return result;
 }
 
 void poller_time_left(uint64_t addr, uint64_t deadline_ns)

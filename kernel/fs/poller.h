@@ -34,6 +34,8 @@ int poller_wait(struct poller *p, uint64_t deadline_ns);
 void poller_done(struct poller *p);
 /* The caller's signal mask for the duration of a ppoll-like call: mask 0 changes nothing. */
 int poller_set_mask(uint64_t mask_addr, uint64_t mask_bytes);
+/* Ends it: a call that no signal interrupted has its own mask back before any is delivered. */
+long poller_result(long result);
 /* What is left of a timeout, to user memory, as Linux's ppoll and pselect do. */
 void poller_time_left(uint64_t timespec, uint64_t deadline_ns);
 

@@ -176,6 +176,14 @@ void port_sigmask_temporary(uint64_t mask)
     signal_set_mask_temporarily(mask);
 }
 
+void port_sigmask_undo(void)
+{
+    if (!current->signal_mask_restore)
+        return;
+    current->signal_mask_restore = false;
+    signal_set_mask(current->signal_mask_saved);
+}
+
 void port_signal_self(int signo)
 {
     struct ksiginfo info;

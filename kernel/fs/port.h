@@ -62,6 +62,7 @@ void port_wake(struct thread *t);
 
 /* ---- signals ---- */
 void port_sigmask_temporary(uint64_t mask); /* until this call's signals are delivered */
+void port_sigmask_undo(void); /* the call ends without one: the mask is as before */
 void port_signal_self(int signo);
 void port_signal_pgrp(int32_t pgrp, int signo);
 void port_signal_owner(int32_t owner, int signo); /* F_SETOWN: > 0 process, < 0 group */

@@ -117,9 +117,8 @@ static int rename_do(struct rename *r)
         r->victim->vnode->ctime_ns = port_realtime_ns();
         inotify_moved(r->to.dir, r->victim, IN_MOVED_TO | isdir, cookie);
         inotify_vnode(r->victim->vnode, IN_MOVE_SELF);
-        if (r->target)
-            inotify_vnode(r->target->vnode,
-                          r->target->vnode->nlink ? IN_ATTRIB : IN_DELETE_SELF);
+        if (r->target && !vnode_is_dir(r->target->vnode))
+            inotify_vnode(r->target->vnode, IN_ATTRIB);
     }
     dentry_unref(from);
     return err;

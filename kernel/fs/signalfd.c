@@ -112,6 +112,7 @@ static void signalfd_release(struct file *f)
 }
 
 static const struct file_ops signalfd_fops = {
+    .seek = file_seek_noop,
     .release = signalfd_release,
     .read = signalfd_read,
     .poll = signalfd_poll,

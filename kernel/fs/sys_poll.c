@@ -102,5 +102,5 @@ SYSCALL5(ppoll, uint64_t, fds, uint64_t, count, uint64_t, ts, uint64_t, mask, ui
         return err;
     long r = do_poll(fds, (uint32_t)count, deadline);
     poller_time_left(ts, deadline);
-    return r == -ERESTARTSYS ? -ERESTARTNOHAND : r;
+    return poller_result(r == -ERESTARTSYS ? -ERESTARTNOHAND : r);
 }

@@ -52,7 +52,8 @@ static long rw_at(uint64_t fd, struct uio *u, enum direction dir, uint64_t off)
     struct file *f = fd_get((int)fd);
     if (!f)
         return -EBADF;
-    long n = f->ops->seek ? transfer(f, u, dir, &pos) : -ESPIPE;
+    bool has_position = f->ops->seek && f->ops->seek != file_seek_noop;
+    long n = has_position ? transfer(f, u, dir, &pos) : -ESPIPE;
     file_unref(f);
     return n;
 }

@@ -160,5 +160,5 @@ SYSCALL6(pselect6, uint64_t, n, uint64_t, in, uint64_t, out, uint64_t, ex, uint6
         return err;
     long r = do_select(n, addr, deadline);
     poller_time_left(ts, deadline);
-    return r;
+    return poller_result(r);
 }

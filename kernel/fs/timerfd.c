@@ -91,6 +91,7 @@ static void timerfd_release(struct file *f)
 }
 
 static const struct file_ops timerfd_fops = {
+    .seek = file_seek_noop,
     .release = timerfd_release,
     .read = timerfd_read,
     .poll = timerfd_poll,

@@ -72,6 +72,8 @@ long file_write_kernel(struct file *f, const void *buf, size_t len, uint64_t off
 /* Path for /proc/PID/maps, exe, fd: as dentry_path with mark_deleted. */
 int file_path(struct file *f, char *buf, size_t size);
 uint32_t file_poll(struct file *f, struct poll_table *pt);
+/* Seek of what has no position and is no stream: succeeds and moves nothing. */
+int64_t file_seek_noop(struct file *f, int64_t offset, int whence);
 
 /* mmap: what kind of memory stands behind a file. */
 enum file_mmap {

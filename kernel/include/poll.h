@@ -46,6 +46,8 @@ struct poll_entry {
     struct poll_entry *next, *prev;
     void (*wake)(struct poll_entry *e, uint32_t events);
     void *owner;
+    bool exclusive; /* not woken once another such entry took the event on itself */
+    bool took;      /* set by wake of an exclusive entry: somebody will look */
 };
 
 void poll_head_init(struct poll_head *h);

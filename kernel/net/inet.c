@@ -9,8 +9,10 @@ struct inet_sock *inet_alloc(int family, int type, int protocol)
         return NULL;
     socket_init(&i->s, type == SOCK_STREAM ? &tcp_ops : &udp_ops, family, type, protocol);
     list_init(&i->node);
+    timer_init(&i->retry, tcp_connect_retry);
     if (family == AF_INET) /* any: ::ffff:0.0.0.0 */
         i->local.addr[10] = i->local.addr[11] = 0xff;
+    memcpy(i->asked, i->local.addr, sizeof(i->asked));
     inet_options_init(i);
     return i;
 }
@@ -18,7 +20,7 @@ struct inet_sock *inet_alloc(int family, int type, int protocol)
 int inet_create(int family, int type, int protocol, struct socket **out)
 {
     if (type != SOCK_STREAM && type != SOCK_DGRAM && type != SOCK_RAW)
-        return type ? -ESOCKTNOSUPPORT : -EINVAL;
+        return -ESOCKTNOSUPPORT;
     if (protocol < 0 || protocol >= 256)
         return -EINVAL;
     if (type == SOCK_RAW) /* no packets to look at: QUIRKS */
@@ -73,6 +75,8 @@ int inet_bind(struct socket *s, const struct sockaddr_any *a, uint32_t len)
     if (err)
         i->local = before;
     else
+        memcpy(i->asked, e.addr, sizeof(i->asked));
+    if (!err)
         i->bound_by_user = i->keeps_port = true;
     return err;
 }

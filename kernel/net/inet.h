@@ -25,6 +25,7 @@ struct inet_sock {
     struct inet_end local, remote;
     bool bound, bound_by_user; /* a port; asked for by bind */
     bool keeps_port;           /* bound by bind, or accepted: rests after an active close */
+    uint8_t asked[16];         /* the address as bind gave it, or any */
     bool has_remote;
     bool v6only;
     int32_t option[INET_OPTIONS_MAX];
@@ -54,6 +55,8 @@ void inet_show(const struct inet_sock *i, const struct inet_end *e, struct socka
 /* A free port, or that one: 0, -EADDRINUSE. Sets local and bound. */
 int inet_take_port(struct inet_sock *i, uint16_t port);
 void inet_give_port(struct inet_sock *i);
+/* Disconnected: the address as it was asked for, and no port that nobody asked for. */
+void inet_reset_local(struct inet_sock *i);
 int inet_autobind(struct inet_sock *i);
 /* Beside the listener, whose port it has. */
 void inet_share_port(struct inet_sock *i);
@@ -78,6 +81,7 @@ int inet_bind(struct socket *s, const struct sockaddr_any *a, uint32_t len);
 int inet_name(struct socket *s, bool peer, struct sockaddr_any *a, uint32_t *len);
 struct inet_sock *inet_alloc(int family, int type, int protocol);
 int tcp_connect(struct socket *s, const struct sockaddr_any *a, uint32_t len, bool nonblock);
+void tcp_connect_retry(struct timer *t);
 int tcp_listen(struct socket *s, int backlog);
 int tcp_accept(struct socket *s, bool nonblock, struct socket **out);
 int tcp_shutdown(struct socket *s, unsigned how);

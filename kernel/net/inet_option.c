@@ -203,7 +203,7 @@ int inet_getopt(struct socket *s, int level, int name, uint64_t value, uint32_t 
     const struct inet_sock *i = inet_of(s);
     int32_t v = 0;
     if (!has_level(i, level))
-        return level == IPPROTO_IPV6 ? -EOPNOTSUPP : -ENOPROTOOPT;
+        return -EOPNOTSUPP;
     if (level == IPPROTO_TCP && name == TCP_INFO)
         return tcp_info(i, value, len);
     if (level == IPPROTO_TCP && name == TCP_CONGESTION)

@@ -4,7 +4,7 @@
  *
  * Ephemeral ports are given out one after the other from 32768, so that two runs give the same.
  * Two sockets may share a port when their addresses do not overlap, when both have
- * SO_REUSEPORT, or when both have SO_REUSEADDR and (TCP) neither listens.
+ * SO_REUSEPORT, or when both have SO_REUSEADDR and the one that came first does not listen.
  */
 #include "kernel/net/inet.h"
 
@@ -114,15 +114,13 @@ static bool covers(const struct inet_end *e, bool v6only, const struct inet_end 
     return inet_is_v4(e) ? inet_is_v4(other) : !(v6only && inet_is_v4(other));
 }
 
-static bool may_share(const struct inet_sock *a, const struct inet_sock *b)
+/* May i have a port that o has already? */
+static bool may_share(const struct inet_sock *i, const struct inet_sock *o)
 {
-    uint32_t both = a->s.flags & b->s.flags;
+    uint32_t both = i->s.flags & o->s.flags;
     if (both & SOCKF_REUSEPORT)
         return true;
-    if (!(both & SOCKF_REUSEADDR))
-        return false;
-    return a->s.protocol == IPPROTO_UDP ||
-           (a->s.state != TCP_LISTEN && b->s.state != TCP_LISTEN);
+    return (both & SOCKF_REUSEADDR) && o->s.state != TCP_LISTEN;
 }
 
 static void time_wait_expire(void)
@@ -176,6 +174,15 @@ int inet_take_port(struct inet_sock *i, uint16_t port)
     i->local.port = port;
     inet_share_port(i);
     return 0;
+}
+
+void inet_reset_local(struct inet_sock *i)
+{
+    memcpy(i->local.addr, i->asked, sizeof(i->asked));
+    if (i->bound_by_user)
+        return;
+    inet_give_port(i);
+    i->local.port = 0;
 }
 
 void inet_give_port(struct inet_sock *i)

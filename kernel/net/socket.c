@@ -10,6 +10,7 @@
 #include "kernel/net/scm.h"
 
 #define SNDBUF_DEFAULT 212992
+#define ID_NONE UINT32_MAX
 
 void socket_init(struct socket *s, const struct sock_ops *ops, int family, int type, int protocol)
 {
@@ -21,6 +22,7 @@ void socket_init(struct socket *s, const struct sock_ops *ops, int family, int t
     s->state = TCP_CLOSE;
     s->sndbuf = s->rcvbuf = SNDBUF_DEFAULT;
     s->rcvlowat = 1;
+    s->peer_cred = (struct peer_cred){0, ID_NONE, ID_NONE};
     poll_head_init(&s->head);
     list_init(&s->rx);
     list_init(&s->accept_queue);

@@ -21,7 +21,6 @@ static void send_buffer_grow(struct inet_sock *i)
         i->s.sndbuf = SNDBUF_CONNECTED;
 }
 
-static void connect_retry(struct timer *t);
 static void tcp_close(struct inet_sock *i, bool abort);
 
 /* The listener's end of a connection from i. */
@@ -49,7 +48,6 @@ static int make_child(struct inet_sock *i, struct inet_sock *listener)
     c->s.connected = c->keeps_port = true;
     c->peer = i;
     i->peer = c;
-    timer_init(&c->retry, connect_retry);
     send_buffer_grow(c);
     send_buffer_grow(i);
     inet_share_port(c);
@@ -76,7 +74,7 @@ static void handshake(struct inet_sock *i)
     timer_start(&i->retry, port_monotonic_ns() + (SYN_TIMEOUT_NS << i->retries++));
 }
 
-static void connect_retry(struct timer *t)
+void tcp_connect_retry(struct timer *t)
 {
     handshake(container_of(t, struct inet_sock, retry));
 }
@@ -97,10 +95,7 @@ static void disconnect(struct inet_sock *i)
         peer->peer = NULL;
         tcp_reset(peer);
     }
-    if (!i->bound_by_user) {
-        inet_give_port(i);
-        i->local.port = 0;
-    }
+    inet_reset_local(i);
     packet_purge(&i->s);
     i->unread = 0;
     i->has_remote = false;
@@ -131,7 +126,6 @@ static int connect_start(struct inet_sock *i, const struct sockaddr_any *a, uint
     i->remote = to;
     i->has_remote = true;
     i->retries = 0;
-    timer_init(&i->retry, connect_retry);
     i->s.state = TCP_SYN_SENT;
     i->s.connecting = true;
     handshake(i);
@@ -285,8 +279,7 @@ void tcp_release(struct socket *s)
 void tcp_destroy(struct socket *s)
 {
     struct inet_sock *i = inet_of(s);
-    if (i->retry.fn)
-        timer_cancel(&i->retry);
+    timer_cancel(&i->retry);
     inet_give_port(i);
     poll_head_destroy(&s->head);
 }

@@ -22,10 +22,7 @@ static int udp_connect(struct socket *s, const struct sockaddr_any *a, uint32_t 
         i->has_remote = false;
         s->state = TCP_CLOSE;
         s->error = 0;
-        if (!i->bound_by_user) {
-            inet_give_port(i);
-            i->local.port = 0;
-        }
+        inet_reset_local(i);
         return 0;
     }
     int err = inet_autobind(i);

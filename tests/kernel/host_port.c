@@ -249,6 +249,10 @@ void port_sigmask_temporary(uint64_t mask)
     (void)mask;
 }
 
+void port_sigmask_undo(void)
+{
+}
+
 void port_signal_self(int signo)
 {
     host.signals_self |= 1ull << signo;
