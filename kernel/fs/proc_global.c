@@ -3,6 +3,8 @@
 #include "kernel/fs/proc.h"
 #include "kernel/include/arch.h"
 #include "kernel/include/sched.h"
+#include "kernel/proc/ids.h"
+#include "kernel/proc/lifecycle.h"
 #include "kernel/include/timer.h"
 
 #define TICK_NS 10000000ull /* USER_HZ is 100 */
@@ -19,9 +21,12 @@ static void show_meminfo(struct proc_text *t, struct process *p)
         const char *name;
         uint64_t kib;
     } rows[] = {
-        {"MemTotal:", total},   {"MemFree:", free}, {"MemAvailable:", free}, {"Buffers:", 0},
-        {"Cached:", cached},    {"SwapCached:", 0}, {"Shmem:", cached},      {"SwapTotal:", 0},
-        {"SwapFree:", 0},
+        {"MemTotal:", total}, {"MemFree:", free},      {"MemAvailable:", free}, {"Buffers:", 0},
+        {"Cached:", cached},  {"SwapCached:", 0},      {"Active:", cached},     {"Inactive:", 0},
+        {"Unevictable:", 0},  {"Mlocked:", 0},         {"SwapTotal:", 0},       {"SwapFree:", 0},
+        {"Dirty:", 0},        {"Writeback:", 0},       {"AnonPages:", 0},       {"Mapped:", 0},
+        {"Shmem:", cached},   {"KReclaimable:", 0},    {"Slab:", 0},            {"SReclaimable:", 0},
+        {"SUnreclaim:", 0},   {"PageTables:", 0},      {"CommitLimit:", total}, {"Committed_AS:", 0},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         proc_printf(t, "%-16s%8lu kB\n", rows[i].name, (unsigned long)rows[i].kib);
@@ -30,7 +35,9 @@ static void show_meminfo(struct proc_text *t, struct process *p)
 static void show_cpuinfo(struct proc_text *t, struct process *p)
 {
     (void)p;
-    proc_printf(t, "processor\t: 0\nmodel name\t: %s\n\n", arch_uname_machine);
+    char text[1024];
+    int n = arch_cpuinfo(text, sizeof(text));
+    proc_append(t, text, (size_t)n);
 }
 
 static void show_uptime(struct proc_text *t, struct process *p)
@@ -47,42 +54,46 @@ static void show_version(struct proc_text *t, struct process *p)
     proc_printf(t, "Linux version %s (trapline) %s\n", system_release, system_version);
 }
 
+/* The averages stay 0: nobody samples the queue. */
 static void show_loadavg(struct proc_text *t, struct process *p)
 {
     unsigned count = 0;
-    int32_t last = 0;
-    for (p = process_next(NULL); p; p = process_next(p)) {
-        count++;
-        last = p->pid;
-    }
-    proc_printf(t, "0.00 0.00 0.00 %u/%u %d\n", sched_runnable_count() + 1, count, last);
+    for (p = process_next(NULL); p; p = process_next(p))
+        count += p->thread_count;
+    proc_printf(t, "0.00 0.00 0.00 %u/%u %d\n", sched_runnable_count(), count, tid_latest());
 }
 
-static void show_stat(struct proc_text *t, struct process *p)
+static uint64_t switches_ever(void)
 {
-    uint64_t user = 0, system = 0;
-    unsigned count = 0;
-    for (p = process_next(NULL); p; p = process_next(p)) {
+    uint64_t n = 0;
+    for (struct process *p = process_next(NULL); p; p = process_next(p)) {
         struct usage u;
         process_usage(p, &u);
-        user += u.user_ns / TICK_NS;
-        system += u.system_ns / TICK_NS;
-        count++;
+        usage_add(&u, &p->usage_children); /* those that were waited for */
+        n += u.switches_voluntary + u.switches_involuntary;
     }
-    unsigned long us = (unsigned long)user, sy = (unsigned long)system;
-    unsigned long idle = (unsigned long)(sched_idle_ns() / TICK_NS);
+    return n;
+}
+
+/* What was not idle was user time: the two modes are not told apart. */
+static void show_stat(struct proc_text *t, struct process *p)
+{
     int64_t boot = clock_realtime_ns() - (int64_t)clock_monotonic_ns();
-    proc_printf(t, "cpu  %lu 0 %lu %lu 0 0 0 0 0 0\n", us, sy, idle);
-    proc_printf(t, "cpu0 %lu 0 %lu %lu 0 0 0 0 0 0\n", us, sy, idle);
-    proc_printf(t, "intr 0\nctxt 0\nbtime %ld\nprocesses %u\n",
-                (long)(boot / PORT_NS_PER_S), count);
-    proc_printf(t, "procs_running %u\nprocs_blocked 0\n", sched_runnable_count() + 1);
+    unsigned long idle = (unsigned long)(sched_idle_ns() / TICK_NS);
+    unsigned long busy = (unsigned long)((clock_monotonic_ns() - sched_idle_ns()) / TICK_NS);
+    (void)p;
+    proc_printf(t, "cpu  %lu 0 0 %lu 0 0 0 0 0 0\ncpu0 %lu 0 0 %lu 0 0 0 0 0 0\n", busy, idle, busy,
+                idle);
+    proc_printf(t, "intr 0\nctxt %lu\nbtime %ld\nprocesses %d\n", (unsigned long)switches_ever(),
+                (long)((boot + PORT_NS_PER_S / 2) / PORT_NS_PER_S), tid_latest());
+    proc_printf(t, "procs_running %u\nprocs_blocked 0\nsoftirq 0 0 0 0 0 0 0 0 0 0 0\n",
+                sched_runnable_count());
 }
 
 static void show_filesystems(struct proc_text *t, struct process *p)
 {
     (void)p;
-    proc_printf(t, "nodev\trootfs\nnodev\tramfs\nnodev\ttmpfs\nnodev\tdevtmpfs\nnodev\tproc\n");
+    proc_printf(t, "nodev\trootfs\nnodev\tramfs\nnodev\ttmpfs\nnodev\tdevtmpfs\nnodev\tproc\nnodev\tdevpts\n");
 }
 
 static void show_cmdline(struct proc_text *t, struct process *p)
@@ -173,73 +184,41 @@ static int link_mounts(struct process *p, char *buf, size_t size)
     return (int)strlcpy(buf, "self/mounts", size);
 }
 
-static void show_hostname(struct proc_text *t, struct process *p)
+static void show_vmstat(struct proc_text *t, struct process *p)
 {
     (void)p;
-    proc_printf(t, "%s\n", system_hostname);
+    uint64_t faults = 0;
+    for (p = process_next(NULL); p; p = process_next(p)) {
+        struct usage u;
+        process_usage(p, &u);
+        faults += u.faults_minor;
+    }
+    proc_printf(t, "nr_free_pages %lu\n", (unsigned long)page_count_free());
+    proc_printf(t, "pgpgin 0\npgpgout 0\npswpin 0\npswpout 0\npgfault %lu\npgmajfault 0\n",
+                (unsigned long)faults);
+    proc_printf(t, "oom_kill 0\n");
 }
 
-static long store_hostname(struct process *p, char *text, size_t len)
-{
-    (void)p;
-    if (!port_is_privileged())
-        return -EPERM;
-    if (len && text[len - 1] == '\n')
-        text[len - 1] = '\0';
-    strlcpy(system_hostname, text, sizeof(system_hostname));
-    return 0;
-}
-
-static void show_domainname(struct proc_text *t, struct process *p)
-{
-    (void)p;
-    proc_printf(t, "%s\n", system_domainname);
-}
-
-static void show_osrelease(struct proc_text *t, struct process *p)
-{
-    (void)p;
-    proc_printf(t, "%s\n", system_release);
-}
-
-static void show_ostype(struct proc_text *t, struct process *p)
-{
-    (void)p;
-    proc_printf(t, "Linux\n");
-}
-
-static void show_osversion(struct proc_text *t, struct process *p)
-{
-    (void)p;
-    proc_printf(t, "%s\n", system_version);
-}
-
-static void show_pid_max(struct proc_text *t, struct process *p)
-{
-    (void)p;
-    proc_printf(t, "32768\n");
-}
-
-static void show_zero(struct proc_text *t, struct process *p)
-{
-    (void)p;
-    proc_printf(t, "0\n");
-}
-
-static const struct proc_entry kernel_entries[] = {
-    {.name = "hostname", .mode = S_IFREG_ | 0644, .show = show_hostname, .store = store_hostname},
-    PROC_FILE("domainname", show_domainname),
-    PROC_FILE("osrelease", show_osrelease),
-    PROC_FILE("ostype", show_ostype),
-    PROC_FILE("version", show_osversion),
-    PROC_FILE("pid_max", show_pid_max),
-    {0},
-};
-static const struct proc_entry vm_entries[] = {PROC_FILE("overcommit_memory", show_zero), {0}};
-static const struct proc_entry sys_entries[] = {
-    PROC_DIR("kernel", kernel_entries), PROC_DIR("vm", vm_entries), {0}};
+static const char tty_drivers[] =
+    "/dev/tty             /dev/tty        5       0 system:/dev/tty\n"
+    "/dev/console         /dev/console    5       1 system:console\n"
+    "/dev/ptmx            /dev/ptmx       5       2 system\n"
+    "serial               /dev/ttyS       4 64-95 serial\n"
+    "pty_slave            /dev/pts      136 0-255 pty:slave\n"
+    "pty_master           /dev/ptm      128 0-255 pty:master\n";
+static const struct proc_entry tty_entries[] = {PROC_TEXT("drivers", tty_drivers), {0}};
 
 const struct proc_entry proc_root_entries[] = {
+    PROC_TEXT("cgroups", "#subsys_name\thierarchy\tnum_cgroups\tenabled\n"),
+    PROC_TEXT("consoles", "ttyS0                -W- (EC   )    4:64\n"),
+    PROC_TEXT("devices", "Character devices:\n  1 mem\n  4 ttyS\n  5 /dev/tty\n  5 /dev/console\n"
+                         "  5 /dev/ptmx\n136 pts\n\nBlock devices:\n"),
+    PROC_TEXT("diskstats", ""),
+    PROC_TEXT("modules", ""),
+    PROC_TEXT("partitions", "major minor  #blocks  name\n\n"),
+    PROC_TEXT("swaps", "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"),
+    PROC_DIR("tty", tty_entries),
+    PROC_FILE("vmstat", show_vmstat),
     PROC_FILE("cmdline", show_cmdline),
     PROC_FILE("cpuinfo", show_cpuinfo),
     PROC_FILE("filesystems", show_filesystems),
@@ -248,7 +227,7 @@ const struct proc_entry proc_root_entries[] = {
     {.name = "mounts", .mode = S_IFLNK_ | 0777, .link = link_mounts},
     {.name = "self", .mode = S_IFLNK_ | 0777, .link = link_self},
     PROC_FILE("stat", show_stat),
-    PROC_DIR("sys", sys_entries),
+    PROC_DIR("sys", proc_sys_entries),
     {.name = "thread-self", .mode = S_IFLNK_ | 0777, .link = link_thread_self},
     PROC_FILE("uptime", show_uptime),
     PROC_FILE("version", show_version),

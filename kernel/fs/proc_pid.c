@@ -1,173 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * proc_pid.c - /proc/PID: what a process looks like from outside.
+ * proc_pid.c - /proc/PID and /proc/PID/task/TID: what a process looks like from outside.
  *
  * Formats are those of proc(5). Fields that have no meaning here are 0, as
  * Linux prints them for what it does not account.
  */
 #include "kernel/fs/proc.h"
-#include "kernel/include/tty.h"
+#include "kernel/include/page.h"
 #include "kernel/include/vm.h"
-
-#define TICK_NS 10000000ull
-
-static struct thread *leader(const struct process *p)
-{
-    if (list_is_empty(&p->threads))
-        return NULL;
-    return list_first(&p->threads, struct thread, process_node);
-}
-
-static const char *comm(const struct process *p)
-{
-    const struct thread *t = leader(p);
-    return t ? t->name : ""; /* a zombie whose threads are gone */
-}
-
-static char state_letter(const struct process *p)
-{
-    const struct thread *t = leader(p);
-    if (p->state == PROCESS_ZOMBIE || !t)
-        return 'Z';
-    if (t->state == THREAD_RUNNABLE)
-        return 'R';
-    return t->state == THREAD_STOPPED ? 'T' : 'S';
-}
-
-static const char *state_name(char letter)
-{
-    switch (letter) {
-    case 'R':
-        return "running";
-    case 'T':
-        return "stopped";
-    case 'Z':
-        return "zombie";
-    }
-    return "sleeping";
-}
 
 static void show_comm(struct proc_text *t, struct process *p)
 {
-    proc_printf(t, "%s\n", comm(p));
+    const struct thread *th = proc_thread(t, p);
+    proc_printf(t, "%s\n", th ? th->name : "");
 }
 
 static long store_comm(struct process *p, char *text, size_t len)
 {
     if (len && text[len - 1] == '\n')
         text[len - 1] = '\0';
-    struct thread *t = leader(p);
+    struct thread *t = list_is_empty(&p->threads)
+                           ? NULL
+                           : list_first(&p->threads, struct thread, process_node);
     if (p != process_current() || !t)
         return -EINVAL;
     strlcpy(t->name, text, sizeof(t->name));
     return 0;
-}
-
-static void signal_sets(const struct process *p, uint64_t *ignored, uint64_t *caught)
-{
-    *ignored = *caught = 0;
-    for (int i = 0; p->sighand && i < SIGNAL_COUNT; i++) {
-        uint64_t h = p->sighand->action[i].handler;
-        if (h == (uint64_t)SIG_IGN)
-            *ignored |= 1ull << i;
-        else if (h != (uint64_t)SIG_DFL)
-            *caught |= 1ull << i;
-    }
-}
-
-static void show_stat(struct proc_text *t, struct process *p)
-{
-    const struct thread *l = leader(p);
-    struct usage u;
-    uint64_t ignored, caught;
-    process_usage(p, &u);
-    signal_sets(p, &ignored, &caught);
-    uint64_t pages = p->vm ? p->vm->pages : 0, resident = p->vm ? vm_resident_pages(p->vm) : 0;
-    proc_printf(t, "%d (%s) %c %d %d %d %u %d 0 %lu %lu 0 0 ", p->pid, comm(p), state_letter(p),
-                p->parent ? p->parent->pid : 0, p->pgrp, p->session, tty_device(p->tty),
-                tty_foreground_pgrp(p->tty), (unsigned long)u.faults_minor,
-                (unsigned long)p->usage_children.faults_minor);
-    proc_printf(t, "%lu %lu %lu %lu %d %d %u 0 %lu %lu %lu %lu ",
-                (unsigned long)(u.user_ns / TICK_NS), (unsigned long)(u.system_ns / TICK_NS),
-                (unsigned long)(p->usage_children.user_ns / TICK_NS),
-                (unsigned long)(p->usage_children.system_ns / TICK_NS), 20 + (l ? l->nice : 0),
-                l ? l->nice : 0, p->thread_count, (unsigned long)(p->start_ns / TICK_NS),
-                (unsigned long)(pages * PAGE_BYTES), (unsigned long)resident,
-                (unsigned long)p->rlimit[RLIMIT_RSS].soft);
-    const struct vm_map *m = p->vm;
-    proc_printf(t, "%lu %lu %lu 0 0 %lu %lu %lu %lu 0 0 0 %d 0 0 0 0 0 0 ",
-                (unsigned long)(m ? m->code_start : 0), (unsigned long)(m ? m->code_end : 0),
-                (unsigned long)(m ? m->stack_start : 0),
-                (unsigned long)(l ? l->pending.set : 0),
-                (unsigned long)(l ? l->signal_mask : 0), (unsigned long)ignored,
-                (unsigned long)caught, p->exit_signal);
-    proc_printf(t, "%lu %lu %lu %lu %lu %lu %lu 0\n", (unsigned long)(m ? m->data_start : 0),
-                (unsigned long)(m ? m->data_end : 0), (unsigned long)(m ? m->brk_start : 0),
-                (unsigned long)(m ? m->arg_start : 0), (unsigned long)(m ? m->arg_end : 0),
-                (unsigned long)(m ? m->env_start : 0), (unsigned long)(m ? m->env_end : 0));
-}
-
-static void status_ids(struct proc_text *t, const struct process *p)
-{
-    const struct cred *c = &p->cred;
-    proc_printf(t, "Uid:\t%u\t%u\t%u\t%u\n", c->uid, c->euid, c->suid, c->fsuid);
-    proc_printf(t, "Gid:\t%u\t%u\t%u\t%u\n", c->gid, c->egid, c->sgid, c->fsgid);
-    proc_printf(t, "FDSize:\t%u\nGroups:\t", p->fds ? p->fds->count : 0);
-    for (unsigned i = 0; i < c->group_count; i++)
-        proc_printf(t, "%u ", c->groups[i]);
-    proc_printf(t, "\n");
-}
-
-static void status_memory(struct proc_text *t, const struct process *p)
-{
-    if (!p->vm)
-        return;
-    unsigned long size = (unsigned long)p->vm->pages * 4;
-    unsigned long rss = (unsigned long)vm_resident_pages(p->vm) * 4;
-    proc_printf(t, "VmPeak:\t%8lu kB\nVmSize:\t%8lu kB\nVmRSS:\t%8lu kB\n", size, size, rss);
-}
-
-static void status_signals(struct proc_text *t, const struct process *p)
-{
-    const struct thread *l = leader(p);
-    uint64_t ignored, caught;
-    signal_sets(p, &ignored, &caught);
-    proc_printf(t, "Threads:\t%u\nSigQ:\t0/1024\n", p->thread_count);
-    proc_printf(t, "SigPnd:\t%016lx\nShdPnd:\t%016lx\n", (unsigned long)(l ? l->pending.set : 0),
-                (unsigned long)p->pending.set);
-    proc_printf(t, "SigBlk:\t%016lx\nSigIgn:\t%016lx\nSigCgt:\t%016lx\n",
-                (unsigned long)(l ? l->signal_mask : 0), (unsigned long)ignored,
-                (unsigned long)caught);
-    const struct cred *c = &p->cred;
-    proc_printf(t, "CapInh:\t%016lx\nCapPrm:\t%016lx\nCapEff:\t%016lx\nCapBnd:\t%016lx\n",
-                (unsigned long)c->cap_inheritable, (unsigned long)c->cap_permitted,
-                (unsigned long)c->cap_effective, (unsigned long)c->cap_bounding);
-    proc_printf(t, "CapAmb:\t%016lx\nNoNewPrivs:\t%d\nSeccomp:\t0\n",
-                (unsigned long)c->cap_ambient, p->no_new_privs);
-}
-
-static void show_status(struct proc_text *t, struct process *p)
-{
-    char letter = state_letter(p);
-    proc_printf(t, "Name:\t%s\nUmask:\t%04o\nState:\t%c (%s)\n", comm(p), p->fs ? p->fs->umask : 0,
-                letter, state_name(letter));
-    proc_printf(t, "Tgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n", p->pid, p->pid,
-                p->parent ? p->parent->pid : 0);
-    status_ids(t, p);
-    status_memory(t, p);
-    status_signals(t, p);
-    struct usage u;
-    process_usage(p, &u);
-    proc_printf(t, "Cpus_allowed:\t1\nCpus_allowed_list:\t0\n");
-    proc_printf(t, "voluntary_ctxt_switches:\t%lu\nnonvoluntary_ctxt_switches:\t%lu\n",
-                (unsigned long)u.switches_voluntary, (unsigned long)u.switches_involuntary);
-}
-
-static void show_statm(struct proc_text *t, struct process *p)
-{
-    unsigned long pages = p->vm ? (unsigned long)p->vm->pages : 0;
-    unsigned long rss = p->vm ? (unsigned long)vm_resident_pages(p->vm) : 0;
-    proc_printf(t, "%lu %lu 0 0 0 %lu 0\n", pages, rss, rss);
 }
 
 static void show_user_range(struct proc_text *t, struct process *p, vaddr_t start, vaddr_t end)
@@ -198,43 +56,6 @@ static void show_auxv(struct proc_text *t, struct process *p)
 {
     if (p->vm)
         show_user_range(t, p, p->vm->auxv_start, p->vm->auxv_end);
-}
-
-static const char *area_name(const struct vm_area *a)
-{
-    return a->flags & VM_STACK ? "[stack]" : a->flags & VM_HEAP ? "[heap]"
-           : a->flags & VM_SIGPAGE                              ? "[vdso]"
-                                                                : NULL;
-}
-
-void proc_show_maps(struct proc_text *t, struct process *p)
-{
-    char *path = kmalloc(PATH_BYTES_MAX);
-    if (!p->vm || !path) {
-        kfree(path);
-        return;
-    }
-    for (struct vm_area *a = vm_next(p->vm, NULL); a; a = vm_next(p->vm, a)) {
-        char line[96];
-        const struct vnode *vn = a->vnode;
-        int n = snprintf(line, sizeof(line), "%08lx-%08lx %c%c%c%c %08lx %02x:%02x %lu ",
-                         (unsigned long)a->start, (unsigned long)a->end,
-                         a->prot & PROT_R ? 'r' : '-', a->prot & PROT_W ? 'w' : '-',
-                         a->prot & PROT_X ? 'x' : '-', a->flags & VM_SHARED ? 's' : 'p',
-                         (unsigned long)(vn ? a->file_index * PAGE_BYTES : 0),
-                         vn ? dev_major(vn->sb->dev) : 0, vn ? dev_minor(vn->sb->dev) : 0,
-                         vn ? (unsigned long)vn->ino : 0ul);
-        const char *name = area_name(a);
-        if (a->file && file_path(a->file, path, PATH_BYTES_MAX) > 0)
-            name = path;
-        proc_append(t, line, (size_t)n);
-        if (name) {
-            proc_printf(t, "%*s", 73 - n > 0 ? 73 - n : 0, "");
-            proc_append(t, name, strlen(name));
-        }
-        proc_append(t, "\n", 1);
-    }
-    kfree(path);
 }
 
 static void show_limits(struct proc_text *t, struct process *p)
@@ -271,6 +92,51 @@ static long store_oom_adj(struct process *p, char *text, size_t len)
         return -EINVAL;
     p->oom_score_adj = text[0] == '-' ? -v : v;
     return 0;
+}
+
+/* What the OOM rule would weigh: resident memory in thousandths of all, and the adjustment. */
+static void show_oom_score(struct proc_text *t, struct process *p)
+{
+    uint64_t pages = p->vm ? vm_resident_pages(p->vm) : 0;
+    long score = (long)(pages * 1000 / page_count_total()) + 666 + p->oom_score_adj * 2 / 3;
+    proc_printf(t, "%ld\n", score < 0 ? 0 : score);
+}
+
+static void show_wchan(struct proc_text *t, struct process *p)
+{
+    (void)p;
+    proc_printf(t, "0");
+}
+
+static void show_personality(struct proc_text *t, struct process *p)
+{
+    proc_printf(t, "%08x\n", p->personality);
+}
+
+static void show_cgroup(struct proc_text *t, struct process *p)
+{
+    (void)p;
+    proc_printf(t, "0::/\n");
+}
+
+static void show_uid_none(struct proc_text *t, struct process *p)
+{
+    (void)p;
+    proc_printf(t, "%u", UINT32_MAX);
+}
+
+static void show_filter(struct proc_text *t, struct process *p)
+{
+    (void)p;
+    proc_printf(t, "00000033\n");
+}
+
+/* Input and output are not counted. */
+static void show_io(struct proc_text *t, struct process *p)
+{
+    (void)p;
+    proc_printf(t, "rchar: 0\nwchar: 0\nsyscr: 0\nsyscw: 0\nread_bytes: 0\nwrite_bytes: 0\n"
+                   "cancelled_write_bytes: 0\n");
 }
 
 static int dentry_link_text(struct dentry *d, char *buf, size_t size)
@@ -320,24 +186,30 @@ static int follow_root(struct process *p, struct dentry **out)
 #define LINK(name_) \
     {.name = #name_, .mode = S_IFLNK_ | 0777, .link = link_##name_, .follow = follow_##name_}
 
+#define ENTRIES_OF_A_THREAD                                                                       \
+    PROC_FILE("auxv", show_auxv), PROC_FILE("cgroup", show_cgroup),                               \
+        PROC_FILE("cmdline", show_cmdline),                                                       \
+        {.name = "comm", .mode = S_IFREG_ | 0644, .show = show_comm, .store = store_comm},        \
+        PROC_FILE("coredump_filter", show_filter), LINK(cwd), PROC_FILE("environ", show_environ), \
+        LINK(exe), {.name = "fd", .mode = S_IFDIR_ | 0500, .kind = PROC_FDS},                     \
+        {.name = "fdinfo", .mode = S_IFDIR_ | 0555, .kind = PROC_FDINFOS},                        \
+        PROC_FILE("io", show_io), PROC_FILE("limits", show_limits),                               \
+        PROC_FILE("loginuid", show_uid_none), PROC_FILE("maps", proc_show_maps),                  \
+        {.name = "mem", .mode = S_IFREG_ | 0600, .kind = PROC_MEM},                               \
+        PROC_FILE("mountinfo", proc_show_mountinfo), PROC_FILE("mounts", proc_show_mounts),       \
+        PROC_FILE("oom_score", show_oom_score),                                                   \
+        {.name = "oom_score_adj", .mode = S_IFREG_ | 0644, .show = show_oom_adj,                  \
+         .store = store_oom_adj},                                                                 \
+        PROC_FILE("personality", show_personality), LINK(root),                                   \
+        PROC_FILE("sessionid", show_uid_none), PROC_FILE("smaps", proc_show_smaps),               \
+        PROC_FILE("smaps_rollup", proc_show_smaps_rollup), PROC_FILE("stat", proc_show_pid_stat), \
+        PROC_FILE("statm", proc_show_statm), PROC_FILE("status", proc_show_status),               \
+        PROC_FILE("wchan", show_wchan)
+
+const struct proc_entry proc_task_entries[] = {ENTRIES_OF_A_THREAD, {0}};
+
 const struct proc_entry proc_pid_entries[] = {
-    PROC_FILE("auxv", show_auxv),
-    PROC_FILE("cmdline", show_cmdline),
-    {.name = "comm", .mode = S_IFREG_ | 0644, .show = show_comm, .store = store_comm},
-    LINK(cwd),
-    PROC_FILE("environ", show_environ),
-    LINK(exe),
-    {.name = "fd", .mode = S_IFDIR_ | 0500, .is_fd_dir = true},
-    PROC_FILE("limits", show_limits),
-    PROC_FILE("maps", proc_show_maps),
-    PROC_FILE("mountinfo", proc_show_mountinfo),
-    PROC_FILE("mounts", proc_show_mounts),
-    {.name = "oom_score_adj", .mode = S_IFREG_ | 0644, .show = show_oom_adj,
-     .store = store_oom_adj},
-    LINK(root),
-    PROC_FILE("stat", show_stat),
-    PROC_FILE("statm", show_statm),
-    PROC_FILE("status", show_status),
-    {.name = "task", .mode = S_IFDIR_ | 0555, .is_task_dir = true},
+    ENTRIES_OF_A_THREAD,
+    {.name = "task", .mode = S_IFDIR_ | 0555, .kind = PROC_TASKS},
     {0},
 };

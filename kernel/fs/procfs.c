@@ -2,23 +2,26 @@
 /*
  * procfs.c - /proc as a tree: names are made when they are looked up.
  *
- * A node is (entry, pid, fd): entry says what it is, pid whose (0: global), fd
- * which descriptor, for the links in fd/. Inode numbers are computed from the
- * three, so that two lookups of one name agree.
+ * A node is (entry, pid, tid, fd): entry says what it is, pid whose (0: global), tid
+ * which thread's below task/, fd which descriptor, in fd/ and fdinfo/. Inode numbers are
+ * computed from all, so that two lookups of one name agree.
  */
 #include "kernel/fs/proc.h"
 #include "kernel/fs/procfs.h"
 #include "kernel/fs/tmpfs.h"
+#include "kernel/include/vm.h"
 
 struct proc_node {
     const struct proc_entry *entry;
-    int32_t pid;
+    int32_t pid, tid;
     int32_t fd;
 };
 
 static const struct proc_entry root_entry = PROC_DIR("", proc_root_entries);
 static const struct proc_entry pid_entry = PROC_DIR("PID", proc_pid_entries);
+static const struct proc_entry task_entry = PROC_DIR("TASK", proc_task_entries);
 static const struct proc_entry fd_link_entry = {.name = "FD", .mode = S_IFLNK_ | 0700};
+static const struct proc_entry fdinfo_entry = {.name = "FDINFO", .mode = S_IFREG_ | 0444};
 
 static const struct vnode_ops proc_dir_ops, proc_file_ops, proc_link_ops;
 static const struct file_ops proc_file_fops;
@@ -32,6 +35,14 @@ static struct process *process_of(const struct proc_node *n)
 {
     struct process *p = n->pid ? process_find(n->pid) : NULL;
     return p;
+}
+
+/* The thread of a node below task/, NULL: it is the process's; -ESRCH where it is gone. */
+static int thread_of(const struct proc_node *n, struct thread **out)
+{
+    struct thread *t = n->tid ? thread_find(n->tid) : NULL;
+    *out = t;
+    return n->tid && (!t || !t->process || t->process->pid != n->pid) ? -ESRCH : 0;
 }
 
 /* ---- text ---- */
@@ -66,19 +77,59 @@ void proc_printf(struct proc_text *t, const char *fmt, ...)
     proc_append(t, line, n < (int)sizeof(line) ? (size_t)n : sizeof(line) - 1);
 }
 
+static void show_fdinfo(struct proc_text *t, const struct process *p, int fd)
+{
+    struct file *f = p->fds ? fd_table_peek(p->fds, fd) : NULL;
+    if (!f) {
+        t->err = -ENOENT;
+        return;
+    }
+    unsigned flags = f->flags | (p->fds->slots[fd].cloexec ? O_CLOEXEC : 0);
+    proc_printf(t, "pos:\t%lu\nflags:\t0%o\nmnt_id:\t%u\nino:\t%lu\n", (unsigned long)f->pos,
+                flags, f->vnode->sb ? f->vnode->sb->id : 0, (unsigned long)f->vnode->ino);
+}
+
+/* The whole text, as it is now. */
+static int fill(struct proc_text *t, const struct proc_node *n)
+{
+    struct process *p = process_of(n);
+    if ((n->pid && !p) || thread_of(n, &t->thread))
+        return -ESRCH;
+    t->len = 0;
+    if (n->entry == &fdinfo_entry)
+        show_fdinfo(t, p, n->fd);
+    else if (n->entry->text)
+        proc_append(t, n->entry->text, strlen(n->entry->text));
+    else if (n->entry->show)
+        n->entry->show(t, p);
+    return t->err;
+}
+
+static int mem_open(struct file *f, struct process *p)
+{
+    const struct cred *its = &p->cred;
+    if (!p->vm)
+        return 0;
+    if (!port_is_privileged() && (port_ruid() != its->uid || port_ruid() != its->suid))
+        return -EACCES;
+    f->priv = vm_map_ref(p->vm);
+    f->ops = &proc_mem_fops;
+    return 0;
+}
+
 static int proc_open(struct file *f)
 {
     const struct proc_node *n = node_of(f->vnode);
     struct process *p = process_of(n);
     if (n->pid && !p)
         return -ESRCH;
+    if (n->entry->kind == PROC_MEM)
+        return mem_open(f, p);
     struct proc_text *t = kzalloc(sizeof(*t));
     if (!t)
         return -ENOMEM;
-    if (n->entry->show)
-        n->entry->show(t, p);
-    if (t->err) {
-        int err = t->err;
+    int err = fill(t, n);
+    if (err) {
         kfree(t->data);
         kfree(t);
         return err;
@@ -90,7 +141,8 @@ static int proc_open(struct file *f)
 static void proc_release(struct file *f)
 {
     struct proc_text *t = f->priv;
-    kfree(t->data);
+    if (t)
+        kfree(t->data);
     kfree(t);
 }
 
@@ -98,14 +150,12 @@ static long proc_read(struct file *f, struct uio *u, uint64_t *pos)
 {
     struct proc_text *t = f->priv;
     const struct proc_node *n = node_of(f->vnode);
-    if (*pos == 0 && f->pos == 0 && t->len && n->entry->show && u->resid) {
-        struct process *p = process_of(n); /* read again from the start: show what is true now */
-        if (n->pid && !p)
-            return -ESRCH;
-        t->len = 0;
-        n->entry->show(t, p);
-        if (t->err)
-            return t->err;
+    if (!t)
+        return 0;
+    if (*pos == 0 && f->pos == 0 && t->len && u->resid) {
+        int err = fill(t, n); /* read again from the start: show what is true now */
+        if (err)
+            return err;
     }
     if (*pos >= t->len)
         return 0;
@@ -158,29 +208,41 @@ static const struct file_ops proc_file_fops = {
 
 /* ---- nodes ---- */
 
-static uint64_t node_ino(const struct proc_entry *e, int32_t pid, int32_t fd)
+static uint64_t node_ino(const struct proc_node *n)
 {
     uint64_t h = 1469598103934665603ull;
-    for (const char *c = e->name; *c; c++)
+    for (const char *c = n->entry->name; *c; c++)
         h = (h ^ (uint8_t)*c) * 1099511628211ull;
-    h = (h ^ (uint32_t)pid) * 1099511628211ull;
-    h = (h ^ (uint32_t)fd) * 1099511628211ull;
+    h = (h ^ (uint32_t)n->pid) * 1099511628211ull;
+    h = (h ^ (uint32_t)n->fd) * 1099511628211ull;
+    if (n->tid)
+        h = (h ^ (uint32_t)n->tid) * 1099511628211ull;
     return (h ^ h >> 32) & 0x7fffffff;
 }
 
-static int node_create(struct dentry *dir, const char *name, size_t len,
-                       const struct proc_entry *e, int32_t pid, int32_t fd, struct dentry **out)
+/* What the link of a descriptor allows: what the file was opened for. */
+static uint32_t fd_link_mode(const struct process *p, int32_t fd)
 {
+    const struct file *f = p && p->fds ? fd_table_peek(p->fds, fd) : NULL;
+    return S_IFLNK_ | 0100 | (f && file_can_read(f) ? 0400 : 0) |
+           (f && file_can_write(f) ? 0200 : 0);
+}
+
+static int node_create(struct dentry *dir, const char *name, size_t len,
+                       const struct proc_node *from, struct dentry **out)
+{
+    const struct proc_entry *e = from->entry;
+    const struct process *p = from->pid ? process_find(from->pid) : NULL;
+    uint32_t mode = e == &fd_link_entry ? fd_link_mode(p, from->fd) : e->mode;
     struct proc_node *n = kzalloc(sizeof(*n));
-    struct vnode *vn = n ? vnode_alloc(dir->sb, e->mode) : NULL;
-    const struct process *p = pid ? process_find(pid) : NULL;
+    struct vnode *vn = n ? vnode_alloc(dir->sb, mode) : NULL;
     if (!vn) {
         kfree(n);
         return -ENOMEM;
     }
-    *n = (struct proc_node){e, pid, fd};
+    *n = *from;
     vn->priv = n;
-    vn->ino = node_ino(e, pid, fd);
+    vn->ino = node_ino(n);
     vn->uid = p ? p->cred.euid : 0;
     vn->gid = p ? p->cred.egid : 0;
     if (vnode_is_dir(vn)) {
@@ -188,7 +250,7 @@ static int node_create(struct dentry *dir, const char *name, size_t len,
         vn->fops = &dir_fops;
     } else if (vnode_is_symlink(vn)) {
         vn->ops = &proc_link_ops;
-        vn->size = fd >= 0 ? 64 : 0;
+        vn->size = n->fd >= 0 ? 64 : 0;
     } else {
         vn->ops = &proc_file_ops;
         vn->fops = &proc_file_fops;
@@ -221,20 +283,28 @@ static int lookup_number(struct dentry *dir, const struct proc_node *n, const ch
     int number = parse_number(name, len);
     if (number < 0)
         return -ENOENT;
-    if (n->entry == &root_entry)
-        return process_find(number) ? node_create(dir, name, len, &pid_entry, number, -1, out)
-                                    : -ENOENT;
+    struct proc_node found = {.pid = n->pid, .tid = n->tid, .fd = -1};
     struct process *p = process_of(n);
+    if (n->entry == &root_entry) {
+        found.entry = &pid_entry;
+        found.pid = number;
+        return process_find(number) ? node_create(dir, name, len, &found, out) : -ENOENT;
+    }
     if (!p)
         return -ENOENT;
-    if (n->entry->is_task_dir) {
+    if (n->entry->kind == PROC_TASKS) {
         const struct thread *t = thread_find(number);
-        return t && t->process == p ? node_create(dir, name, len, &pid_entry, n->pid, -1, out)
-                                    : -ENOENT;
+        found.entry = &task_entry;
+        found.tid = number;
+        return t && t->process == p ? node_create(dir, name, len, &found, out) : -ENOENT;
     }
-    if (n->entry->is_fd_dir && p->fds && fd_table_peek(p->fds, number))
-        return node_create(dir, name, len, &fd_link_entry, n->pid, number, out);
-    return -ENOENT;
+    if (n->entry->kind != PROC_FDS && n->entry->kind != PROC_FDINFOS)
+        return -ENOENT;
+    if (!p->fds || !fd_table_peek(p->fds, number))
+        return -ENOENT;
+    found.entry = n->entry->kind == PROC_FDS ? &fd_link_entry : &fdinfo_entry;
+    found.fd = number;
+    return node_create(dir, name, len, &found, out);
 }
 
 static int proc_lookup(struct dentry *dir, const char *name, size_t len, struct dentry **out)
@@ -245,7 +315,8 @@ static int proc_lookup(struct dentry *dir, const char *name, size_t len, struct 
     const struct proc_entry *e = n->entry->children;
     for (; e && e->name; e++)
         if (strlen(e->name) == len && !memcmp(e->name, name, len))
-            return node_create(dir, name, len, e, n->pid, -1, out);
+            return node_create(dir, name, len,
+                               &(struct proc_node){e, n->pid, n->tid, -1}, out);
     return lookup_number(dir, n, name, len, out);
 }
 
@@ -253,13 +324,13 @@ static int proc_lookup(struct dentry *dir, const char *name, size_t len, struct 
 
 #define NUMBERS_FROM 0x10000u
 
-static bool emit_number(struct dir_emit *e, int number, const struct proc_entry *entry,
-                        int32_t pid, int32_t fd, unsigned type)
+static bool emit_number(struct dir_emit *e, int number, const struct proc_node *node,
+                        unsigned type)
 {
     char name[16];
     int len = snprintf(name, sizeof(name), "%d", number);
     e->pos = NUMBERS_FROM + (unsigned)number;
-    if (!e->emit(e, name, (size_t)len, node_ino(entry, pid, fd), type))
+    if (!e->emit(e, name, (size_t)len, node_ino(node), type))
         return false;
     e->pos++;
     return true;
@@ -269,7 +340,7 @@ static void list_processes(struct dir_emit *e)
 {
     for (struct process *p = process_next(NULL); p; p = process_next(p))
         if ((uint64_t)p->pid + NUMBERS_FROM >= e->pos)
-            if (!emit_number(e, p->pid, &pid_entry, p->pid, -1, DT_DIR))
+            if (!emit_number(e, p->pid, &(struct proc_node){&pid_entry, p->pid, 0, -1}, DT_DIR))
                 return;
 }
 
@@ -277,17 +348,23 @@ static void list_threads(struct dir_emit *e, struct process *p)
 {
     list_for_each(t, &p->threads, struct thread, process_node)
         if ((uint64_t)t->tid + NUMBERS_FROM >= e->pos)
-            if (!emit_number(e, t->tid, &pid_entry, p->pid, -1, DT_DIR))
+            if (!emit_number(e, t->tid, &(struct proc_node){&task_entry, p->pid, t->tid, -1},
+                             DT_DIR))
                 return;
 }
 
-static void list_fds(struct dir_emit *e, const struct process *p)
+static void list_fds(struct dir_emit *e, const struct process *p, const struct proc_node *dir)
 {
+    bool links = dir->entry->kind == PROC_FDS;
+    struct proc_node node = {links ? &fd_link_entry : &fdinfo_entry, p->pid, dir->tid, 0};
     uint64_t first = e->pos > NUMBERS_FROM ? e->pos - NUMBERS_FROM : 0;
-    for (uint64_t fd = first; p->fds && fd < p->fds->count; fd++)
-        if (p->fds->slots[fd].file)
-            if (!emit_number(e, (int)fd, &fd_link_entry, p->pid, (int)fd, DT_LNK))
-                return;
+    for (uint64_t fd = first; p->fds && fd < p->fds->count; fd++) {
+        if (!p->fds->slots[fd].file)
+            continue;
+        node.fd = (int32_t)fd;
+        if (!emit_number(e, (int)fd, &node, links ? DT_LNK : DT_REG))
+            return;
+    }
 }
 
 static int proc_readdir(struct dentry *dir, struct dir_emit *e)
@@ -312,17 +389,17 @@ static int proc_readdir(struct dentry *dir, struct dir_emit *e)
         if (at < e->pos)
             continue;
         e->pos = at;
-        if (!e->emit(e, entry->name, strlen(entry->name), node_ino(entry, n->pid, -1),
-                     entry->mode >> 12))
+        if (!e->emit(e, entry->name, strlen(entry->name),
+                     node_ino(&(struct proc_node){entry, n->pid, n->tid, -1}), entry->mode >> 12))
             return 0;
         e->pos = at + 1;
     }
     if (n->entry == &root_entry)
         list_processes(e);
-    else if (n->entry->is_task_dir)
+    else if (n->entry->kind == PROC_TASKS)
         list_threads(e, p);
-    else if (n->entry->is_fd_dir)
-        list_fds(e, p);
+    else if (n->entry->kind == PROC_FDS || n->entry->kind == PROC_FDINFOS)
+        list_fds(e, p, n);
     return 0;
 }
 

@@ -151,6 +151,7 @@ extern const uint16_t arch_elf_machine;     /* EM_AARCH64 or EM_X86_64 */
 extern const char arch_uname_machine[];     /* "aarch64", "x86_64" */
 extern const char arch_elf_platform[];      /* AT_PLATFORM */
 uint64_t arch_hwcap(void);
+int arch_cpuinfo(char *buf, size_t size);   /* the text of /proc/cpuinfo: its length */
 uint64_t arch_hwcap2(void);
 
 /* ---- what the trap code of each CPU calls in common code ---- */

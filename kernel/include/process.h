@@ -91,6 +91,7 @@ struct process {
     int stop_signal;
     bool exiting;                   /* exit_group or a fatal signal under way */
     int exit_status;                /* as wait gives it */
+    char name[THREAD_NAME_BYTES];   /* of the thread that ended it: what a zombie is called */
     struct wait_queue wait;         /* wait4 of this process's threads */
     struct wait_queue thread_exit;  /* exec waits for the other threads */
     struct poll_head exit_poll;     /* pidfd */

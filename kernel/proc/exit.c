@@ -12,6 +12,7 @@
 #include "kernel/include/process.h"
 #include "kernel/include/ptrace.h"
 #include "kernel/include/sched.h"
+#include "kernel/include/string.h"
 #include "kernel/include/syscall.h"
 #include "kernel/include/tty.h"
 #include "kernel/include/vm.h"
@@ -133,6 +134,7 @@ static void process_end(struct process *p, int status)
 
     if (p->pid == 1)
         arch_poweroff((status & 0x7f) ? 128 + (status & 0x7f) : status >> 8);
+    memcpy(p->name, current->name, sizeof(p->name));
     leave_session(p);
     reparent_children(p);
     release_resources(p);
