@@ -337,6 +337,26 @@ static void test_engine_mmio_callback_sees_the_start_of_the_block(void **state)
     uc_close(p.uc);
 }
 
+/* The size of the TLB's pages can be set up to the guest's 4 KiB, past the engine's own check. */
+static void test_engine_tlb_pages_grow(void **state)
+{
+    size_t bytes = 0;
+    uc_engine *uc;
+
+    (void)state;
+    assert_int_equal(uc_open(UC_ARCH_ARM64, UC_MODE_ARM, &uc), 0);
+    if (uc_ctl_set_page_size(uc, 2048)) {
+        assert_int_equal(*(uc_arch *)(void *)uc, UC_ARCH_ARM64);
+        *(uc_arch *)(void *)uc = UC_ARCH_ARM;
+        assert_int_equal(uc_ctl_set_page_size(uc, 2048), 0);
+        *(uc_arch *)(void *)uc = UC_ARCH_ARM64;
+    }
+    assert_int_equal(uc_mem_map(uc, BASE, BYTES, UC_PROT_ALL), 0);
+    assert_int_equal(uc_query(uc, UC_QUERY_PAGE_SIZE, &bytes), 0);
+    assert_in_range(bytes, 2048, 4096);
+    uc_close(uc);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -351,6 +371,7 @@ int main(void)
         cmocka_unit_test(test_engine_mrs_hook_has_the_exact_pc_and_replaces_the_read),
         cmocka_unit_test(test_engine_msr_hook_has_the_value_and_prevents_the_write),
         cmocka_unit_test(test_engine_mmio_callback_sees_the_start_of_the_block),
+        cmocka_unit_test(test_engine_tlb_pages_grow),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
