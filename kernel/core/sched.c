@@ -13,6 +13,7 @@
 #include "kernel/include/sched.h"
 #include "kernel/include/errno.h"
 #include "kernel/include/printk.h"
+#include "kernel/include/process.h"
 #include "kernel/include/signal.h"
 #include "kernel/include/timer.h"
 #include "kernel/include/tty.h"
@@ -69,6 +70,8 @@ static void switch_away(void)
         return;
     irq = arch_irq_save();
     current = next;
+    if (prev->process != next->process)
+        cpu_timers_switch(prev->process, next->process);
     arch_thread_activate(next);
     context_switch(&prev->context, next->context);
     arch_irq_restore(irq);

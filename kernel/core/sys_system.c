@@ -7,10 +7,10 @@
 #include "kernel/include/process.h"
 #include "kernel/include/string.h"
 #include "kernel/include/syscall.h"
+#include "kernel/proc/uts.h"
 
-#define NAME_BYTES 65
+#define NAME_BYTES UTS_NAME_BYTES
 
-char system_hostname[NAME_BYTES] = "trapline", system_domainname[NAME_BYTES] = "(none)";
 const char system_release[] = "6.1.0-trapline", system_version[] = "#1 Trapline";
 
 SYSCALL1(uname, vaddr_t, u)
@@ -20,11 +20,11 @@ SYSCALL1(uname, vaddr_t, u)
             machine[NAME_BYTES], domainname[NAME_BYTES];
     } n = { .sysname = "Linux" };
 
-    strlcpy(n.nodename, system_hostname, NAME_BYTES);
+    strlcpy(n.nodename, uts_current()->nodename, NAME_BYTES);
     strlcpy(n.release, system_release, NAME_BYTES);
     strlcpy(n.version, system_version, NAME_BYTES);
     strlcpy(n.machine, arch_uname_machine, NAME_BYTES);
-    strlcpy(n.domainname, system_domainname, NAME_BYTES);
+    strlcpy(n.domainname, uts_current()->domainname, NAME_BYTES);
     return copy_to_user(u, &n, sizeof(n));
 }
 
@@ -44,12 +44,12 @@ static long set_system_name(char *name, vaddr_t u, size_t len)
 
 SYSCALL2(sethostname, vaddr_t, u, size_t, len)
 {
-    return set_system_name(system_hostname, u, len);
+    return set_system_name(uts_current()->nodename, u, len);
 }
 
 SYSCALL2(setdomainname, vaddr_t, u, size_t, len)
 {
-    return set_system_name(system_domainname, u, len);
+    return set_system_name(uts_current()->domainname, u, len);
 }
 
 SYSCALL1(sysinfo, vaddr_t, u)

@@ -5,13 +5,14 @@
  */
 #include "kernel/fs/proc.h"
 #include "kernel/include/chrdev.h"
+#include "kernel/proc/uts.h"
 
 #define UUID_BYTES 16
 
 static void show_hostname(struct proc_text *t, struct process *p)
 {
     (void)p;
-    proc_printf(t, "%s\n", system_hostname);
+    proc_printf(t, "%s\n", uts_current()->nodename);
 }
 
 static long store_name(char *name, size_t size, char *text, size_t len)
@@ -27,19 +28,19 @@ static long store_name(char *name, size_t size, char *text, size_t len)
 static long store_hostname(struct process *p, char *text, size_t len)
 {
     (void)p;
-    return store_name(system_hostname, sizeof(system_hostname), text, len);
+    return store_name(uts_current()->nodename, UTS_NAME_BYTES, text, len);
 }
 
 static void show_domainname(struct proc_text *t, struct process *p)
 {
     (void)p;
-    proc_printf(t, "%s\n", system_domainname);
+    proc_printf(t, "%s\n", uts_current()->domainname);
 }
 
 static long store_domainname(struct process *p, char *text, size_t len)
 {
     (void)p;
-    return store_name(system_domainname, sizeof(system_domainname), text, len);
+    return store_name(uts_current()->domainname, UTS_NAME_BYTES, text, len);
 }
 
 static void show_osrelease(struct proc_text *t, struct process *p)

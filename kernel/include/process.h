@@ -59,6 +59,20 @@ struct itimer {
     struct process *process;
 };
 
+/* On the CPU time of a process or of one of its threads (proc/cpu_timer.h). */
+struct cpu_timer {
+    struct list node; /* process.cpu_timers while it runs */
+    struct process *process;
+    int32_t tid;      /* 0: all of the process */
+    uint64_t deadline_ns;
+    void (*fn)(struct cpu_timer *ct);
+};
+
+struct cpu_itimer {
+    struct cpu_timer timer;
+    uint64_t interval_ns;
+};
+
 enum process_state { PROCESS_ALIVE, PROCESS_ZOMBIE };
 
 struct process {
@@ -97,13 +111,17 @@ struct process {
     struct poll_head exit_poll;     /* pidfd */
 
     struct itimer itimer_real;
+    struct cpu_itimer itimer_cpu[2]; /* ITIMER_VIRTUAL, ITIMER_PROF */
+    struct cpu_timer cpu_limit;     /* RLIMIT_CPU */
+    struct list cpu_timers;         /* by node */
+    struct timer cpu_clock;         /* for the earliest of them, while the process runs */
     struct list posix_timers;       /* timer_create */
     struct usage usage, usage_children; /* usage: of threads that are gone */
     uint64_t start_ns;              /* monotonic */
     uint64_t max_resident_pages;
     struct trace *leader_trace; /* of the first thread, which is gone: its tracer waits for the end */
     uint32_t personality;
-    bool dumpable, no_new_privs;
+    bool dumpable, no_new_privs, keep_caps;
     int oom_score_adj;
 };
 
@@ -127,8 +145,10 @@ _Noreturn void thread_exit(int status);             /* this thread; the last one
 /* Every other thread of the current process dies; returns when they are gone (exec). */
 void process_kill_other_threads(void);
 
-/* The system's names (uname, sethostname). */
-extern char system_hostname[65], system_domainname[65];
+/* The CPU goes from one process to another (NULL: the idle thread). */
+void cpu_timers_switch(struct process *prev, struct process *next);
+
+/* The system's names (uname); those that can be set are in proc/uts.h. */
 extern const char system_release[], system_version[];
 
 #endif

@@ -66,6 +66,7 @@ struct thread {
     uint64_t quantum_start_ns;
     int nice;
     unsigned policy, rt_priority;
+    uint64_t timer_slack_ns;   /* kept for prctl alone */
 
     /* Process. */
     int32_t tid;

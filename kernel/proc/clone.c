@@ -17,8 +17,10 @@
 #include "kernel/include/syscall.h"
 #include "kernel/include/tty.h"
 #include "kernel/include/vm.h"
+#include "kernel/proc/cpu_timer.h"
 #include "kernel/proc/lifecycle.h"
 #include "kernel/proc/pidfd.h"
+#include "kernel/proc/uts.h"
 
 #define CLONE_NAMESPACES                                                                          \
     (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | \
@@ -34,7 +36,24 @@ static int check_flags(uint64_t flags)
         return -EINVAL;
     if ((flags & CLONE_PIDFD) && (flags & CLONE_THREAD))
         return -EINVAL;
-    return flags & CLONE_NAMESPACES ? -EINVAL : 0;
+    if ((flags & CLONE_NAMESPACES) && !cred_is_privileged(&current->process->cred))
+        return -EPERM;
+    return flags & (CLONE_NAMESPACES & ~CLONE_NEWUTS) ? -EINVAL : 0;
+}
+
+/* RLIMIT_NPROC counts the threads of the real user; root has no limit. */
+static bool user_has_too_many(const struct process *me)
+{
+    uint64_t count = 0;
+    struct process *p = NULL;
+
+    if (cred_is_privileged(&me->cred) || me->cred.uid == 0 ||
+        me->rlimit[RLIMIT_NPROC].soft == RLIM_INFINITY)
+        return false;
+    while ((p = process_next(p)))
+        if (p->cred.uid == me->cred.uid)
+            count += p->thread_count;
+    return count >= me->rlimit[RLIMIT_NPROC].soft;
 }
 
 static int share_memory(struct process *child, struct process *parent, uint64_t flags)
@@ -88,7 +107,8 @@ static int process_fork(int32_t pid, const struct clone_args_k *args, struct pro
 
     if (!p)
         return -ENOMEM;
-    if (share_memory(p, parent, args->flags) || share_rest(p, parent, args->flags)) {
+    if (share_memory(p, parent, args->flags) || share_rest(p, parent, args->flags) ||
+        ((args->flags & CLONE_NEWUTS) && uts_leave(p))) {
         process_unshare_failed(p);
         return -ENOMEM;
     }
@@ -102,6 +122,7 @@ static int process_fork(int32_t pid, const struct clone_args_k *args, struct pro
     p->oom_score_adj = parent->oom_score_adj;
     if (parent->tty)
         p->tty = tty_ref(parent->tty);
+    cpu_limit_update(p);
     p->exit_signal = (int32_t)args->exit_signal;
     p->parent = parent;
     if (args->flags & CLONE_PARENT) {
@@ -130,6 +151,7 @@ static void thread_inherit(struct thread *t, const struct clone_args_k *args)
     t->nice = current->nice;
     t->policy = current->policy;
     t->rt_priority = current->rt_priority;
+    t->timer_slack_ns = current->timer_slack_ns;
     sigqueue_init(&t->pending);
     if (args->flags & CLONE_CHILD_CLEARTID)
         t->clear_child_tid = args->child_tid;
@@ -180,6 +202,8 @@ long clone_from(const struct clone_args_k *args)
 
     if (error)
         return error;
+    if (user_has_too_many(p))
+        return -EAGAIN;
     t = thread_create(NULL, NULL);
     if (!t)
         return -ENOMEM;

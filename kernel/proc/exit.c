@@ -16,6 +16,7 @@
 #include "kernel/include/syscall.h"
 #include "kernel/include/tty.h"
 #include "kernel/include/vm.h"
+#include "kernel/proc/cpu_timer.h"
 #include "kernel/proc/ids.h"
 #include "kernel/proc/lifecycle.h"
 
@@ -73,6 +74,7 @@ static void release_resources(struct process *p)
 
     timer_cancel(&p->itimer_real.timer);
     posix_timers_delete(p);
+    cpu_timers_exit(p);
     p->max_resident_pages = vm_resident_pages(vm);
     p->fds = NULL;
     fd_table_unref(fds);

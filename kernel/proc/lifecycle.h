@@ -17,6 +17,8 @@ void rusage_from_usage(struct rusage_k *r, const struct usage *u, uint64_t resid
 
 void itimer_init(struct process *p);
 void posix_timers_delete(struct process *p);
+/* A signal of SI_TIMER has been taken by its process: info gets the overruns. */
+void posix_timer_signal_taken(struct ksiginfo *info);
 /* The vfork parent of t, if any, goes on. */
 void vfork_release(struct thread *t);
 /* Robust list and clear_child_tid: user memory still there. */

@@ -5,6 +5,7 @@
 #include "kernel/include/string.h"
 #include "kernel/proc/ids.h"
 #include "kernel/proc/lifecycle.h"
+#include "kernel/proc/uts.h"
 
 static struct list all = { &all, &all }; /* by pid */
 
@@ -13,8 +14,10 @@ struct process *process_alloc(int32_t pid)
     struct process *p = kzalloc(sizeof(*p));
     struct list *at;
 
-    if (!p)
+    if (!p || uts_inherit(p)) {
+        kfree(p);
         return NULL;
+    }
     p->pid = pid;
     list_init(&p->children);
     list_init(&p->sibling);
@@ -37,8 +40,10 @@ struct process *process_alloc(int32_t pid)
 
 void process_free(struct process *p)
 {
+    uts_drop(p);
     sigqueue_flush(&p->pending, ~0ull);
     timer_cancel(&p->itimer_real.timer);
+    timer_cancel(&p->cpu_clock);
     poll_head_destroy(&p->signal_poll);
     poll_head_destroy(&p->exit_poll);
     list_remove(&p->all_node);

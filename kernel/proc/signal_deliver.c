@@ -17,6 +17,7 @@
 #include "kernel/include/sched.h"
 #include "kernel/include/signal.h"
 #include "kernel/include/vm.h"
+#include "kernel/proc/lifecycle.h"
 #include "kernel/proc/signal_class.h"
 
 static int take_next(struct ksiginfo *info)
@@ -31,6 +32,8 @@ static int take_next(struct ksiginfo *info)
         signo = sigqueue_take(&t->pending, unblocked, info);
     if (!signo)
         signo = sigqueue_take(&t->process->pending, unblocked, info);
+    if (signo && info->code == SI_TIMER)
+        posix_timer_signal_taken(info);
     return signo;
 }
 

@@ -123,6 +123,24 @@ static struct ksiginfo info_or_kernel(int signo, const struct ksiginfo *info)
     return k;
 }
 
+/*
+ * RLIMIT_SIGPENDING, counted for the process: beyond it real-time signals that were queued on
+ * purpose are refused, others are only noted in the set.
+ */
+static int enqueue(struct process *p, struct sigqueue *q, const struct ksiginfo *k)
+{
+    uint64_t count = p->pending.count;
+
+    list_for_each (t, &p->threads, struct thread, process_node)
+        count += t->pending.count;
+    if (count < p->rlimit[RLIMIT_SIGPENDING].soft || (k->signo < SIGRTMIN && k->code >= 0))
+        return sigqueue_add(q, k);
+    if (k->signo >= SIGRTMIN && k->code != SI_USER)
+        return -EAGAIN;
+    q->set |= sig_bit(k->signo);
+    return 0;
+}
+
 int signal_send_process(struct process *p, int signo, const struct ksiginfo *info)
 {
     struct ksiginfo k = info_or_kernel(signo, info);
@@ -134,7 +152,7 @@ int signal_send_process(struct process *p, int signo, const struct ksiginfo *inf
     t = list_first(&p->threads, struct thread, process_node);
     if (!prepare(p, t, signo))
         return 0;
-    error = sigqueue_add(&p->pending, &k);
+    error = enqueue(p, &p->pending, &k);
     if (error)
         return error;
     poll_wake(&p->signal_poll, POLL_READABLE);
@@ -159,7 +177,7 @@ int signal_send_thread(struct thread *t, int signo, const struct ksiginfo *info)
         return signal_send_process(t->process, signo, info);
     if (!prepare(t->process, t, signo))
         return 0;
-    error = sigqueue_add(&t->pending, &k);
+    error = enqueue(t->process, &t->pending, &k);
     if (error)
         return error;
     poll_wake(&t->process->signal_poll, POLL_READABLE);

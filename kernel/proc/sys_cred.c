@@ -74,10 +74,13 @@ static void set_uids(uint32_t r, uint32_t e, uint32_t s)
     c->euid = e == ID_NONE ? c->euid : e;
     c->suid = s == ID_NONE ? c->suid : s;
     c->fsuid = c->euid;
-    if (c->uid && c->euid && c->suid)
-        c->cap_permitted = c->cap_effective = c->cap_ambient = 0;
-    else
+    if (c->uid && c->euid && c->suid) {
+        c->cap_effective = c->cap_ambient = 0;
+        if (!current->process->keep_caps)
+            c->cap_permitted = 0;
+    } else {
         c->cap_effective = c->euid ? 0 : c->cap_permitted;
+    }
 }
 
 static void set_gids(uint32_t r, uint32_t e, uint32_t s)
@@ -196,6 +199,17 @@ SYSCALL2(getgroups, int, size, vaddr_t, list)
     return c->group_count;
 }
 
+static void sort_groups(uint32_t *g, int count)
+{
+    for (int i = 1; i < count; i++)
+        for (int j = i; j > 0 && g[j - 1] > g[j]; j--) {
+            uint32_t swap = g[j];
+
+            g[j] = g[j - 1];
+            g[j - 1] = swap;
+        }
+}
+
 SYSCALL2(setgroups, int, size, vaddr_t, list)
 {
     uint32_t groups[CRED_GROUPS_MAX];
@@ -206,6 +220,7 @@ SYSCALL2(setgroups, int, size, vaddr_t, list)
         return -EINVAL;
     if (copy_from_user(groups, list, (size_t)size * sizeof(groups[0])))
         return -EFAULT;
+    sort_groups(groups, size);
     memcpy(mine()->groups, groups, (size_t)size * sizeof(groups[0]));
     mine()->group_count = (unsigned)size;
     return 0;

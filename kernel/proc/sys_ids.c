@@ -50,7 +50,7 @@ SYSCALL2(setpgid, int, pid, int, pgrp)
 {
     struct process *me = current->process, *p = find_or_self(pid);
 
-    if (pgrp < 0)
+    if (pgrp < 0 || (!pgrp && pid < 0))
         return -EINVAL;
     if (!p || (p != me && p->parent != me))
         return -ESRCH;

@@ -4,6 +4,7 @@
 #include "kernel/include/process.h"
 #include "kernel/include/syscall.h"
 #include "kernel/include/vm.h"
+#include "kernel/proc/cpu_timer.h"
 #include "kernel/proc/lifecycle.h"
 
 #define RUSAGE_SELF 0
@@ -19,9 +20,20 @@ static long limit_set(struct process *p, unsigned which, const struct rlimit_k *
     if (which == RLIMIT_NOFILE && new->hard > (1u << 20))
         return -EPERM;
     p->rlimit[which] = *new;
+    if (which == RLIMIT_CPU)
+        cpu_limit_update(p);
     if (which == RLIMIT_STACK && p->vm)
         p->vm->stack_bytes_max = new->soft;
     return 0;
+}
+
+static bool may_see_limits(const struct process *p)
+{
+    const struct cred *mine = &current->process->cred, *its = &p->cred;
+
+    return p == current->process || cred_is_privileged(mine) ||
+           (mine->uid == its->euid && mine->uid == its->suid && mine->uid == its->uid &&
+            mine->gid == its->egid && mine->gid == its->sgid && mine->gid == its->gid);
 }
 
 SYSCALL4(prlimit64, int, pid, unsigned, which, vaddr_t, unew, vaddr_t, uold)
@@ -34,6 +46,8 @@ SYSCALL4(prlimit64, int, pid, unsigned, which, vaddr_t, unew, vaddr_t, uold)
         return -EINVAL;
     if (!p)
         return -ESRCH;
+    if (!may_see_limits(p))
+        return -EPERM;
     if (unew && copy_from_user(&new, unew, sizeof(new)))
         return -EFAULT;
     old = p->rlimit[which];

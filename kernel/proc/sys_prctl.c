@@ -15,6 +15,15 @@
 #define PR_GET_NAME 16
 #define PR_GET_SECCOMP 21
 #define PR_CAPBSET_READ 23
+#define PR_CAPBSET_DROP 24
+#define PR_GET_SECUREBITS 27
+#define PR_GET_TID_ADDRESS 40
+#define PR_GET_THP_DISABLE 42
+#define PR_CAP_AMBIENT 47
+#define AMBIENT_IS_SET 1u
+#define AMBIENT_RAISE 2u
+#define AMBIENT_LOWER 3u
+#define AMBIENT_CLEAR_ALL 4u
 #define PR_SET_TIMERSLACK 29
 #define PR_GET_TIMERSLACK 30
 #define PR_SET_CHILD_SUBREAPER 36
@@ -49,6 +58,38 @@ static long set_flag(bool *flag, uint64_t value)
     return 0;
 }
 
+static long drop_capability(struct process *p, uint64_t cap)
+{
+    if (!cred_is_privileged(&p->cred))
+        return -EPERM;
+    if (cap > CAP_LAST)
+        return -EINVAL;
+    p->cred.cap_bounding &= ~(1ull << cap);
+    return 0;
+}
+
+static long ambient(struct cred *c, uint64_t action, uint64_t cap, uint64_t rest)
+{
+    uint64_t bit = 1ull << (cap & 63);
+
+    if (action == AMBIENT_CLEAR_ALL) {
+        if (cap || rest)
+            return -EINVAL;
+        c->cap_ambient = 0;
+        return 0;
+    }
+    if (rest || cap > CAP_LAST)
+        return -EINVAL;
+    if (action == AMBIENT_IS_SET)
+        return (c->cap_ambient & bit) != 0;
+    if (action != AMBIENT_RAISE && action != AMBIENT_LOWER)
+        return -EINVAL;
+    if (action == AMBIENT_RAISE && !(c->cap_permitted & c->cap_inheritable & bit))
+        return -EPERM;
+    c->cap_ambient = action == AMBIENT_RAISE ? c->cap_ambient | bit : c->cap_ambient & ~bit;
+    return 0;
+}
+
 SYSCALL5(prctl, int, option, uint64_t, a2, uint64_t, a3, uint64_t, a4, uint64_t, a5)
 {
     struct process *p = current->process;
@@ -67,9 +108,18 @@ SYSCALL5(prctl, int, option, uint64_t, a2, uint64_t, a3, uint64_t, a4, uint64_t,
     case PR_SET_DUMPABLE:
         return set_flag(&p->dumpable, a2);
     case PR_GET_KEEPCAPS:
-        return 0;
+        return p->keep_caps;
     case PR_SET_KEEPCAPS:
-        return a2 > 1 ? -EINVAL : 0;
+        return set_flag(&p->keep_caps, a2);
+    case PR_GET_SECUREBITS:
+    case PR_GET_THP_DISABLE:
+        return 0;
+    case PR_GET_TID_ADDRESS:
+        return copy_to_user(a2, &current->clear_child_tid, sizeof(current->clear_child_tid));
+    case PR_CAPBSET_DROP:
+        return drop_capability(p, a2);
+    case PR_CAP_AMBIENT:
+        return ambient(&p->cred, a2, a3, a4 | a5);
     case PR_SET_NAME:
         return set_name(a2);
     case PR_GET_NAME:
@@ -78,11 +128,12 @@ SYSCALL5(prctl, int, option, uint64_t, a2, uint64_t, a3, uint64_t, a4, uint64_t,
     case PR_GET_SECCOMP:
         return 0;
     case PR_CAPBSET_READ:
-        return a2 > CAP_LAST ? -EINVAL : 1;
+        return a2 > CAP_LAST ? -EINVAL : (long)(p->cred.cap_bounding >> a2 & 1);
     case PR_SET_TIMERSLACK:
+        current->timer_slack_ns = (int64_t)a2 <= 0 ? 0 : a2;
         return 0;
     case PR_GET_TIMERSLACK:
-        return TIMERSLACK_NS;
+        return (long)(current->timer_slack_ns ? current->timer_slack_ns : TIMERSLACK_NS);
     case PR_SET_CHILD_SUBREAPER:
         p->is_subreaper = a2 != 0;
         return 0;

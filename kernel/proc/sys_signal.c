@@ -4,6 +4,7 @@
 #include "kernel/include/process.h"
 #include "kernel/include/sched.h"
 #include "kernel/include/syscall.h"
+#include "kernel/proc/lifecycle.h"
 #include "kernel/proc/signal_class.h"
 #include "kernel/proc/user_time.h"
 
@@ -128,7 +129,11 @@ static int take_waited(sigset_k set, struct ksiginfo *info)
 {
     int signo = sigqueue_take(&current->pending, set, info);
 
-    return signo ? signo : sigqueue_take(&current->process->pending, set, info);
+    if (!signo)
+        signo = sigqueue_take(&current->process->pending, set, info);
+    if (signo && info->code == SI_TIMER)
+        posix_timer_signal_taken(info);
+    return signo;
 }
 
 static long timed_wait(sigset_k set, uint64_t deadline_ns, struct ksiginfo *info)

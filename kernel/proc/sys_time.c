@@ -4,6 +4,7 @@
 #include "kernel/include/process.h"
 #include "kernel/include/sched.h"
 #include "kernel/include/syscall.h"
+#include "kernel/proc/cpu_timer.h"
 #include "kernel/proc/lifecycle.h"
 #include "kernel/proc/user_time.h"
 
@@ -48,9 +49,59 @@ uint64_t deadline_absolute(const struct timespec_k *ts, int clock)
     return (int64_t)ns > offset ? ns - (uint64_t)offset : 0;
 }
 
+#define CPU_CLOCK_PER_THREAD 4
+#define CPU_CLOCK_KIND 3 /* 0 PROF, 1 VIRT, 2 SCHED, 3 a descriptor */
+
+/* Negative clocks: ~pid above three bits that say which. */
+static const struct thread *cpu_clock_thread(int clock, bool *per_thread)
+{
+    int32_t pid = ~(clock >> 3);
+    const struct thread *t;
+
+    *per_thread = clock & CPU_CLOCK_PER_THREAD;
+    if ((clock & CPU_CLOCK_KIND) == 3)
+        return NULL;
+    if (!pid)
+        return current;
+    t = thread_find(pid);
+    if (!t || !t->process || (*per_thread ? t->process != current->process : t->process->pid != pid))
+        return NULL;
+    return t;
+}
+
+int clock_cpu_target(int clock, int32_t *tid)
+{
+    const struct thread *t = current;
+    bool per_thread = clock == CLOCK_THREAD_CPUTIME_ID;
+
+    if (clock < 0)
+        t = cpu_clock_thread(clock, &per_thread);
+    else if (clock != CLOCK_PROCESS_CPUTIME_ID && clock != CLOCK_THREAD_CPUTIME_ID)
+        return -EINVAL;
+    if (!t || t->process != current->process)
+        return -EINVAL;
+    if (tid)
+        *tid = per_thread ? t->tid : 0;
+    return 0;
+}
+
+static int cpu_clock_read(int clock, int64_t *ns)
+{
+    bool per_thread;
+    const struct thread *t = cpu_clock_thread(clock, &per_thread);
+
+    if (!t)
+        return -EINVAL;
+    *ns = (int64_t)(per_thread ? cpu_time_of_thread(t) : cpu_time_of_process(t->process));
+    return 0;
+}
+
 int clock_read(int clock, int64_t *ns)
 {
     struct usage u = { 0 };
+
+    if (clock < 0)
+        return cpu_clock_read(clock, ns);
 
     switch (clock) {
     case CLOCK_REALTIME:

@@ -2,13 +2,15 @@
 /*
  * sys_timer.c - POSIX timers: timer_create and its family.
  *
- * A timer has at most one signal pending; expiries that find it still pending are
- * counted as overruns and told with the signal. CPU-time clocks are refused.
+ * A timer has at most one signal pending; expiries that find it still pending are counted as
+ * overruns, and told when that signal is taken. Timers on CPU time are struct cpu_timer, all
+ * others struct timer on the monotonic clock.
  */
 #include "kernel/include/errno.h"
 #include "kernel/include/kmalloc.h"
 #include "kernel/include/process.h"
 #include "kernel/include/syscall.h"
+#include "kernel/proc/cpu_timer.h"
 #include "kernel/proc/lifecycle.h"
 #include "kernel/proc/user_time.h"
 
@@ -32,6 +34,8 @@ struct itimerspec_k {
 struct posix_timer {
     struct list node;           /* process.posix_timers, by id */
     struct timer timer;
+    struct cpu_timer cpu;       /* instead, where is_cpu */
+    bool is_cpu;
     struct process *process;
     int32_t id;
     int clock;
@@ -47,29 +51,41 @@ static struct sigqueue *queue_of(const struct posix_timer *pt, struct thread **t
     return *t ? &(*t)->pending : &pt->process->pending;
 }
 
-static void expire(struct timer *timer)
+static void notify(struct posix_timer *pt)
 {
-    struct posix_timer *pt = container_of(timer, struct posix_timer, timer);
     struct ksiginfo info = { .signo = pt->event.signo, .code = SI_TIMER };
     struct thread *t;
 
-    if (pt->interval_ns)
-        timer_start(timer, timer->deadline_ns + pt->interval_ns);
     if (pt->event.notify == SIGEV_NONE)
         return;
     if (queue_of(pt, &t)->set & sig_bit(pt->event.signo)) {
         pt->overrun += pt->overrun < OVERRUN_MAX;
         return;
     }
-    pt->overrun_last = pt->overrun;
-    pt->overrun = 0;
     info.timer.tid = pt->id;
-    info.timer.overrun = pt->overrun_last;
     info.timer.value = pt->event.value;
     if (t)
         signal_send_thread(t, pt->event.signo, &info);
     else
         signal_send_process(pt->process, pt->event.signo, &info);
+}
+
+static void expire(struct timer *timer)
+{
+    struct posix_timer *pt = container_of(timer, struct posix_timer, timer);
+
+    if (pt->interval_ns)
+        timer_start(timer, timer->deadline_ns + pt->interval_ns);
+    notify(pt);
+}
+
+static void expire_cpu(struct cpu_timer *ct)
+{
+    struct posix_timer *pt = container_of(ct, struct posix_timer, cpu);
+
+    if (pt->interval_ns)
+        cpu_timer_start(ct, ct->deadline_ns + pt->interval_ns);
+    notify(pt);
 }
 
 static struct posix_timer *find(int id)
@@ -80,9 +96,20 @@ static struct posix_timer *find(int id)
     return NULL;
 }
 
+void posix_timer_signal_taken(struct ksiginfo *info)
+{
+    struct posix_timer *pt = find(info->timer.tid);
+
+    if (!pt)
+        return;
+    pt->overrun_last = info->timer.overrun = pt->overrun;
+    pt->overrun = 0;
+}
+
 static void posix_timer_free(struct posix_timer *pt)
 {
     timer_cancel(&pt->timer);
+    cpu_timer_cancel(&pt->cpu);
     list_remove(&pt->node);
     kfree(pt);
 }
@@ -110,7 +137,7 @@ static int check_event(const struct sigevent_k *e)
 static int clock_check(int clock)
 {
     return clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC || clock == CLOCK_BOOTTIME ||
-                   clock == CLOCK_TAI
+                   clock == CLOCK_TAI || clock_cpu_target(clock, NULL) == 0
                ? 0
                : -EINVAL;
 }
@@ -134,6 +161,8 @@ SYSCALL3(timer_create, int, clock, vaddr_t, uevent, vaddr_t, uid)
     if (!pt)
         return -EAGAIN;
     timer_init(&pt->timer, expire);
+    cpu_timer_init(&pt->cpu, current->process, expire_cpu);
+    pt->is_cpu = clock_cpu_target(clock, &pt->cpu.tid) == 0;
     pt->process = current->process;
     pt->id = id;
     pt->clock = clock;
@@ -153,10 +182,12 @@ static struct itimerspec_k spec_of(const struct posix_timer *pt)
     struct itimerspec_k s = { .interval = timespec_of_ns((int64_t)pt->interval_ns) };
     uint64_t now = clock_monotonic_ns();
 
-    if (timer_is_pending(&pt->timer)) {
-        uint64_t left = pt->timer.deadline_ns > now ? pt->timer.deadline_ns - now : 1;
+    if (pt->is_cpu)
+        now = cpu_timer_now(&pt->cpu);
+    if (pt->is_cpu ? cpu_timer_is_pending(&pt->cpu) : timer_is_pending(&pt->timer)) {
+        uint64_t deadline_ns = pt->is_cpu ? pt->cpu.deadline_ns : pt->timer.deadline_ns;
 
-        s.value = timespec_of_ns((int64_t)left);
+        s.value = timespec_of_ns((int64_t)(deadline_ns > now ? deadline_ns - now : 1));
     }
     return s;
 }
@@ -185,9 +216,13 @@ SYSCALL4(timer_settime, int, id, int, flags, vaddr_t, unew, vaddr_t, uold)
         return -EINVAL;
     old = spec_of(pt);
     timer_cancel(&pt->timer);
+    cpu_timer_cancel(&pt->cpu);
     pt->interval_ns = timespec_to_ns(&new.interval);
     pt->overrun = pt->overrun_last = 0;
-    if (timespec_to_ns(&new.value))
+    if (pt->is_cpu && timespec_to_ns(&new.value))
+        cpu_timer_start(&pt->cpu, timespec_to_ns(&new.value) +
+                                      (flags & TIMER_ABSTIME ? 0 : cpu_timer_now(&pt->cpu)));
+    else if (timespec_to_ns(&new.value))
         timer_start(&pt->timer, flags & TIMER_ABSTIME ? deadline_absolute(&new.value, pt->clock)
                                                       : deadline_relative(&new.value));
     return uold ? copy_to_user(uold, &old, sizeof(old)) : 0;

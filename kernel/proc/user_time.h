@@ -27,6 +27,11 @@ uint64_t timespec_to_ns(const struct timespec_k *ts);      /* saturates */
 /* Monotonic deadlines; NO_DEADLINE where they are beyond all time. */
 uint64_t deadline_relative(const struct timespec_k *ts);
 uint64_t deadline_absolute(const struct timespec_k *ts, int clock);
+/*
+ * Clocks of CPU time (clock_getcpuclockid, pthread_getcpuclockid too) that the caller may use for
+ * timers: 0 and the thread (*tid, may be NULL), 0 there for all of the process; else -EINVAL.
+ */
+int clock_cpu_target(int clock, int32_t *tid);
 /* 0 or -EINVAL for a clock that is not there. */
 int clock_read(int clock, int64_t *ns);
 
