@@ -33,6 +33,7 @@ struct deriver {
     struct tasks tasks;
     struct task *current; /* in user mode, or the last that was */
     bool in_user;
+    const struct cpu_trap *seen_by; /* while a return is told of by the trap that follows it */
     int signal_reg;
 };
 
@@ -54,6 +55,9 @@ static struct derived event_of(struct deriver *d, enum derived_kind kind, struct
     return (struct derived){.kind = kind,
                             .n = n,
                             .time_ns = cpu_time_ns(cpu),
+                            .pc = pc,
+                            .cpu = cpu,
+                            .seen_by = d->seen_by,
                             .process = task ? task->process->id : 0,
                             .thread = task ? task->thread : 0,
                             .at = place_of(d, task, pc)};
@@ -144,8 +148,7 @@ static bool find_handler_start(struct deriver *d, struct cpu *cpu, uint64_t root
 {
     uint64_t signo = 0;
 
-    if (d->signal_reg < 0 || cpu_reg_read(cpu, d->signal_reg, &signo) != 0 || signo == 0 ||
-        signo > SIGNAL_MAX)
+    if (d->signal_reg < 0 || cpu_reg_read(cpu, d->signal_reg, &signo) != 0)
         return false;
     for (h->frames = 0; h->frames < FRAMES_MAX;) {
         struct signal_frame *f = &h->frame[h->frames];
@@ -298,8 +301,11 @@ static void on_trap(void *ctx, struct sim *sim, const struct cpu_trap *trap)
     struct derived e;
 
     /* The first instruction could not even be fetched: nobody told of the return. */
-    if (trap->from_user && !d->in_user)
+    if (trap->from_user && !d->in_user) {
+        d->seen_by = trap;
         enter_user(d, cpu, trap->n, trap->pc, sp);
+        d->seen_by = NULL;
+    }
     d->in_user = false;
     task = d->current;
     if (!trap->from_user && task && (task->dead || task->root != root_of(d, cpu)))

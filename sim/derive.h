@@ -47,6 +47,10 @@ struct derived {
     const struct signal_frame *frame;
     struct place interrupted;
     unsigned parent;               /* DERIVED_START: process, 0: none */
+    vaddr_t pc;                    /* `at` as an address */
+    struct cpu *cpu;               /* to look at: in user mode, but where `seen_by` says else */
+    const struct cpu_trap *seen_by; /* a return whose first instruction could not be fetched:
+                                      the registers are those at this trap's vector */
 };
 
 struct derive {

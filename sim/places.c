@@ -35,6 +35,11 @@ struct places *places_create(const struct machine *m)
     return p;
 }
 
+bool places_line(struct places *p, vaddr_t va, const char **file, int *line)
+{
+    return p->kernel && va >= UPPER_HALF && symbols_line(p->kernel, va, file, line) == 0;
+}
+
 void places_destroy(struct places *p)
 {
     if (!p)

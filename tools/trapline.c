@@ -9,6 +9,7 @@ static const struct {
     {"run", cmd_run},   {"record", cmd_record}, {"replay", cmd_replay},
     {"dump", cmd_dump}, {"diff", cmd_diff},     {"golden", cmd_golden},
     {"contract", cmd_contract}, {"gdb", cmd_gdb},
+    {"check", cmd_check},
 };
 
 static const char usage[] =
@@ -19,6 +20,7 @@ static const char usage[] =
     "  trapline replay  RUN.tlt [--until N]            run it again, verify every digest\n"
     "  trapline dump    RUN.tlt [--traps|--syscalls|--signals|--inputs|--header] [--json]\n"
     "                           [--from N] [--to N]    what happened in it\n"
+    "  trapline check   RUN.tlt [--only NAME,..]       what broke a trap, and which instruction\n"
     "  trapline gdb     RUN.tlt [--at N] [-- GDB ARGS] a debugger on it, backwards too\n"
     "  trapline diff    A.tlt B.tlt                    the first difference of two runs\n"
     "  trapline golden  check|update DIR               derived text traces against those in DIR\n"

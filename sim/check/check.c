@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sim/check/check.c - finding, then naming; see check.h. */
+#include "sim/check/check.h"
+
+#include <errno.h>
+
+#include "loader/fail.h"
+#include "sim/timeline.h"
+
+const char *const check_names[CHECK_KINDS] = {"context", "sigframe"};
+
+struct run {
+    const struct check *how;
+    struct context *context;
+};
+
+static void on_event(void *ctx, const struct derived *d)
+{
+    context_event(((struct run *)ctx)->context, d);
+}
+
+static void on_tick(void *ctx, struct sim *sim)
+{
+    struct run *r = ctx;
+
+    if (r->how->tick)
+        r->how->tick(r->how->ctx, sim);
+}
+
+static int name_all(const struct trace *t, struct findings *all, char *err, size_t err_len)
+{
+    struct places *places = places_create(&t->machine);
+    struct timeline *timeline;
+    int rc = places ? timeline_open(t, &timeline, err, err_len)
+                    : loader_fail(err, err_len, -ENOMEM, "out of memory");
+
+    if (rc == 0) {
+        for (size_t i = 0; i < all->count; i++)
+            culprit_find(timeline, places, &all->list[i], all->value[i]);
+        timeline_close(timeline);
+    }
+    places_destroy(places);
+    return rc;
+}
+
+static int find(const struct trace *t, const struct check *how, struct findings *all,
+                struct divergence *divergence, char *err, size_t err_len)
+{
+    struct run run = {.how = how, .context = context_create(t, how->kinds, all)};
+    struct derive derive = {.ctx = &run, .event = on_event, .tick = on_tick, .until = INSN_NONE};
+    int rc = -ENOMEM;
+
+    if (run.context)
+        rc = derive_run(t, &derive, divergence, err, err_len);
+    context_destroy(run.context);
+    if (all->failed || rc == -ENOMEM)
+        rc = loader_fail(err, err_len, -ENOMEM, "out of memory");
+    return rc;
+}
+
+int check_run(const struct trace *t, const struct check *how, size_t *count,
+              struct divergence *divergence, char *err, size_t err_len)
+{
+    struct findings all = {.max = how->findings_max};
+    int rc = -ENOMEM;
+
+    *count = 0;
+    all.list = calloc(all.max, sizeof(*all.list));
+    all.value = calloc(all.max, sizeof(*all.value));
+    if (all.list && all.value)
+        rc = find(t, how, &all, divergence, err, err_len);
+    if (rc == 0 && all.count)
+        rc = name_all(t, &all, err, err_len);
+    for (size_t i = 0; rc == 0 && i < all.count; i++)
+        how->found(how->ctx, &all.list[i]);
+    *count = all.count;
+    free(all.list);
+    free(all.value);
+    return rc;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sim/check/check.h - analyses of a recording that name what broke a trap.
+ *
+ * Purpose: replaying costs nothing in truth, so any of them may look on. They know what the
+ * architecture and Linux's ABI say a trap must preserve, and nothing of the kernel: what they
+ * need they read from the CPU.
+ *
+ * The checks
+ *   context    what user code could see at a trap is what it sees when it goes on
+ *   sigframe   a signal frame holds the interrupted state, a handler gets its arguments, and
+ *              rt_sigreturn restores what the frame says
+ *
+ * Rules of use
+ *   - check_run() replays the trace twice where there is something to tell: to find, and to name
+ *     the instruction. `found` is called for each finding, in the order of their numbers.
+ *   - Pointers in a finding are good during the call.
+ */
+#ifndef TRAPLINE_SIM_CHECK_CHECK_H
+#define TRAPLINE_SIM_CHECK_CHECK_H
+
+#include "sim/derive.h"
+
+enum check_kind { CHECK_CONTEXT, CHECK_SIGFRAME };
+#define CHECK_KINDS 2u
+#define CHECK_ALL   ((1u << CHECK_KINDS) - 1)
+
+extern const char *const check_names[CHECK_KINDS];
+
+/* An instruction of the kernel that is to blame, or took part. */
+struct check_blame {
+    bool known;
+    insn_t n;               /* the state before it */
+    vaddr_t pc;
+    char where[160];        /* "kernel:copy_to_user+0x68" */
+    char code[200];         /* disassembled */
+    char source[160];       /* "kernel/core/string.c:30", or empty */
+};
+
+struct finding {
+    enum check_kind check;
+    insn_t trap_n, back_n;  /* the trap's vector, and the first user instruction after it */
+    unsigned process, thread;
+    char trap[120];         /* its cause in words */
+    char place[160];        /* where user code was */
+    char what[120];         /* one phrase: "v3 is not what it was" */
+    const char *value;      /* the register's name */
+    uint8_t was[16], is[16];
+    unsigned bytes;         /* of it */
+    struct check_blame culprit; /* made the value what it is */
+    struct check_blame load;    /* where the culprit wrote memory: what loaded it from there */
+    vaddr_t slot;               /* that memory; 0: none */
+};
+
+struct check {
+    unsigned kinds;         /* 1 << enum check_kind */
+    unsigned findings_max;
+    void *ctx;
+    void (*found)(void *ctx, const struct finding *f);
+    void (*tick)(void *ctx, struct sim *sim);
+};
+
+/* 0 and the number of findings in *count; -EILSEQ with `divergence`; else a sentence in `err`. */
+MUST_CHECK int check_run(const struct trace *t, const struct check *how, size_t *count,
+                         struct divergence *divergence, char *err, size_t err_len);
+
+/* ---- inside sim/check ---- */
+
+struct findings {
+    struct finding *list;
+    unsigned *value;        /* of each: the number in the user state */
+    size_t count, max;
+    bool failed;
+};
+
+struct context;
+struct context *context_create(const struct trace *t, unsigned kinds, struct findings *findings);
+void context_destroy(struct context *c);
+void context_event(struct context *c, const struct derived *d);
+
+struct timeline;
+/* Name the instruction for one finding. */
+void culprit_find(struct timeline *t, struct places *places, struct finding *f, unsigned value);
+
+#endif

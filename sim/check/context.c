@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sim/check/context.c - the checks context and sigframe.
+ *
+ * At each trap from user mode all that its code could see is kept, by thread. When the thread
+ * goes on (derive.h says which it is, through switches, forks and signals), it must see the
+ * same, but for what the ABI lets that trap change:
+ *
+ *   fault, interrupt    nothing
+ *   system call         its result; what the instruction itself clobbers; the thread pointer
+ *                       where the call is there to set it
+ *   the same, restarted nothing but the result register, which is the first argument again
+ *   fork, clone         in the child: the result, and SP and thread pointer where it was given some
+ *   signal              the frame holds the interrupted state; the handler's first argument is
+ *                       the signal's number
+ *   rt_sigreturn        what its frame says
+ */
+#include "sim/check/check.h"
+
+#include <stdio.h>
+
+#include "sim/check/ustate.h"
+
+struct kept {
+    bool known;
+    insn_t n;
+    unsigned process;
+    struct ustate state;
+    char trap[120], place[160];
+    unsigned forks;         /* that returned here, and whose child has not been seen yet */
+    insn_t fork_n;
+    struct ustate fork;     /* at the last of them */
+    bool sigreturn;         /* `frame` is what it must restore */
+    struct ustate frame;
+    bool held[USTATE_VALUES_MAX];
+};
+
+struct context {
+    const struct ustate_arch *arch;
+    enum arch cpu_arch;
+    unsigned kinds;
+    struct findings *findings;
+    struct kept *kept;      /* by thread number */
+    size_t room;
+};
+
+struct context *context_create(const struct trace *t, unsigned kinds, struct findings *findings)
+{
+    struct context *c = calloc(1, sizeof(*c));
+
+    if (!c)
+        return NULL;
+    c->cpu_arch = t->machine.arch;
+    c->arch = ustate_arch_get(c->cpu_arch);
+    c->kinds = kinds;
+    c->findings = findings;
+    return c;
+}
+
+void context_destroy(struct context *c)
+{
+    if (c)
+        free(c->kept);
+    free(c);
+}
+
+static struct kept *kept_of(struct context *c, unsigned thread)
+{
+    if (thread >= c->room) {
+        size_t room = thread * 2 + 16;
+        struct kept *grown = realloc(c->kept, room * sizeof(*grown));
+
+        if (!grown) {
+            c->findings->failed = true;
+            return NULL;
+        }
+        memset(grown + c->room, 0, (room - c->room) * sizeof(*grown));
+        c->kept = grown;
+        c->room = room;
+    }
+    return &c->kept[thread];
+}
+
+static void state_now(const struct derived *d, struct ustate *s)
+{
+    if (d->seen_by)
+        ustate_at_trap(d->cpu, d->seen_by, s);
+    else
+        ustate_live(d->cpu, s);
+}
+
+static bool is_in(const struct context *c, const unsigned *list, unsigned value)
+{
+    for (; *list != c->arch->count; list++)
+        if (*list == value)
+            return true;
+    return false;
+}
+
+static void report(struct context *c, enum check_kind check, const struct kept *k,
+                   const struct derived *d, unsigned value, const uint8_t *was, const uint8_t *is,
+                   const char *what)
+{
+    struct findings *all = c->findings;
+    struct finding *f;
+
+    if (!(c->kinds & 1u << check) || all->count == all->max)
+        return;
+    f = &all->list[all->count];
+    memset(f, 0, sizeof(*f));
+    f->check = check;
+    f->trap_n = k->n;
+    f->back_n = d->kind == DERIVED_SYSCALL ? d->n_end : d->n;
+    f->process = d->process;
+    f->thread = d->thread;
+    memcpy(f->trap, k->trap, sizeof(f->trap));
+    memcpy(f->place, k->place, sizeof(f->place));
+    f->value = c->arch->name[value];
+    f->bytes = ustate_bytes(c->arch, value);
+    snprintf(f->what, sizeof(f->what), what, f->value);
+    memcpy(f->was, was, 16);
+    memcpy(f->is, is, 16);
+    all->value[all->count++] = value;
+}
+
+/* Compare what was with what is, value by value; `any` says which may be anything. */
+static void compare(struct context *c, enum check_kind check, const struct kept *k,
+                    const struct ustate *was, const struct ustate *is, const bool *any,
+                    const struct derived *d, const char *what)
+{
+    for (unsigned i = 0; i < c->arch->count; i++)
+        if (!any[i] && memcmp(was->v[i], is->v[i], 16) != 0)
+            report(c, check, k, d, i, was->v[i], is->v[i], what);
+}
+
+static void on_trap(struct context *c, const struct derived *d)
+{
+    struct kept *k = d->trap->from_user && d->thread ? kept_of(c, d->thread) : NULL;
+
+    if (!k)
+        return;
+    k->sigreturn = false;
+    k->known = true;
+    k->n = d->n;
+    k->process = d->process;
+    ustate_at_trap(d->cpu, d->trap, &k->state);
+    snprintf(k->trap, sizeof(k->trap), "%s", d->words->cause);
+    place_text(&d->at, false, k->place, sizeof(k->place));
+    if (d->trap->kind == CPU_TRAP_SYSCALL && (c->kinds & 1u << CHECK_SIGFRAME))
+        k->sigreturn = c->arch->read_frame(
+            d->cpu, ustate_get(&k->state, c->arch->sp) - c->arch->sigreturn_bias, &k->frame,
+            k->held);
+}
+
+static void on_return(struct context *c, const struct derived *d)
+{
+    struct kept *k = kept_of(c, d->thread);
+    bool any[USTATE_VALUES_MAX] = {false};
+    struct ustate now;
+
+    if (!k || !k->known)
+        return;
+    state_now(d, &now);
+    compare(c, CHECK_CONTEXT, k, &k->state, &now, any, d, "%s is not what it was at the trap");
+    k->known = false;
+}
+
+/* Calls that are there to change what user code sees. */
+static bool changes_tls(const struct derived *d)
+{
+    return syscall_is(d->call, "arch_prctl") || syscall_is(d->call, "set_thread_area");
+}
+
+static void on_syscall(struct context *c, const struct derived *d)
+{
+    struct kept *k = kept_of(c, d->thread);
+    bool any[USTATE_VALUES_MAX] = {false};
+    struct ustate now;
+
+    if (!k || !k->known || !(d->returned || d->restarted) || syscall_is_exec(d->call) ||
+        syscall_is(d->call, "ptrace"))
+        return;
+    if (syscall_is_fork(d->call) && d->returned && (int64_t)d->result > 0) {
+        k->forks++;
+        k->fork_n = k->n;
+        k->fork = k->state;
+    }
+    state_now(d, &now);
+    for (unsigned i = 0; i < c->arch->count; i++)
+        any[i] = i == c->arch->result || is_in(c, c->arch->clobbered, i) ||
+                 (changes_tls(d) && is_in(c, c->arch->tls, i)) ||
+                 (d->restarted && i == c->arch->pc);
+    /* Told of by a handler's start: the registers are the handler's, the frame is looked at then. */
+    if (memcmp(now.v[c->arch->sp], k->state.v[c->arch->sp], 16) != 0)
+        return;
+    compare(c, CHECK_CONTEXT, k, &k->state, &now, any, d, "%s is not what it was at the call");
+    k->known = false;
+}
+
+static void on_signal(struct context *c, const struct derived *d)
+{
+    struct kept *k = kept_of(c, d->thread);
+    bool any[USTATE_VALUES_MAX] = {false}, held[USTATE_VALUES_MAX];
+    struct ustate now, frame;
+    uint64_t signo;
+
+    if (!k)
+        return;
+    state_now(d, &now);
+    signo = ustate_get(&now, c->arch->argument);
+    if (d->frame->info_signo > 0 && d->frame->info_signo <= 64 &&
+        d->pc == ustate_get(&now, c->arch->pc) && signo != (uint64_t)d->frame->info_signo) {
+        struct ustate want = now;
+
+        ustate_set(&want, c->arch->argument, (uint64_t)d->frame->info_signo);
+        report(c, CHECK_SIGFRAME, k, d, c->arch->argument, want.v[c->arch->argument],
+               now.v[c->arch->argument], "%s is not the number of the signal, as siginfo has it");
+    }
+    if (!k->known || !c->arch->read_frame(d->cpu, ustate_get(&now, c->arch->sp), &frame, held))
+        return;
+    /* Only the innermost frame of several delivered at once has the thread's own state. */
+    if (memcmp(frame.v[c->arch->sp], k->state.v[c->arch->sp], 16) != 0)
+        return;
+    for (unsigned i = 0; i < c->arch->count; i++)
+        any[i] = !held[i] || (d->interrupted_syscall &&
+                              (i == c->arch->result || i == c->arch->pc ||
+                               is_in(c, c->arch->clobbered, i)));
+    compare(c, CHECK_SIGFRAME, k, &k->state, &frame, any, d,
+            "%s in the signal frame is not the interrupted one");
+    k->known = false;
+}
+
+static void on_sigreturn(struct context *c, const struct derived *d)
+{
+    struct kept *k = kept_of(c, d->thread);
+    bool any[USTATE_VALUES_MAX];
+    struct ustate now;
+
+    if (!k || !k->known || !k->sigreturn)
+        return;
+    state_now(d, &now);
+    for (unsigned i = 0; i < c->arch->count; i++)
+        any[i] = !k->held[i];
+    compare(c, CHECK_SIGFRAME, k, &k->frame, &now, any, d,
+            "%s is not what the signal frame says");
+    k->known = false;
+}
+
+static bool same(unsigned value, const struct ustate *a, const struct ustate *b)
+{
+    return memcmp(a->v[value], b->v[value], 16) == 0;
+}
+
+/* The child of a fork begins with its parent's state. */
+static void on_start(struct context *c, const struct derived *d)
+{
+    bool any[USTATE_VALUES_MAX] = {false};
+    const struct ustate *was = NULL;
+    struct kept parent;
+    struct ustate now;
+
+    if (!d->parent)
+        return;
+    state_now(d, &now);
+    for (size_t i = 0; i < c->room; i++) {
+        struct kept *k = &c->kept[i];
+
+        if (k->process != d->parent || k->forks > 1)
+            continue; /* of several forks nobody knows whose child this is */
+        was = k->forks ? &k->fork : k->known ? &k->state : NULL;
+        parent = *k;
+        parent.n = k->forks ? k->fork_n : k->n;
+        k->forks = 0;
+        if (was && same(c->arch->pc, was, &now) && same(c->arch->sp, was, &now))
+            break;
+        was = NULL;
+    }
+    if (!was)
+        return;
+    for (unsigned i = 0; i < c->arch->count; i++)
+        any[i] = i == c->arch->result || is_in(c, c->arch->clobbered, i) ||
+                 is_in(c, c->arch->tls, i);
+    compare(c, CHECK_CONTEXT, &parent, was, &now, any, d,
+            "%s of the child is not its parent's");
+}
+
+void context_event(struct context *c, const struct derived *d)
+{
+    switch (d->kind) {
+    case DERIVED_TRAP:
+        on_trap(c, d);
+        break;
+    case DERIVED_RETURN:
+        on_return(c, d);
+        break;
+    case DERIVED_SYSCALL:
+        on_syscall(c, d);
+        break;
+    case DERIVED_SIGNAL:
+        on_signal(c, d);
+        break;
+    case DERIVED_SIGRETURN:
+        on_sigreturn(c, d);
+        break;
+    case DERIVED_START:
+        on_start(c, d);
+        break;
+    }
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tools/cmd_check.c - trapline check: analyses that know what a trap must preserve. */
+#include "tools/cmd.h"
+
+#include <errno.h>
+#include <jansson.h>
+
+#include "sim/check/check.h"
+#include "tools/trace_options.h"
+
+static const char help[] =
+    "usage: trapline check RUN.tlt [--only NAME,..] [--json] [--max N]\n"
+    "\n"
+    "Replays a recording and compares what user code could see at each trap with what it sees\n"
+    "when it goes on. What differs is reported with the instruction that did it.\n"
+    "Exit code 1 when anything is found.\n"
+    "\n"
+    "  --only NAME,..       of: context, sigframe (default: all)\n"
+    "  --json               one JSON object a line (keys: traces/FORMAT.md)\n"
+    "  --max N              stop looking after N findings (default 20)\n"
+    TRACE_OPTIONS_HELP
+    "\n"
+    "examples:\n"
+    "  trapline check run.tlt\n"
+    "  trapline check run.tlt --only context --json | jq .culprit.where\n";
+
+struct view {
+    struct progress progress;
+    const char *trace;
+    bool json;
+    unsigned number;
+};
+
+static void value_text(const uint8_t *v, unsigned bytes, char text[40])
+{
+    size_t used = (size_t)snprintf(text, 40, "0x");
+
+    for (unsigned i = bytes; i-- > 0;)
+        used += (size_t)snprintf(text + used, 40 - used, "%02x", v[i]);
+}
+
+static void print_blame(const char *label, const struct check_blame *b)
+{
+    printf("  %-8s %llu  %s  %s%s%s\n", label, (unsigned long long)b->n, b->where, b->code,
+           b->source[0] ? "  " : "", b->source);
+}
+
+static void print_finding(struct view *v, const struct finding *f)
+{
+    char was[40], is[40];
+
+    value_text(f->was, f->bytes, was);
+    value_text(f->is, f->bytes, is);
+    printf("%s%u. %s: %s\n", v->number > 1 ? "\n" : "", v->number, check_names[f->check], f->what);
+    printf("  trap     %llu  %s  at %s  (task %u.%u)\n", (unsigned long long)f->trap_n, f->trap,
+           f->place, f->process, f->thread);
+    printf("  back     %llu\n", (unsigned long long)f->back_n);
+    printf("  %-8s was %s\n", f->value, was);
+    printf("  %-8s is  %s\n", "", is);
+    if (f->culprit.known)
+        print_blame("by", &f->culprit);
+    if (f->load.known) {
+        printf("  into     0x%llx\n", (unsigned long long)f->slot);
+        print_blame("loaded", &f->load);
+    }
+    printf("  look     trapline gdb %s --at %llu\n", v->trace,
+           (unsigned long long)(f->culprit.known ? f->culprit.n : f->trap_n));
+}
+
+static json_t *blame_json(const struct check_blame *b)
+{
+    return json_pack("{s:I,s:s,s:s,s:s}", "n", (json_int_t)b->n, "where", b->where, "code",
+                     b->code, "source", b->source);
+}
+
+static void json_finding(const struct finding *f)
+{
+    char was[40], is[40];
+    json_t *o;
+
+    value_text(f->was, f->bytes, was);
+    value_text(f->is, f->bytes, is);
+    o = json_pack("{s:s,s:s,s:I,s:I,s:i,s:i,s:s,s:s,s:s,s:s,s:s}", "check",
+                  check_names[f->check], "what", f->what, "trap_n", (json_int_t)f->trap_n,
+                  "back_n", (json_int_t)f->back_n, "process", (int)f->process, "thread",
+                  (int)f->thread, "trap", f->trap, "at", f->place, "value", f->value, "was", was,
+                  "is", is);
+    if (f->culprit.known)
+        json_object_set_new(o, "culprit", blame_json(&f->culprit));
+    if (f->load.known)
+        json_object_set_new(o, "load", blame_json(&f->load));
+    json_dumpf(o, stdout, JSON_COMPACT | JSON_PRESERVE_ORDER);
+    putchar('\n');
+    json_decref(o);
+}
+
+static void on_found(void *ctx, const struct finding *f)
+{
+    struct view *v = ctx;
+
+    v->number++;
+    if (v->json)
+        json_finding(f);
+    else
+        print_finding(v, f);
+}
+
+static void on_tick(void *ctx, struct sim *sim)
+{
+    progress_tick(&((struct view *)ctx)->progress, sim);
+}
+
+static int check_trace(const struct trace *t, struct view *v, unsigned kinds, unsigned max)
+{
+    struct check how = {.kinds = kinds, .findings_max = max, .ctx = v, .found = on_found,
+                        .tick = on_tick};
+    struct divergence divergence;
+    char err[ERR_LEN];
+    size_t count;
+    int rc;
+
+    progress_start(&v->progress, true);
+    rc = check_run(t, &how, &count, &divergence, err, sizeof(err));
+    progress_end(&v->progress);
+    if (rc == -EILSEQ)
+        return complain_divergence(&divergence);
+    if (rc != 0)
+        return complain(EXIT_GUEST, "%s", err);
+    if (count == 0 && !v->json)
+        printf("nothing found\n");
+    return count ? EXIT_GUEST : EXIT_OK;
+}
+
+/* A list of names, as bits; 0: one is unknown, and was complained of. */
+static unsigned parse_kinds(const char *list)
+{
+    unsigned kinds = 0;
+
+    while (*list) {
+        size_t len = strcspn(list, ","), k = 0;
+
+        while (k < CHECK_KINDS && (strlen(check_names[k]) != len ||
+                                   strncmp(check_names[k], list, len) != 0))
+            k++;
+        if (k == CHECK_KINDS) {
+            complain(EXIT_USAGE, "there is no check '%.*s'; there are context and sigframe",
+                     (int)len, list);
+            return 0;
+        }
+        kinds |= 1u << k;
+        list += len + (list[len] == ',');
+    }
+    return kinds;
+}
+
+int cmd_check(int argc, char **argv)
+{
+    enum { OPT_ONLY = 1, OPT_JSON, OPT_MAX };
+    static const struct option options[] = {
+        {"help", no_argument, NULL, 'h'},
+        {"only", required_argument, NULL, OPT_ONLY},
+        {"json", no_argument, NULL, OPT_JSON},
+        {"max", required_argument, NULL, OPT_MAX},
+        TRACE_OPTIONS,
+        {0},
+    };
+    struct trace_options files = {0};
+    struct view view = {0};
+    unsigned kinds = CHECK_ALL;
+    uint64_t max = 20;
+    struct trace *t;
+    int c, rc;
+
+    while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+        if (c == 'h') {
+            fputs(help, stdout);
+            return EXIT_OK;
+        } else if (c == OPT_JSON) {
+            view.json = true;
+        } else if (c == OPT_ONLY) {
+            kinds = parse_kinds(optarg);
+            if (!kinds)
+                return EXIT_USAGE;
+        } else if (c == OPT_MAX) {
+            if (!parse_number(optarg, &max) || max == 0 || max > 10000)
+                return complain(EXIT_USAGE, "--max wants a number from 1 to 10000, not '%s'",
+                                optarg);
+        } else if (!trace_options_take(&files, c, optarg)) {
+            return complain_usage(argv[0]);
+        }
+    }
+    if (argc - optind != 1)
+        return complain(EXIT_USAGE, "check wants one trace");
+    view.trace = argv[optind];
+    rc = trace_options_open(&files, argv[optind], &t);
+    if (rc != EXIT_OK)
+        return rc;
+    rc = check_trace(t, &view, kinds, (unsigned)max);
+    trace_free(t);
+    return rc;
+}
