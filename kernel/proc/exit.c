@@ -16,6 +16,7 @@
 #include "kernel/include/syscall.h"
 #include "kernel/include/tty.h"
 #include "kernel/include/vm.h"
+#include "kernel/ipc/ipc.h"
 #include "kernel/proc/cpu_timer.h"
 #include "kernel/proc/ids.h"
 #include "kernel/proc/lifecycle.h"
@@ -78,6 +79,7 @@ static void release_resources(struct process *p)
     p->max_resident_pages = vm_resident_pages(vm);
     p->fds = NULL;
     fd_table_unref(fds);
+    ipc_process_exit(p);
     fs_context_unref(p->fs);
     p->fs = NULL;
     if (p->exe) {
