@@ -171,7 +171,7 @@ static long tmpfs_read(struct file *f, struct uio *u, uint64_t *pos)
         struct page *p = pagetree_get(pages_of(vn), *pos / PAGE_BYTES);
         if (p) {
             page_ref(p);
-            r = uio_read(u, (uint8_t *)page_to_virt(p) + in_page, n);
+            r = uio_read_part(u, (uint8_t *)page_to_virt(p) + in_page, n);
             page_unref(p);
         } else {
             r = uio_zero(u, n);

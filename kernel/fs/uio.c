@@ -7,6 +7,8 @@
  */
 #include "kernel/fs/port.h"
 
+#define UIO_PAGE_BYTES 4096u
+
 void uio_init_kernel(struct uio *u, void *buf, size_t len)
 {
     memset(u, 0, sizeof(*u));
@@ -105,6 +107,27 @@ long uio_read(struct uio *u, const void *src, size_t len)
         }
     }
     return uio_result(moved, err);
+}
+
+long uio_read_part(struct uio *u, const void *src, size_t len)
+{
+    size_t moved = 0;
+    long r = 0;
+
+    while (moved < len) {
+        uint64_t addr;
+        size_t n = uio_chunk(u, len - moved, &addr), to_page_end;
+
+        if (!n)
+            break;
+        to_page_end = UIO_PAGE_BYTES - addr % UIO_PAGE_BYTES;
+        n = n < to_page_end ? n : to_page_end;
+        r = uio_read(u, (const uint8_t *)src + moved, n);
+        if (r <= 0)
+            break;
+        moved += (size_t)r;
+    }
+    return moved ? (long)moved : r;
 }
 
 long uio_write(struct uio *u, void *dst, size_t len)

@@ -45,6 +45,8 @@ void uio_done(struct uio *u);
 
 /* Kernel bytes into the uio. Returns bytes moved (<= len, <= resid), -EFAULT if none could be. */
 long uio_read(struct uio *u, const void *src, size_t len);
+/* The same, but up to the first page that cannot be written; -EFAULT only where nothing can. */
+long uio_read_part(struct uio *u, const void *src, size_t len);
 /* Bytes of the uio into the kernel; the same returns. */
 long uio_write(struct uio *u, void *dst, size_t len);
 /* Zero bytes into the uio; the same returns. */

@@ -32,6 +32,7 @@ struct vnode;
 #define VM_SIGPAGE 0x10u   /* "[vdso]": the signal return trampoline */
 #define VM_DONTFORK 0x20u
 #define VM_WIPEONFORK 0x40u
+#define VM_LOCKED 0x100u   /* mlock */
 #define VM_MAY_WRITE 0x80u /* a shared file opened for writing; private areas always */
 
 struct vm_anon {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* sys_mmap.c - mmap, munmap, mprotect, mremap, brk, madvise, msync, mincore, mlock. */
+/* sys_mmap.c - mmap, munmap, mprotect, mremap, brk. */
 #include "kernel/include/errno.h"
 #include "kernel/include/file.h"
 #include "kernel/include/page.h"
@@ -24,6 +24,14 @@ static int check_range(vaddr_t addr, uint64_t len)
     if (addr & PAGE_MASK)
         return -EINVAL;
     return len > USER_TOP || addr > USER_TOP - len ? -ENOMEM : 0;
+}
+
+/* RLIMIT_AS, for `bytes` more. */
+static bool fits_limit(const struct vm_map *m, uint64_t bytes)
+{
+    uint64_t limit = current->process->rlimit[RLIMIT_AS].soft;
+
+    return bytes <= limit && m->pages << PAGE_SHIFT <= limit - bytes;
 }
 
 /* The file's part of a request: access mode, kind of memory, seals. */
@@ -92,13 +100,15 @@ SYSCALL6(mmap, vaddr_t, addr, uint64_t, len, uint64_t, uprot, uint64_t, flags, i
     error = request_flags(&r, flags);
     if (error)
         return error;
-    if (r.len == 0 || r.len > USER_TOP)
+    if (r.len == 0 || r.len > USER_TOP || !fits_limit(map_current(), r.len))
         return -ENOMEM;
     if (!(flags & MAP_ANONYMOUS)) {
         f = fd_get(fd);
         if (!f)
             return -EBADF;
         error = request_file(&r, f, uprot, r.flags & VM_SHARED);
+    } else if ((flags & MAP_TYPE) == MAP_SHARED_VALIDATE) {
+        return -EINVAL;
     } else if (r.flags & VM_SHARED) {
         r.flags |= VM_MAY_WRITE;
     }
@@ -118,15 +128,36 @@ SYSCALL2(munmap, vaddr_t, addr, uint64_t, len)
     return vm_map_remove(map_current(), addr, addr + page_align_up(len));
 }
 
+/* PROT_GROWSDOWN takes the whole of an area that grows down, from its start on. */
+static int grow_protection(vaddr_t addr, uint64_t uprot, vaddr_t *start)
+{
+    const struct vm_area *a;
+
+    *start = addr;
+    if (uprot & UPROT_GROWSUP)
+        return -EINVAL;
+    if (!(uprot & UPROT_GROWSDOWN))
+        return 0;
+    a = vm_find(map_current(), addr);
+    if (!a || a->start > addr)
+        return -ENOMEM;
+    *start = a->start;
+    return a->flags & VM_GROWSDOWN ? 0 : -EINVAL;
+}
+
 SYSCALL3(mprotect, vaddr_t, addr, uint64_t, len, uint64_t, uprot)
 {
     int error = check_range(addr, len);
+    vaddr_t start;
 
     if (uprot & ~(uint64_t)(UPROT_READ | UPROT_WRITE | UPROT_EXEC | UPROT_GROWSDOWN | UPROT_GROWSUP))
         return -EINVAL;
     if (error || len == 0)
         return error;
-    return vm_map_protect(map_current(), addr, addr + page_align_up(len), prot_from_user(uprot));
+    error = grow_protection(addr, uprot, &start);
+    return error ? error
+                 : vm_map_protect(map_current(), start, addr + page_align_up(len),
+                                  prot_from_user(uprot));
 }
 
 static long remap_in_place(struct vm_map *m, struct vm_area *a, vaddr_t addr, uint64_t old_len,
@@ -151,8 +182,6 @@ static long remap_fixed(struct vm_map *m, vaddr_t addr, uint64_t old_len, uint64
 {
     int error;
 
-    if (check_range(to, new_len) || (to < addr + old_len && addr < to + new_len))
-        return -EINVAL;
     error = vm_map_remove(m, to, to + new_len);
     if (!error && new_len < old_len) {
         error = vm_map_remove(m, addr + new_len, addr + old_len);
@@ -161,6 +190,11 @@ static long remap_fixed(struct vm_map *m, vaddr_t addr, uint64_t old_len, uint64
     if (!error)
         error = vm_map_move(m, addr, old_len, to, new_len);
     return error ? error : (long)to;
+}
+
+static bool can_remap_to(vaddr_t addr, uint64_t old_len, uint64_t new_len, vaddr_t to)
+{
+    return !check_range(to, new_len) && (to >= addr + old_len || addr >= to + new_len);
 }
 
 SYSCALL5(mremap, vaddr_t, addr, uint64_t, old_len, uint64_t, new_len, uint64_t, flags, vaddr_t, to)
@@ -174,11 +208,18 @@ SYSCALL5(mremap, vaddr_t, addr, uint64_t, old_len, uint64_t, new_len, uint64_t, 
         return -EINVAL;
     old_len = page_align_up(old_len);
     new_len = page_align_up(new_len);
-    if (new_len == 0 || new_len > USER_TOP || old_len > USER_TOP)
+    if (new_len == 0 || new_len > USER_TOP || old_len > USER_TOP ||
+        ((flags & MREMAP_FIXED) && !can_remap_to(addr, old_len, new_len, to)))
         return -EINVAL;
     a = vm_find(m, addr);
-    if (!a || a->start > addr || a->end - addr < old_len)
+    if (!a || a->start > addr)
         return -EFAULT;
+    if (old_len == 0 && !(a->flags & VM_SHARED))
+        return -EINVAL;
+    if (a->end - addr < old_len)
+        return -EFAULT;
+    if (new_len > old_len && !fits_limit(m, new_len - old_len))
+        return -ENOMEM;
     if (flags & MREMAP_FIXED)
         return remap_fixed(m, addr, old_len, new_len, to);
     result = remap_in_place(m, a, addr, old_len, new_len);
@@ -191,6 +232,14 @@ SYSCALL5(mremap, vaddr_t, addr, uint64_t, old_len, uint64_t, new_len, uint64_t, 
     return result ? result : (long)to;
 }
 
+/* RLIMIT_DATA: the heap with the program's own data. */
+static bool brk_fits(const struct vm_map *m, vaddr_t brk)
+{
+    uint64_t data = m->data_end - m->data_start, limit = current->process->rlimit[RLIMIT_DATA].soft;
+
+    return data <= limit && brk - m->brk_start <= limit - data;
+}
+
 SYSCALL1(brk, vaddr_t, brk)
 {
     struct vm_map *m = map_current();
@@ -198,7 +247,8 @@ SYSCALL1(brk, vaddr_t, brk)
     struct vm_request r = { .addr = old, .len = new - old, .prot = PROT_R | PROT_W,
                             .flags = VM_HEAP, .fixed = true, .no_replace = true };
 
-    if (brk < m->brk_start || brk > m->mmap_top)
+    if (brk < m->brk_start || brk > m->mmap_top || !brk_fits(m, brk) ||
+        (new > old && !fits_limit(m, new - old)))
         return (long)m->brk;
     if (new > old && vm_map_add(m, &r, &at))
         return (long)m->brk;
@@ -206,106 +256,4 @@ SYSCALL1(brk, vaddr_t, brk)
         return (long)m->brk;
     m->brk = brk;
     return (long)brk;
-}
-
-static int set_area_flags(vaddr_t start, vaddr_t end, unsigned set, unsigned clear)
-{
-    struct vm_map *m = map_current();
-
-    if (vm_split_range(m, start, end))
-        return -ENOMEM;
-    for (struct vm_area *a = vm_find(m, start); a && a->start < end; a = vm_next(m, a))
-        a->flags = (a->flags | set) & ~clear;
-    vm_merge_range(m, start, end);
-    return 0;
-}
-
-SYSCALL3(madvise, vaddr_t, addr, uint64_t, len, int, advice)
-{
-    vaddr_t end = addr + page_align_up(len);
-
-    if (check_range(addr, len))
-        return -EINVAL;
-    switch (advice) {
-    case MADV_DONTNEED:
-    case MADV_FREE:
-        return len ? vm_map_discard(map_current(), addr, end) : 0;
-    case MADV_DONTFORK:
-        return set_area_flags(addr, end, VM_DONTFORK, 0);
-    case MADV_DOFORK:
-        return set_area_flags(addr, end, 0, VM_DONTFORK);
-    case MADV_WIPEONFORK:
-        return set_area_flags(addr, end, VM_WIPEONFORK, 0);
-    case MADV_KEEPONFORK:
-        return set_area_flags(addr, end, 0, VM_WIPEONFORK);
-    default:
-        return advice < 0 || (advice > MADV_POPULATE_WRITE + 2 && advice < 100) ? -EINVAL : 0;
-    }
-}
-
-SYSCALL3(msync, vaddr_t, addr, uint64_t, len, unsigned, flags)
-{
-    const struct vm_area *a;
-
-    if ((flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC)) ||
-        (flags & (MS_ASYNC | MS_SYNC)) == (MS_ASYNC | MS_SYNC) || (addr & PAGE_MASK))
-        return -EINVAL;
-    a = len ? vm_find(map_current(), addr) : NULL;
-    return len && (!a || a->start > addr) ? -ENOMEM : 0;
-}
-
-SYSCALL3(mincore, vaddr_t, addr, uint64_t, len, vaddr_t, vec)
-{
-    vaddr_t end = addr + page_align_up(len);
-
-    if (addr & PAGE_MASK)
-        return -EINVAL;
-    if (check_range(addr, len))
-        return -ENOMEM;
-    for (vaddr_t va = addr; va < end; va += PAGE_SIZE) {
-        const struct vm_area *a = vm_find(map_current(), va);
-        unsigned prot;
-        paddr_t pa;
-        uint8_t resident;
-
-        if (!a || a->start > va)
-            return -ENOMEM;
-        resident = a->vnode || pmap_extract(map_current()->pmap, va, &pa, &prot);
-        if (copy_to_user(vec + ((va - addr) >> PAGE_SHIFT), &resident, 1))
-            return -EFAULT;
-    }
-    return 0;
-}
-
-/* All memory is resident for ever: locking has nothing to do but to check the range. */
-static long lock_range(vaddr_t addr, uint64_t len)
-{
-    const struct vm_area *a = vm_find(map_current(), addr);
-
-    return len && (!a || a->start > addr) ? -ENOMEM : 0;
-}
-
-SYSCALL2(mlock, vaddr_t, addr, uint64_t, len)
-{
-    return lock_range(page_align_down(addr), len);
-}
-
-SYSCALL3(mlock2, vaddr_t, addr, uint64_t, len, unsigned, flags)
-{
-    return flags > 1 ? -EINVAL : lock_range(page_align_down(addr), len);
-}
-
-SYSCALL2(munlock, vaddr_t, addr, uint64_t, len)
-{
-    return lock_range(page_align_down(addr), len);
-}
-
-SYSCALL0(mlockall)
-{
-    return 0;
-}
-
-SYSCALL0(munlockall)
-{
-    return 0;
 }

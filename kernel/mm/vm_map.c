@@ -75,7 +75,7 @@ static int fork_area(struct vm_area *from, struct vm_map *child)
     a->start = from->start;
     a->end = from->end;
     a->prot = from->prot;
-    a->flags = from->flags;
+    a->flags = from->flags & ~VM_LOCKED;
     a->anon_index = from->anon_index;
     a->file_index = from->file_index;
     if (from->file) {

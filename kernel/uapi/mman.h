@@ -40,6 +40,15 @@
 #define MADV_DOFORK 11
 #define MADV_WIPEONFORK 18
 #define MADV_KEEPONFORK 19
+#define MADV_MERGEABLE 12
+#define MADV_DODUMP 17
+#define MADV_COLD 20
 #define MADV_POPULATE_WRITE 23
+#define MADV_COLLAPSE 25
+
+#define MLOCK_ONFAULT 1u
+#define MCL_CURRENT 1u
+#define MCL_FUTURE 2u
+#define MCL_ONFAULT 4u
 
 #endif
