@@ -216,11 +216,6 @@ uint64_t arm64_pstate(struct arm64 *a)
     return read_uc(a, UC_ARM64_REG_PSTATE) & 0xffffffff;
 }
 
-void arm64_pstate_set(struct arm64 *a, uint64_t value)
-{
-    write_uc(a, UC_ARM64_REG_PSTATE, value);
-}
-
 uint64_t arm64_sp_live(struct arm64 *a)
 {
     return read_uc(a, UC_ARM64_REG_SP);
@@ -298,6 +293,13 @@ void arm64_sysreg_set(struct arm64 *a, uint32_t id, uint64_t value)
         return;
     }
     uc_reg_write(a->engine->uc, UC_ARM64_REG_CP_REG, &cp);
+}
+
+/* The engine derives its flags anew only where a register is written by its encoding. */
+void arm64_pstate_set(struct arm64 *a, uint64_t value)
+{
+    write_uc(a, UC_ARM64_REG_PSTATE, value);
+    arm64_sysreg_set(a, SYS_SPSR, arm64_sysreg(a, SYS_SPSR));
 }
 
 void arm64_vector(struct arm64 *a, unsigned index, uint8_t value[16])
