@@ -12,6 +12,7 @@
 #include "kernel/include/process.h"
 #include "kernel/include/syscall.h"
 #include "kernel/include/vm.h"
+#include "kernel/proc/futex.h"
 #include "kernel/proc/lifecycle.h"
 #include "kernel/proc/user_time.h"
 
@@ -20,34 +21,22 @@
 #define FUTEX_REQUEUE 3
 #define FUTEX_CMP_REQUEUE 4
 #define FUTEX_WAKE_OP 5
+#define FUTEX_LOCK_PI 6
+#define FUTEX_UNLOCK_PI 7
+#define FUTEX_TRYLOCK_PI 8
 #define FUTEX_WAIT_BITSET 9
 #define FUTEX_WAKE_BITSET 10
+#define FUTEX_LOCK_PI2 13
 #define FUTEX_PRIVATE_FLAG 128
 #define FUTEX_CLOCK_REALTIME 256
 #define FUTEX_BITSET_ANY 0xffffffffu
 
-#define FUTEX_WAITERS 0x80000000u
-#define FUTEX_OWNER_DIED 0x40000000u
-#define FUTEX_TID_MASK 0x3fffffffu
 #define ROBUST_LIST_MAX 2048
-
-struct futex_key {
-    const void *object; /* vm_map, vm_anon or vnode */
-    uint64_t place;     /* byte address in it */
-};
-
-struct futex_waiter {
-    struct list node;
-    struct futex_key key;
-    struct thread *thread;
-    uint32_t bitset;
-    bool woken;
-};
 
 #define BUCKETS 64u
 static struct list buckets[BUCKETS];
 
-static struct list *bucket_of(const struct futex_key *k)
+struct list *futex_bucket(const struct futex_key *k)
 {
     uint64_t h = ((uintptr_t)k->object >> 4) ^ (k->place >> 2) * 0x9e3779b97f4a7c15ull;
     struct list *b = &buckets[(h >> 32 ^ h) % BUCKETS];
@@ -57,12 +46,12 @@ static struct list *bucket_of(const struct futex_key *k)
     return b;
 }
 
-static bool same_key(const struct futex_key *a, const struct futex_key *b)
+bool futex_same_key(const struct futex_key *a, const struct futex_key *b)
 {
     return a->object == b->object && a->place == b->place;
 }
 
-static int key_of(vaddr_t addr, bool is_private, struct futex_key *k)
+int futex_key_of(vaddr_t addr, bool is_private, struct futex_key *k)
 {
     struct vm_map *m = current->process->vm;
     const struct vm_area *a;
@@ -95,10 +84,10 @@ static int wake_key(const struct futex_key *k, int count, uint32_t bitset)
 {
     int woken = 0;
 
-    list_for_each_safe (w, bucket_of(k), struct futex_waiter, node) {
+    list_for_each_safe (w, futex_bucket(k), struct futex_waiter, node) {
         if (woken >= count)
             break;
-        if (same_key(&w->key, k) && (w->bitset & bitset)) {
+        if (futex_same_key(&w->key, k) && (w->bitset & bitset) && !w->is_pi) {
             wake(w);
             woken++;
         }
@@ -111,7 +100,7 @@ static long futex_wait(vaddr_t addr, bool is_private, uint32_t value, uint64_t d
 {
     struct futex_waiter w = { .thread = current, .bitset = bitset };
     uint32_t now;
-    int error = bitset ? key_of(addr, is_private, &w.key) : -EINVAL;
+    int error = bitset ? futex_key_of(addr, is_private, &w.key) : -EINVAL;
 
     if (error)
         return error;
@@ -119,7 +108,7 @@ static long futex_wait(vaddr_t addr, bool is_private, uint32_t value, uint64_t d
         return -EFAULT;
     if (now != value)
         return -EAGAIN;
-    list_push_back(bucket_of(&w.key), &w.node);
+    list_push_back(futex_bucket(&w.key), &w.node);
     while (!w.woken && !error)
         error = sched_park(deadline_ns, true);
     list_remove(&w.node);
@@ -155,7 +144,7 @@ static long futex_wait_until(vaddr_t addr, bool is_private, uint32_t value, uint
 static long futex_wake(vaddr_t addr, bool is_private, int count, uint32_t bitset)
 {
     struct futex_key k;
-    int error = bitset ? key_of(addr, is_private, &k) : -EINVAL;
+    int error = bitset ? futex_key_of(addr, is_private, &k) : -EINVAL;
 
     return error ? error : wake_key(&k, count < 1 ? 1 : count, bitset);
 }
@@ -170,9 +159,9 @@ static long futex_requeue(vaddr_t addr, bool is_private, int count, int limit, v
 
     if (count < 0 || limit < 0)
         return -EINVAL;
-    error = key_of(addr, is_private, &from);
+    error = futex_key_of(addr, is_private, &from);
     if (!error)
-        error = key_of(addr2, is_private, &to);
+        error = futex_key_of(addr2, is_private, &to);
     if (error)
         return error;
     if (expected) {
@@ -182,14 +171,14 @@ static long futex_requeue(vaddr_t addr, bool is_private, int count, int limit, v
             return -EAGAIN;
     }
     woken = wake_key(&from, count, FUTEX_BITSET_ANY);
-    list_for_each_safe (w, bucket_of(&from), struct futex_waiter, node) {
-        if (moved >= limit || same_key(&from, &to))
+    list_for_each_safe (w, futex_bucket(&from), struct futex_waiter, node) {
+        if (moved >= limit || futex_same_key(&from, &to))
             break;
-        if (!same_key(&w->key, &from))
+        if (!futex_same_key(&w->key, &from))
             continue;
         list_remove(&w->node);
         w->key = to;
-        list_push_back(bucket_of(&to), &w->node);
+        list_push_back(futex_bucket(&to), &w->node);
         moved++;
     }
     return expected ? woken + moved : woken;
@@ -236,10 +225,10 @@ static long futex_wake_op(vaddr_t addr, bool is_private, int count, int count2, 
     int32_t oparg = (int32_t)(encoded << 8) >> 20, cmparg = (int32_t)(encoded << 20) >> 20;
     struct futex_key k, k2;
     uint32_t old, new;
-    int woken, error = key_of(addr, is_private, &k);
+    int woken, error = futex_key_of(addr, is_private, &k);
 
     if (!error)
-        error = key_of(addr2, is_private, &k2);
+        error = futex_key_of(addr2, is_private, &k2);
     if (error)
         return error;
     if (op > 4 || cmp > 5)
@@ -289,6 +278,15 @@ SYSCALL6(futex, vaddr_t, addr, int, op, uint32_t, value, uint64_t, arg4, vaddr_t
     case FUTEX_WAIT_BITSET:
         error = wait_deadline(op, arg4, realtime, &deadline_ns);
         return error ? error : futex_wait_until(addr, is_private, value, deadline_ns, value3);
+    case FUTEX_LOCK_PI:
+    case FUTEX_LOCK_PI2:
+        /* LOCK_PI's time is of the wall clock, whatever the flag says */
+        error = wait_deadline(op, arg4, realtime || op == FUTEX_LOCK_PI, &deadline_ns);
+        return error ? error : futex_lock_pi(addr, is_private, deadline_ns, false);
+    case FUTEX_TRYLOCK_PI:
+        return futex_lock_pi(addr, is_private, NO_DEADLINE, true);
+    case FUTEX_UNLOCK_PI:
+        return futex_unlock_pi(addr, is_private);
     case FUTEX_WAKE:
         return futex_wake(addr, is_private, (int)value, FUTEX_BITSET_ANY);
     case FUTEX_WAKE_BITSET:
@@ -305,13 +303,17 @@ SYSCALL6(futex, vaddr_t, addr, int, op, uint32_t, value, uint64_t, arg4, vaddr_t
 }
 
 /* The owner of a robust lock died: mark the word and wake one waiter. */
-static void robust_release(vaddr_t word)
+static void robust_release(vaddr_t word, bool is_pi)
 {
     uint32_t value;
 
     if ((word & 3) || copy_from_user(&value, word, sizeof(value)) ||
         (value & FUTEX_TID_MASK) != (uint32_t)current->tid)
         return;
+    if (is_pi) {
+        futex_pi_owner_died(word);
+        return;
+    }
     uint32_t died = (value & FUTEX_WAITERS) | FUTEX_OWNER_DIED;
 
     copy_to_user(word, &died, sizeof(died));
@@ -337,11 +339,11 @@ static void robust_list_exit(vaddr_t head)
         if (copy_from_user(&next, entry & ~1ull, sizeof(next)))
             break;
         if ((entry & ~1ull) != (h.pending & ~1ull))
-            robust_release((entry & ~1ull) + (uint64_t)h.offset);
+            robust_release((entry & ~1ull) + (uint64_t)h.offset, entry & 1);
         entry = next;
     }
     if (h.pending)
-        robust_release((h.pending & ~1ull) + (uint64_t)h.offset);
+        robust_release((h.pending & ~1ull) + (uint64_t)h.offset, h.pending & 1);
 }
 
 void thread_release_user_words(struct thread *t)
