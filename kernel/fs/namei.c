@@ -47,15 +47,54 @@ void walk_end(struct walk *w)
     w->owned = NULL;
 }
 
-static void walk_up(struct walk *w)
+int walk_may_enter(const struct walk *w, const struct dentry *d)
+{
+    return (w->resolve & RESOLVE_NO_XDEV) && d->sb != w->at->sb ? -EXDEV : 0;
+}
+
+/* To where absolute paths begin. */
+static int walk_to_root(struct walk *w)
+{
+    struct dentry *root = w->top ? w->top : port_fs()->root;
+    if (w->resolve & RESOLVE_BENEATH)
+        return -EXDEV;
+    int err = walk_may_enter(w, root);
+    if (!err)
+        walk_move(w, dentry_ref(root));
+    return err;
+}
+
+int walk_restrict(struct walk *w, struct dentry *start, unsigned resolve)
+{
+    w->resolve = resolve;
+    if (!(resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT | RESOLVE_NO_XDEV)))
+        return 0;
+    if (w->rest[0] == '/' && (resolve & RESOLVE_BENEATH))
+        return -EXDEV;
+    if (resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT)) {
+        w->top = start ? start : port_fs()->cwd;
+        walk_move(w, dentry_ref(w->top));
+    }
+    return 0;
+}
+
+static int walk_up(struct walk *w)
 {
     struct dentry *d = w->at;
-    struct dentry *root = port_fs()->root;
+    struct dentry *root = w->top ? w->top : port_fs()->root;
+    if (d == w->top && (w->resolve & RESOLVE_BENEATH))
+        return -EXDEV;
     while (d != root && d->parent == d && d->sb->covers)
         d = d->sb->covers;
     if (d == root)
-        return;
-    walk_move(w, dentry_enter_mounts(dentry_ref(d->parent)));
+        return 0;
+    struct dentry *to = dentry_enter_mounts(dentry_ref(d->parent));
+    int err = walk_may_enter(w, to);
+    if (err)
+        dentry_unref(to);
+    else
+        walk_move(w, to);
+    return err;
 }
 
 int dentry_lookup_child(struct dentry *dir, const char *name, size_t len, struct dentry **out)
@@ -94,9 +133,7 @@ static int walk_splice(struct walk *w, const char *target, size_t len)
     kfree(w->owned);
     w->owned = buf;
     w->rest = buf;
-    if (buf[0] == '/')
-        walk_move(w, dentry_ref(port_fs()->root));
-    return 0;
+    return buf[0] == '/' ? walk_to_root(w) : 0;
 }
 
 static bool only_slashes(const char *s)
@@ -111,11 +148,20 @@ int walk_enter_link(struct walk *w, struct dentry *d)
     struct vnode *vn = d->vnode;
     if (++w->links > LINKS_MAX)
         return -ELOOP;
+    if (w->resolve & RESOLVE_NO_SYMLINKS)
+        return -ELOOP;
     if (vn->ops->follow) {
         struct dentry *to;
-        int err = vn->ops->follow(vn, &to);
+        if (w->resolve & RESOLVE_NO_MAGICLINKS)
+            return -ELOOP;
+        int err = w->top ? -EXDEV : vn->ops->follow(vn, &to);
         if (err)
             return err;
+        err = walk_may_enter(w, to);
+        if (err) {
+            dentry_unref(to);
+            return err;
+        }
         walk_move(w, to);
         w->arrived = only_slashes(w->rest);
         return 0;
@@ -138,12 +184,16 @@ static int walk_step(struct walk *w, const char *name, size_t len)
     if (len == 1 && name[0] == '.')
         return 0;
     if (len == 2 && name[0] == '.' && name[1] == '.') {
-        walk_up(w);
-        return 0;
+        return walk_up(w);
     }
     int err = dentry_lookup_child(w->at, name, len, &d);
     if (err)
         return err;
+    err = walk_may_enter(w, d);
+    if (err) {
+        dentry_unref(d);
+        return err;
+    }
     if (vnode_is_symlink(d->vnode)) {
         err = walk_enter_link(w, d);
         dentry_unref(d);
@@ -211,10 +261,10 @@ int walk_parent(struct walk *w, struct path_last *last)
 
 int walk_dots(struct walk *w, const struct path_last *last, struct dentry **out)
 {
-    if (last->dots == 2)
-        walk_up(w);
-    *out = dentry_ref(w->at);
-    return 0;
+    int err = last->dots == 2 ? walk_up(w) : 0;
+    if (!err)
+        *out = dentry_ref(w->at);
+    return err;
 }
 
 /* The last component by name: follows where asked. 1: followed, walk on. */

@@ -20,7 +20,23 @@ struct walk {
     char *owned;        /* rest points in here after a symlink */
     unsigned links;
     bool arrived;       /* a magic link ended the path: `at` is the result */
+    unsigned resolve;   /* RESOLVE_* */
+    struct dentry *top; /* what the walk may not leave (openat2); no reference; NULL: the root */
 };
+
+/* How openat2 restricts a lookup; each refusal is -EXDEV or -ELOOP. */
+#define RESOLVE_NO_XDEV 0x01u
+#define RESOLVE_NO_MAGICLINKS 0x02u
+#define RESOLVE_NO_SYMLINKS 0x04u
+#define RESOLVE_BENEATH 0x08u
+#define RESOLVE_IN_ROOT 0x10u
+#define RESOLVE_CACHED 0x20u
+#define RESOLVE_ALL 0x3fu
+
+/* After walk_start(): from `start`, also where the path is absolute. */
+int walk_restrict(struct walk *w, struct dentry *start, unsigned resolve);
+/* May the walk go to d? Not to another file system with RESOLVE_NO_XDEV. */
+int walk_may_enter(const struct walk *w, const struct dentry *d);
 
 int walk_start(struct walk *w, struct dentry *start, const char *path);
 /*

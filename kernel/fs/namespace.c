@@ -62,10 +62,12 @@ int dir_may_delete(struct dentry *dir, struct dentry *victim)
 }
 
 /* The directory of a name to be made; the name must not exist. */
-static int prepare_create(struct dentry *start, const char *path, bool is_dir,
+static int prepare_create(struct dentry *start, const char *path, uint32_t mode,
                           struct path_last *last)
 {
     struct dentry *d;
+    uint32_t type = mode & S_IFMT_;
+    bool is_dir = type == S_IFDIR_, device = type == S_IFCHR_ || type == S_IFBLK_;
     int err = path_lookup_parent(start, path, last);
     if (err)
         return err;
@@ -81,6 +83,8 @@ static int prepare_create(struct dentry *start, const char *path, bool is_dir,
     else
         err = dir_may_write(last->dir);
     if (!err && (!last->dir->vnode->ops || !last->dir->vnode->ops->create))
+        err = last->dir->vnode->ops && last->dir->vnode->ops->lookup ? -ENOENT : -EPERM;
+    if (!err && device && !port_is_privileged())
         err = -EPERM;
     if (err)
         dentry_unref(last->dir);
@@ -115,7 +119,7 @@ static int make(struct dentry *start, const char *path, uint32_t mode, uint64_t 
     struct dentry *d;
     if (!last)
         return -ENOMEM;
-    int err = prepare_create(start, path, (mode & S_IFMT_) == S_IFDIR_, last);
+    int err = prepare_create(start, path, mode, last);
     if (!err) {
         err = dir_create(last->dir, last->name, last->len, mode, rdev, target, &d);
         dentry_unref(last->dir);
@@ -138,8 +142,6 @@ int fs_mknod(struct dentry *start, const char *path, uint32_t mode, uint64_t rde
     if (type != S_IFREG_ && type != S_IFIFO_ && type != S_IFSOCK_ && type != S_IFCHR_ &&
         type != S_IFBLK_)
         return -EINVAL;
-    if ((type == S_IFCHR_ || type == S_IFBLK_) && !port_is_privileged())
-        return -EPERM;
     return make(start, path, mode, rdev, NULL);
 }
 
@@ -161,7 +163,7 @@ int fs_link(struct dentry *old, struct dentry *start, const char *path)
     if (!last)
         return -ENOMEM;
     struct vnode *vn = old->vnode;
-    int err = prepare_create(start, path, false, last);
+    int err = prepare_create(start, path, S_IFREG_, last);
     if (err)
         goto out;
     if (old->sb != last->dir->sb || (old->flags & DENTRY_ANON))

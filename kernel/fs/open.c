@@ -12,7 +12,7 @@
 #include "fs_abi.h"
 
 struct open {
-    unsigned flags;
+    unsigned flags, resolve;
     uint32_t mode;
     struct dentry *found; /* referenced */
     bool created;
@@ -99,14 +99,15 @@ static int open_last(struct walk *w, struct open *o, struct path_last *last)
         return open_create(o, last);
     if (err)
         return err;
-    if (create && (o->flags & O_EXCL))
+    err = walk_may_enter(w, o->found);
+    if (!err && create && (o->flags & O_EXCL))
         err = -EEXIST;
-    else if (vnode_is_symlink(o->found->vnode) &&
+    else if (!err && vnode_is_symlink(o->found->vnode) &&
              (!(o->flags & O_NOFOLLOW) || last->trailing_slash)) {
         err = walk_enter_link(w, o->found);
         if (!err)
             err = 1;
-    } else if (last->trailing_slash && !vnode_is_dir(o->found->vnode))
+    } else if (!err && last->trailing_slash && !vnode_is_dir(o->found->vnode))
         err = -ENOTDIR;
     if (err) {
         dentry_unref(o->found);
@@ -119,6 +120,8 @@ static int open_walk(struct open *o, struct dentry *start, const char *path)
 {
     struct walk w;
     int err = walk_start(&w, start, path);
+    if (!err)
+        err = walk_restrict(&w, start, o->resolve);
     struct path_last *last = kmalloc(sizeof(*last));
     if (!last)
         err = -ENOMEM;
@@ -170,7 +173,13 @@ static int open_tmpfile(struct dentry *start, const char *path, unsigned flags, 
 int fs_open(struct dentry *start, const char *path, unsigned flags, uint32_t mode,
             struct file **out)
 {
-    struct open o = {.flags = flags, .mode = mode};
+    return fs_open_restricted(start, path, flags, mode, 0, out);
+}
+
+int fs_open_restricted(struct dentry *start, const char *path, unsigned flags, uint32_t mode,
+                       unsigned resolve, struct file **out)
+{
+    struct open o = {.flags = flags, .mode = mode, .resolve = resolve};
     if (flags & O_PATH)
         o.flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
     else if (flags & O_TMPFILE_BIT)

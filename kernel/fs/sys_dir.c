@@ -86,12 +86,18 @@ SYSCALL3(getdents, uint64_t, fd, uint64_t, buf, uint64_t, size)
 
 SYSCALL2(getcwd, uint64_t, buf, uint64_t, size)
 {
+    static const char unreachable[] = "(unreachable)";
     const struct fs_context *fs = port_fs();
     char *path = kmalloc(PATH_BYTES_MAX);
     if (!path)
         return -ENOMEM;
-    long len = dentry_path(fs->cwd, fs->root, false, path, PATH_BYTES_MAX);
+    /* chroot may leave the working directory outside. */
+    size_t before = dentry_is_below(fs->cwd, fs->root) ? 0 : sizeof(unreachable) - 1;
+    memcpy(path, unreachable, before);
+    long len = dentry_path(fs->cwd, before ? fs_root() : fs->root, false, path + before,
+                           PATH_BYTES_MAX - before);
     if (len >= 0) {
+        len += (long)before;
         if ((uint64_t)len + 1 > size)
             len = -ERANGE;
         else

@@ -89,7 +89,7 @@ static long fcntl_pipe_size(struct file *f, int cmd, uint64_t arg)
         return -EBADF;
     if (cmd == F_GETPIPE_SZ)
         return p->capacity;
-    if (arg == 0 || arg > 0x80000000u)
+    if (arg > 0x80000000u)
         return -EINVAL;
     if (arg > PIPE_BYTES_MAX && !port_is_privileged())
         return -EPERM;

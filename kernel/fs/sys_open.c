@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* sys_open.c - openat, openat2, close, close_range, memfd_create. */
+#include "kernel/fs/namei.h"
 #include "kernel/fs/sys.h"
 #include "kernel/fs/tmpfs.h"
 
@@ -12,15 +13,8 @@
 #define MFD_NOEXEC_SEAL 8u
 #define MFD_EXEC 16u
 
-static long open_and_install(uint64_t dirfd, uint64_t path, unsigned flags, uint32_t mode)
+static long install(int err, struct file *f, unsigned flags)
 {
-    struct sys_path p;
-    struct file *f;
-    int err = sys_path_at(&p, dirfd, path, false);
-    if (err)
-        return err;
-    err = fs_open(p.start, p.path, flags | O_LARGEFILE, mode, &f);
-    sys_path_done(&p);
     if (err)
         return err;
     long fd = fd_install(f, 0, (flags & O_CLOEXEC) != 0);
@@ -31,26 +25,74 @@ static long open_and_install(uint64_t dirfd, uint64_t path, unsigned flags, uint
 
 SYSCALL4(openat, uint64_t, dirfd, uint64_t, path, uint64_t, flags, uint64_t, mode)
 {
-    return open_and_install(dirfd, path, (unsigned)flags, (uint32_t)mode);
+    struct sys_path p;
+    struct file *f;
+    int err = sys_path_at(&p, dirfd, path, false);
+    if (err)
+        return err;
+    err = fs_open(p.start, p.path, (unsigned)flags | O_LARGEFILE, (uint32_t)mode, &f);
+    sys_path_done(&p);
+    return install(err, f, (unsigned)flags);
 }
 
-/* openat2 without the RESOLVE_* restrictions: those are -EINVAL rather than ignored. */
-SYSCALL4(openat2, uint64_t, dirfd, uint64_t, path, uint64_t, how_addr, uint64_t, size)
+struct open_how_k {
+    uint64_t flags, mode, resolve;
+};
+
+/* What a longer structure of a newer program holds beyond ours must be zero. */
+static int how_in(uint64_t addr, uint64_t size, struct open_how_k *how)
 {
-    struct {
-        uint64_t flags, mode, resolve;
-    } how;
-    if (size < sizeof(how))
+    uint8_t byte;
+    if (size < sizeof(*how))
         return -EINVAL;
-    if (size > sizeof(how))
+    if (size > PAGE_BYTES)
         return -E2BIG;
-    if (port_copy_in(&how, how_addr, sizeof(how)))
-        return -EFAULT;
-    if (how.resolve || how.flags >> 32)
+    for (uint64_t i = sizeof(*how); i < size; i++) {
+        if (port_copy_in(&byte, addr + i, 1))
+            return -EFAULT;
+        if (byte)
+            return -E2BIG;
+    }
+    return port_copy_in(how, addr, sizeof(*how));
+}
+
+static int how_check(const struct open_how_k *how)
+{
+    const unsigned both = RESOLVE_BENEATH | RESOLVE_IN_ROOT;
+    if ((how->resolve & ~(uint64_t)RESOLVE_ALL) || (how->resolve & both) == both)
         return -EINVAL;
-    if (how.mode && !(how.flags & (O_CREAT | O_TMPFILE_BIT)))
+    if (how->flags >> 32)
         return -EINVAL;
-    return open_and_install(dirfd, path, (unsigned)how.flags, (uint32_t)how.mode);
+    bool creates = how->flags & (O_CREAT | O_TMPFILE_BIT);
+    if (creates ? how->mode & ~07777ull : how->mode)
+        return -EINVAL;
+    if ((how->resolve & RESOLVE_CACHED) && (how->flags & (O_TRUNC | O_CREAT | O_TMPFILE_BIT)))
+        return -EAGAIN;
+    return 0;
+}
+
+SYSCALL4(openat2, uint64_t, dirfd, uint64_t, path_addr, uint64_t, how_addr, uint64_t, size)
+{
+    struct open_how_k how;
+    struct dentry *start;
+    struct file *f;
+    char *path;
+    int err = how_in(how_addr, size, &how);
+    if (!err)
+        err = how_check(&how);
+    if (!err)
+        err = path_from_user(path_addr, false, &path);
+    if (err)
+        return err;
+    bool inside = how.resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT);
+    err = path_start((int)dirfd, inside ? "." : path, &start);
+    if (!err) {
+        err = fs_open_restricted(start, path, (unsigned)how.flags | O_LARGEFILE,
+                                 (uint32_t)how.mode, (unsigned)how.resolve, &f);
+        dentry_unref(start);
+    }
+    path_free(path);
+    return install(err, f, (unsigned)how.flags);
 }
 
 SYSCALL1(close, uint64_t, fd)

@@ -64,6 +64,9 @@ int fs_rename(struct dentry *old_start, const char *old_path, struct dentry *new
 /* Opens by path; flags are Linux's O_* of this CPU. */
 int fs_open(struct dentry *start, const char *path, unsigned flags, uint32_t mode,
             struct file **out);
+/* The same within RESOLVE_* (fs/namei.h). */
+int fs_open_restricted(struct dentry *start, const char *path, unsigned flags, uint32_t mode,
+                       unsigned resolve, struct file **out);
 /*
  * Opens a program for exec: regular, executable, not on a noexec mount, nobody writes to it. Deny
  * writing with vnode_deny_write() while it runs.
