@@ -39,7 +39,7 @@ struct proc_entry {
 };
 
 extern const struct proc_entry proc_root_entries[], proc_pid_entries[], proc_task_entries[],
-    proc_sys_entries[];
+    proc_sys_entries[], proc_ns_entries[];
 #define PROC_DIR(name_, children_) {.name = name_, .mode = S_IFDIR_ | 0555, .children = children_}
 #define PROC_TEXT(name_, text_) {.name = name_, .mode = S_IFREG_ | 0444, .text = text_}
 #define PROC_FILE(name_, show_) {.name = name_, .mode = S_IFREG_ | 0444, .show = show_}

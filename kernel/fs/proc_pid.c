@@ -17,8 +17,7 @@ static void show_comm(struct proc_text *t, struct process *p)
 
 static long store_comm(struct process *p, char *text, size_t len)
 {
-    if (len && text[len - 1] == '\n')
-        text[len - 1] = '\0';
+    (void)len; /* a newline at the end belongs to the name, as on Linux */
     struct thread *t = list_is_empty(&p->threads)
                            ? NULL
                            : list_first(&p->threads, struct thread, process_node);
@@ -197,7 +196,7 @@ static int follow_root(struct process *p, struct dentry **out)
         PROC_FILE("loginuid", show_uid_none), PROC_FILE("maps", proc_show_maps),                  \
         {.name = "mem", .mode = S_IFREG_ | 0600, .kind = PROC_MEM},                               \
         PROC_FILE("mountinfo", proc_show_mountinfo), PROC_FILE("mounts", proc_show_mounts),       \
-        PROC_FILE("oom_score", show_oom_score),                                                   \
+        PROC_DIR("ns", proc_ns_entries), PROC_FILE("oom_score", show_oom_score),                  \
         {.name = "oom_score_adj", .mode = S_IFREG_ | 0644, .show = show_oom_adj,                  \
          .store = store_oom_adj},                                                                 \
         PROC_FILE("personality", show_personality), LINK(root),                                   \

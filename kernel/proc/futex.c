@@ -181,7 +181,7 @@ static long futex_requeue(vaddr_t addr, bool is_private, int count, int limit, v
         list_push_back(futex_bucket(&to), &w->node);
         moved++;
     }
-    return expected ? woken + moved : woken;
+    return woken + moved;
 }
 
 static uint32_t wake_op_apply(unsigned op, uint32_t old, uint32_t arg)
