@@ -72,6 +72,8 @@ SYSCALL1(sysinfo, vaddr_t, u)
 }
 
 #define SYSLOG_ACTION_READ_ALL 3
+#define SYSLOG_ACTION_CONSOLE_LEVEL 8
+#define CONSOLE_LEVEL_MAX 8
 #define SYSLOG_ACTION_SIZE_UNREAD 9
 #define SYSLOG_ACTION_SIZE_BUFFER 10
 #define SYSLOG_BUFFER_BYTES 8192
@@ -84,6 +86,10 @@ SYSCALL3(syslog, int, action, vaddr_t, u, int, len)
 
     if (action == SYSLOG_ACTION_SIZE_BUFFER)
         return SYSLOG_BUFFER_BYTES;
+    if (action != SYSLOG_ACTION_READ_ALL && !cred_is_privileged(&current->process->cred))
+        return -EPERM;
+    if (action == SYSLOG_ACTION_CONSOLE_LEVEL)
+        return len < 1 || len > CONSOLE_LEVEL_MAX ? -EINVAL : 0;
     if (action != SYSLOG_ACTION_READ_ALL)
         return action < 0 || action > SYSLOG_ACTION_SIZE_BUFFER ? -EINVAL : 0;
     if (!u || len < 0)

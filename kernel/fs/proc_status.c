@@ -124,8 +124,8 @@ static void status_ids(struct proc_text *t, const struct process *p)
     proc_printf(t, "Gid:\t%u\t%u\t%u\t%u\n", c->gid, c->egid, c->sgid, c->fsgid);
     proc_printf(t, "FDSize:\t%u\nGroups:\t", p->fds ? p->fds->count : 0);
     for (unsigned i = 0; i < c->group_count; i++)
-        proc_printf(t, "%u ", c->groups[i]);
-    proc_printf(t, "\nNStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\n", p->pid, tid, p->pgrp,
+        proc_printf(t, i ? " %u" : "%u", c->groups[i]);
+    proc_printf(t, " \nNStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\n", p->pid, tid, p->pgrp,
                 p->session);
 }
 

@@ -86,6 +86,7 @@ struct process {
     int32_t pgrp, session;
     bool did_exec;                  /* setpgid of a child is refused then */
     bool is_subreaper;
+    unsigned membarrier_registered; /* commands */
     int32_t exit_signal;            /* to the parent; 0: none */
     int32_t parent_death_signal;
 

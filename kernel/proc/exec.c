@@ -34,10 +34,11 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-/* "#!interpreter [argument]": cuts line into the two. -ENOEXEC: not a script. */
+/* "#!interpreter [argument]": cuts line into the two. -ENOEXEC: not a script, or its name is cut. */
 static int script_parse(char *line, size_t len, char **interp, char **arg)
 {
     char *end = memchr(line, '\n', len), *p = line + 2;
+    bool is_cut = !end && len == SCRIPT_LINE_BYTES;
 
     if (len < 2 || line[0] != '#' || line[1] != '!')
         return -ENOEXEC;
@@ -55,7 +56,7 @@ static int script_parse(char *line, size_t len, char **interp, char **arg)
     while (*p && !is_blank(*p))
         p++;
     if (!*p)
-        return 0;
+        return is_cut ? -ENOEXEC : 0;
     *p++ = '\0';
     while (is_blank(*p))
         p++;
@@ -115,6 +116,7 @@ static void reset_signals(struct process *p)
         }
     }
     sighand_reset_for_exec(p->sighand);
+    current->process->membarrier_registered = 0;
     current->altstack.sp = current->altstack.size = 0; /* the flags stay, as on Linux */
     current->restart_code = 0;
 }

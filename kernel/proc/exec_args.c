@@ -70,7 +70,7 @@ static int add_user_string(struct exec_args *a, vaddr_t s)
 {
     size_t room = 256;
 
-    for (;; room *= 4) {
+    for (;; room = room * 4 < ARG_STRING_BYTES_MAX ? room * 4 : ARG_STRING_BYTES_MAX) {
         int error = reserve(a, room);
         long len;
 

@@ -54,6 +54,7 @@ static struct thread *make_first_thread(void)
     p->cred.cap_effective = p->cred.cap_permitted = p->cred.cap_bounding = CAPABILITIES_ALL;
     memcpy(p->rlimit, limits_default, sizeof(p->rlimit));
     sigqueue_init(&t->pending);
+    t->altstack.flags = SS_DISABLE;
     process_add_thread(p, t);
     return t;
 }

@@ -161,16 +161,27 @@ SYSCALL1(personality, uint32_t, persona)
 }
 
 #define MEMBARRIER_QUERY 0
+#define MEMBARRIER_PRIVATE 0x28u  /* PRIVATE_EXPEDITED, and with SYNC_CORE */
+#define MEMBARRIER_REGISTER 0x50u /* each one above its command */
 #define MEMBARRIER_ALL_COMMANDS 0x7fu /* GLOBAL .. REGISTER_PRIVATE_EXPEDITED_SYNC_CORE */
 
 /* On one CPU every thread switch is a barrier. */
 SYSCALL3(membarrier, unsigned, command, unsigned, flags, int, cpu)
 {
+    struct process *p = current->process;
+
     if (flags)
         return -EINVAL;
     if (command == MEMBARRIER_QUERY)
         return MEMBARRIER_ALL_COMMANDS;
-    return (command & (command - 1)) || !(command & MEMBARRIER_ALL_COMMANDS) ? -EINVAL : 0;
+    if ((command & (command - 1)) || !(command & MEMBARRIER_ALL_COMMANDS))
+        return -EINVAL;
+    /* One CPU: every system call is a barrier. But the private ones want to be registered. */
+    if (command & MEMBARRIER_REGISTER)
+        p->membarrier_registered |= command;
+    if ((command & MEMBARRIER_PRIVATE) && !(p->membarrier_registered & command << 1))
+        return -EPERM;
+    return 0;
 }
 
 /* Restartable sequences are not offered; libraries ask and do without, so it is not reported as missing. */

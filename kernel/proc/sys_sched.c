@@ -15,6 +15,7 @@
 #define SCHED_RR 2u
 #define SCHED_BATCH 3u
 #define SCHED_IDLE 5u
+#define SCHED_DEADLINE 6u
 #define SCHED_RESET_ON_FORK 0x40000000u
 #define RT_PRIORITY_MAX 99
 #define PRIO_PROCESS 0
@@ -45,23 +46,25 @@ static bool policy_is_known(unsigned policy)
 
 SYSCALL1(sched_get_priority_max, unsigned, policy)
 {
-    return !policy_is_known(policy) ? -EINVAL : policy_is_realtime(policy) ? RT_PRIORITY_MAX : 0;
+    return !policy_is_known(policy) && policy != SCHED_DEADLINE ? -EINVAL : policy_is_realtime(policy) ? RT_PRIORITY_MAX : 0;
 }
 
 SYSCALL1(sched_get_priority_min, unsigned, policy)
 {
-    return !policy_is_known(policy) ? -EINVAL : policy_is_realtime(policy) ? 1 : 0;
+    return !policy_is_known(policy) && policy != SCHED_DEADLINE ? -EINVAL : policy_is_realtime(policy) ? 1 : 0;
 }
 
 static long set_policy(int tid, unsigned policy, int priority)
 {
     struct thread *t = find_or_self(tid);
 
-    if (tid < 0 || !policy_is_known(policy) || priority < 0 || priority > RT_PRIORITY_MAX ||
-        policy_is_realtime(policy) != (priority > 0))
+    if (tid < 0)
         return -EINVAL;
     if (!t)
         return -ESRCH;
+    if (!policy_is_known(policy) || priority < 0 || priority > RT_PRIORITY_MAX ||
+        policy_is_realtime(policy) != (priority > 0))
+        return -EINVAL;
     if (policy_is_realtime(policy) && !cred_is_privileged(&current->process->cred))
         return -EPERM;
     t->policy = policy;
@@ -185,9 +188,16 @@ static void nice_least(struct thread *t, int *least)
         *least = t->nice;
 }
 
-static void nice_assign(struct thread *t, int *nice)
+/* arg: the value, and the error of the last thread that could not have it. */
+static void nice_assign(struct thread *t, int *arg)
 {
-    t->nice = *nice;
+    const struct cred *own = &current->process->cred, *its = &t->process->cred;
+
+    if (cred_is_privileged(own) ||
+        ((own->euid == its->uid || own->euid == its->euid) && arg[0] >= t->nice))
+        t->nice = arg[0];
+    else
+        arg[1] = own->euid == its->uid || own->euid == its->euid ? -EACCES : -EPERM;
 }
 
 SYSCALL2(getpriority, int, which, int, who)
@@ -201,10 +211,9 @@ SYSCALL2(getpriority, int, which, int, who)
 
 SYSCALL3(setpriority, int, which, int, who, int, nice)
 {
+    int arg[2] = { nice < NICE_MIN ? NICE_MIN : nice > NICE_MAX ? NICE_MAX : nice, 0 };
+
     if (which < PRIO_PROCESS || which > PRIO_USER)
         return -EINVAL;
-    nice = nice < NICE_MIN ? NICE_MIN : nice > NICE_MAX ? NICE_MAX : nice;
-    if (nice < current->nice && !cred_is_privileged(&current->process->cred))
-        return -EACCES;
-    return for_each_target(which, who, nice_assign, &nice) ? 0 : -ESRCH;
+    return for_each_target(which, who, nice_assign, arg) ? arg[1] : -ESRCH;
 }

@@ -254,8 +254,11 @@ SYSCALL4(clock_nanosleep, int, clock, int, flags, vaddr_t, uts, vaddr_t, uleft)
     uint64_t left_ns;
     int64_t now;
 
-    if (clock == CLOCK_THREAD_CPUTIME_ID || clock_read(clock, &now))
+    if (clock_read(clock, &now))
         return -EINVAL;
+    if (clock == CLOCK_THREAD_CPUTIME_ID || clock == CLOCK_MONOTONIC_RAW ||
+        clock == CLOCK_MONOTONIC_COARSE || clock == CLOCK_REALTIME_COARSE)
+        return -EOPNOTSUPP;
     if (timespec_from_user(uts, &ts))
         return -EFAULT;
     if (!timespec_is_valid(&ts))

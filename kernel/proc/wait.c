@@ -250,19 +250,18 @@ SYSCALL5(waitid, int, type, int, id, vaddr_t, uinfo, unsigned, options, vaddr_t,
 {
     struct wait_for w = { .type = type, .id = id, .options = options };
     struct ksiginfo info = { 0 };
-    struct wait_result r;
-    int error;
+    struct wait_result r = { 0 };
+    int error = 0;
 
     if ((options & ~(WNOHANG | WNOWAIT | WEXITED | WUNTRACED | WCONTINUED | WNOTHREAD | WCLONE |
                      WALL)) ||
         !(options & (WEXITED | WUNTRACED | WCONTINUED)))
-        return -EINVAL;
-    error = waitid_target(&w);
+        error = -EINVAL;
+    if (!error)
+        error = waitid_target(&w);
     if (!error)
         error = wait_for_child(&w, &r);
-    if (error)
-        return error;
-    if (r.pid) {
+    if (!error && r.pid) {
         info.signo = SIGCHLD;
         info.code = r.code;
         info.child.pid = r.pid;
@@ -271,5 +270,6 @@ SYSCALL5(waitid, int, type, int, id, vaddr_t, uinfo, unsigned, options, vaddr_t,
         if (urusage && copy_to_user(urusage, &r.usage, sizeof(r.usage)))
             return -EFAULT;
     }
-    return uinfo && copy_to_user(uinfo, &info, sizeof(info)) ? -EFAULT : 0;
+    /* Written with an error too, as zeroes. */
+    return uinfo && copy_to_user(uinfo, &info, sizeof(info)) ? -EFAULT : error;
 }
