@@ -17,6 +17,24 @@ void *memcpy(void *restrict dst, const void *restrict src, size_t n)
     char *d = dst;
     const char *s = src;
 
+    while (n >= 64) {
+        word_t a = ((const word_t *)s)[0], b = ((const word_t *)s)[1];
+        word_t c = ((const word_t *)s)[2], e = ((const word_t *)s)[3];
+        word_t f = ((const word_t *)s)[4], g = ((const word_t *)s)[5];
+        word_t h = ((const word_t *)s)[6], i = ((const word_t *)s)[7];
+
+        ((word_t *)d)[0] = a;
+        ((word_t *)d)[1] = b;
+        ((word_t *)d)[2] = c;
+        ((word_t *)d)[3] = e;
+        ((word_t *)d)[4] = f;
+        ((word_t *)d)[5] = g;
+        ((word_t *)d)[6] = h;
+        ((word_t *)d)[7] = i;
+        d += 64;
+        s += 64;
+        n -= 64;
+    }
     while (n >= 32) {
         word_t a = ((const word_t *)s)[0], b = ((const word_t *)s)[1];
         word_t c = ((const word_t *)s)[2], e = ((const word_t *)s)[3];
@@ -58,6 +76,12 @@ void *memset(void *dst, int byte, size_t n)
     char *d = dst;
     uint64_t word = 0x0101010101010101ull * (uint8_t)byte;
 
+    while (n >= 64) {
+        ((word_t *)d)[0] = ((word_t *)d)[1] = ((word_t *)d)[2] = ((word_t *)d)[3] = word;
+        ((word_t *)d)[4] = ((word_t *)d)[5] = ((word_t *)d)[6] = ((word_t *)d)[7] = word;
+        d += 64;
+        n -= 64;
+    }
     while (n >= 32) {
         ((word_t *)d)[0] = word;
         ((word_t *)d)[1] = word;

@@ -24,9 +24,13 @@ struct context_head {
     uint32_t magic, size;
 };
 
-struct fpsimd_context {
+struct fpsimd_head {
     struct context_head head;
     uint32_t fpsr, fpcr;
+};
+
+struct fpsimd_context {
+    struct fpsimd_head head;
     uint8_t v[32][16];
 };
 _Static_assert(sizeof(struct fpsimd_context) == 0x210, "struct fpsimd_context");

@@ -41,11 +41,14 @@ static int put_regs(vaddr_t frame, const struct trap_frame *f)
 
 static int put_fpsimd(vaddr_t at, const struct trap_frame *f)
 {
-    struct fpsimd_context fp = { .head = { FPSIMD_MAGIC, sizeof(fp) }, .fpsr = (uint32_t)f->fpsr,
-                                 .fpcr = (uint32_t)f->fpcr };
+    const struct fpsimd_head fp = {
+        .head = { FPSIMD_MAGIC, sizeof(struct fpsimd_context) },
+        .fpsr = (uint32_t)f->fpsr,
+        .fpcr = (uint32_t)f->fpcr,
+    };
 
-    memcpy(fp.v, f->v, sizeof(fp.v));
-    return copy_to_user(at, &fp, sizeof(fp));
+    return copy_to_user(at, &fp, sizeof(fp)) ||
+           copy_to_user(at + sizeof(fp), f->v, sizeof(f->v));
 }
 
 static int put_records(vaddr_t frame, const struct trap_frame *f)
@@ -141,7 +144,7 @@ int sigframe_pop(struct trap_frame *f, uint64_t *mask)
     vaddr_t frame = f->sp, fp_at = 0;
     struct ucontext_head head;
     struct sigcontext_regs r;
-    struct fpsimd_context fp;
+    struct fpsimd_head fp;
 
     if (frame % STACK_ALIGN || copy_from_user(&head, uc_at(frame, 0), sizeof(head)) ||
         copy_from_user(&r, uc_at(frame, offsetof(struct ucontext_k, regs)), sizeof(r)))
@@ -151,11 +154,12 @@ int sigframe_pop(struct trap_frame *f, uint64_t *mask)
         copy_from_user(&fp, fp_at, sizeof(fp)))
         return -EFAULT;
     frame_edit(f);
+    if (copy_from_user(f->v, fp_at + sizeof(fp), sizeof(f->v)))
+        return -EFAULT;
     memcpy(f->x, r.regs, sizeof(f->x));
     f->sp = r.sp;
     f->pc = r.pc;
     f->pstate = r.pstate & PSTATE_NZCV; /* the other bits are not the user's on v8.0 */
-    memcpy(f->v, fp.v, sizeof(f->v));
     f->fpsr = fp.fpsr;
     f->fpcr = fp.fpcr;
     *mask = head.sigmask;

@@ -62,11 +62,7 @@ struct fp_software {
 _Static_assert(sizeof(struct fp_software) == sizeof(((struct fp_state *)0)->software),
                "struct _fpx_sw_bytes");
 
-struct fp_frame {
-    struct fp_state state;
-    uint32_t magic2;
-};
+/* The state, and FP_XSTATE_MAGIC2 behind it. */
 #define FP_FRAME_BYTES (FP_BYTES + sizeof(uint32_t))
-_Static_assert(offsetof(struct fp_frame, magic2) == FP_BYTES, "FP_XSTATE_MAGIC2_SIZE");
 
 #endif

@@ -33,9 +33,10 @@ static bool on_stack(vaddr_t sp, vaddr_t base, uint64_t size)
 
 /* ---- push ---- */
 
-static int push_fp(const struct trap_frame *f, vaddr_t at)
+/* From the frame itself, whose software bytes XRSTOR ignores: fp_state_reset() clears them. */
+static int push_fp(struct trap_frame *f, vaddr_t at)
 {
-    struct fp_frame fp = { .state = f->fp, .magic2 = FP_XSTATE_MAGIC2 };
+    const uint32_t magic2 = FP_XSTATE_MAGIC2;
     const struct fp_software software = {
         .magic1 = FP_XSTATE_MAGIC1,
         .extended_bytes = FP_FRAME_BYTES,
@@ -44,11 +45,12 @@ static int push_fp(const struct trap_frame *f, vaddr_t at)
     };
 
     if (!cpu_local.has_xsave)
-        return copy_to_user(at, &fp.state, FXSAVE_BYTES);
-    memcpy(fp.state.software, &software, sizeof(software));
+        return copy_to_user(at, &f->fp, FXSAVE_BYTES);
+    memcpy(f->fp.software, &software, sizeof(software));
     /* A part in its initial state may be marked absent; a handler that edits it means it. */
-    fp.state.header.xstate_bv |= XSTATE_ALL;
-    return copy_to_user(at, &fp, FP_FRAME_BYTES);
+    f->fp.header.xstate_bv |= XSTATE_ALL;
+    return copy_to_user(at, &f->fp, FP_BYTES) ||
+           copy_to_user(at + FP_BYTES, &magic2, sizeof(magic2));
 }
 
 static void fill_sigcontext(struct sigcontext_k *sc, const struct trap_frame *f)
@@ -80,7 +82,6 @@ static void enter_handler(struct trap_frame *f, vaddr_t sp, const struct sigacti
     r->cs = USER_CS;
     r->ss = USER_DS;
     r->rflags &= ~(uint64_t)(FLAG_DF | FLAG_RF | FLAG_TF);
-    frame_edit(f);
     fp_state_reset(&f->fp);
 }
 
@@ -103,8 +104,8 @@ int sigframe_push(struct trap_frame *f, const struct ksiginfo *info, const struc
     if ((on_altstack || stays_on_altstack) && !on_stack(sp, altstack_sp, altstack_size))
         return -EFAULT;
 
-    memset(&frame, 0, sizeof(frame));
     frame.pretcode = act->restorer;
+    frame.uc.link = 0;
     frame.uc.flags = UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS |
                      (cpu_local.has_xsave ? UC_FP_XSTATE : 0);
     frame.uc.stack = (struct sigaltstack_k){ altstack_sp, altstack_flags, 0, altstack_size };
@@ -113,7 +114,7 @@ int sigframe_push(struct trap_frame *f, const struct ksiginfo *info, const struc
     frame.uc.mcontext.fpstate = fp_at;
     frame.uc.sigmask = mask;
     frame.info = *info;
-    frame_sync(f);
+    frame_edit(f); /* the handler begins with another FP state */
     if (push_fp(f, fp_at) || copy_to_user(sp, &frame, sizeof(frame)))
         return -EFAULT;
     enter_handler(f, sp, act, info->signo);
@@ -143,7 +144,6 @@ static int pop_fp(struct fp_state *fp, vaddr_t at)
         fp_state_reset(fp);
         return 0;
     }
-    memset(fp, 0, sizeof(*fp));
     if (copy_from_user(fp, at, FXSAVE_BYTES))
         return -EFAULT;
     if (has_xstate(fp, at)) {
