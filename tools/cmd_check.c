@@ -59,6 +59,8 @@ static void print_finding(struct view *v, const struct finding *f)
     printf("  %-8s is  %s\n", "", is);
     if (f->culprit.known)
         print_blame("by", &f->culprit);
+    else
+        printf("  by       nothing: it is as the user left it, and was to be changed\n");
     if (f->load.known) {
         printf("  into     0x%llx\n", (unsigned long long)f->slot);
         print_blame("loaded", &f->load);

@@ -50,6 +50,7 @@ struct finding {
     struct check_blame culprit; /* made the value what it is */
     struct check_blame load;    /* where the culprit wrote memory: what loaded it from there */
     vaddr_t slot;               /* that memory; 0: none */
+    vaddr_t frame_at;           /* the value stands in a signal frame, here; 0: in the CPU */
 };
 
 struct check {

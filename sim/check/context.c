@@ -32,7 +32,7 @@ struct kept {
     struct ustate fork;     /* at the last of them */
     bool sigreturn;         /* `frame` is what it must restore */
     struct ustate frame;
-    bool held[USTATE_VALUES_MAX];
+    vaddr_t where[USTATE_VALUES_MAX];
 };
 
 struct context {
@@ -149,7 +149,7 @@ static void on_trap(struct context *c, const struct derived *d)
     if (d->trap->kind == CPU_TRAP_SYSCALL && (c->kinds & 1u << CHECK_SIGFRAME))
         k->sigreturn = c->arch->read_frame(
             d->cpu, ustate_get(&k->state, c->arch->sp) - c->arch->sigreturn_bias, &k->frame,
-            k->held);
+            k->where);
 }
 
 static void on_return(struct context *c, const struct derived *d)
@@ -200,9 +200,11 @@ static void on_syscall(struct context *c, const struct derived *d)
 static void on_signal(struct context *c, const struct derived *d)
 {
     struct kept *k = kept_of(c, d->thread);
-    bool any[USTATE_VALUES_MAX] = {false}, held[USTATE_VALUES_MAX];
+    bool any[USTATE_VALUES_MAX] = {false};
+    vaddr_t where[USTATE_VALUES_MAX];
     struct ustate now, frame;
     uint64_t signo;
+    size_t first;
 
     if (!k)
         return;
@@ -216,17 +218,20 @@ static void on_signal(struct context *c, const struct derived *d)
         report(c, CHECK_SIGFRAME, k, d, c->arch->argument, want.v[c->arch->argument],
                now.v[c->arch->argument], "%s is not the number of the signal, as siginfo has it");
     }
-    if (!k->known || !c->arch->read_frame(d->cpu, ustate_get(&now, c->arch->sp), &frame, held))
+    if (!k->known || !c->arch->read_frame(d->cpu, ustate_get(&now, c->arch->sp), &frame, where))
         return;
     /* Only the innermost frame of several delivered at once has the thread's own state. */
     if (memcmp(frame.v[c->arch->sp], k->state.v[c->arch->sp], 16) != 0)
         return;
     for (unsigned i = 0; i < c->arch->count; i++)
-        any[i] = !held[i] || (d->interrupted_syscall &&
+        any[i] = !where[i] || (d->interrupted_syscall &&
                               (i == c->arch->result || i == c->arch->pc ||
                                is_in(c, c->arch->clobbered, i)));
+    first = c->findings->count;
     compare(c, CHECK_SIGFRAME, k, &k->state, &frame, any, d,
             "%s in the signal frame is not the interrupted one");
+    for (size_t i = first; i < c->findings->count; i++)
+        c->findings->list[i].frame_at = where[c->findings->value[i]];
     k->known = false;
 }
 
@@ -240,7 +245,7 @@ static void on_sigreturn(struct context *c, const struct derived *d)
         return;
     state_now(d, &now);
     for (unsigned i = 0; i < c->arch->count; i++)
-        any[i] = !k->held[i];
+        any[i] = !k->where[i];
     compare(c, CHECK_SIGFRAME, k, &k->frame, &now, any, d,
             "%s is not what the signal frame says");
     k->known = false;

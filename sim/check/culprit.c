@@ -199,21 +199,33 @@ static bool loads(struct cpu *cpu, const char *value, vaddr_t *at, size_t *bytes
     return found;
 }
 
+/* The last store to `slot` since the trap, from here back; false: there is none. */
+static bool last_store(struct timeline *t, const struct finding *f,
+                       const struct timeline_watch *slot)
+{
+    struct timeline_goals goals = {.watches = slot, .watch_count = 1};
+    struct timeline_arrival arrival;
+
+    return timeline_backward(t, &goals, &arrival) == 0 && arrival.stop == TIMELINE_WATCH &&
+           timeline_now(t) >= f->trap_n;
+}
+
 void culprit_find(struct timeline *t, struct places *places, struct finding *f, unsigned value)
 {
-    struct timeline_goals goals = {.watch_count = 1};
-    struct timeline_arrival arrival;
-    struct timeline_watch slot;
+    struct timeline_watch slot = {.va = f->frame_at, .bytes = f->bytes};
     insn_t n;
 
+    if (f->frame_at) {
+        if (timeline_seek(t, f->back_n) == 0 && last_store(t, f, &slot))
+            describe(t, places, timeline_now(t), &f->culprit);
+        return;
+    }
     if (!last_change(t, value, f->trap_n, f->back_n, &n))
         return;
     describe(t, places, n, &f->culprit);
     if (timeline_seek(t, n) || !loads(cpu_of(t), f->value, &slot.va, &slot.bytes))
         return;
-    goals.watches = &slot;
-    if (timeline_backward(t, &goals, &arrival) || arrival.stop != TIMELINE_WATCH ||
-        timeline_now(t) < f->trap_n)
+    if (!last_store(t, f, &slot))
         return; /* nobody wrote there since: the load itself is wrong */
     f->load = f->culprit;
     f->slot = slot.va;

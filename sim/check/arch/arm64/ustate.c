@@ -40,7 +40,7 @@ static void at_trap(struct cpu *cpu, const struct cpu_trap *trap, struct ustate 
 #define FPSIMD_MAGIC  0x46508001u
 #define RECORDS_MAX   8u
 
-static bool read_fpsimd(struct cpu *cpu, vaddr_t at, struct ustate *s, bool *held)
+static bool read_fpsimd(struct cpu *cpu, vaddr_t at, struct ustate *s, vaddr_t *where)
 {
     uint32_t control[2]; /* FPSR, FPCR */
     uint8_t v[32][16];
@@ -50,27 +50,31 @@ static bool read_fpsimd(struct cpu *cpu, vaddr_t at, struct ustate *s, bool *hel
     ustate_set(s, FPSR, control[0]);
     ustate_set(s, FPCR, control[1]);
     memcpy(s->v[V0], v, sizeof(v));
-    memset(held + V0, true, 34);
+    for (unsigned i = 0; i < 32; i++)
+        where[V0 + i] = at + 16 + 16 * i;
+    where[FPSR] = at + 8;
+    where[FPCR] = at + 12;
     return true;
 }
 
-static bool read_frame(struct cpu *cpu, vaddr_t sp, struct ustate *s, bool *held)
+static bool read_frame(struct cpu *cpu, vaddr_t sp, struct ustate *s, vaddr_t *where)
 {
     uint64_t words[34]; /* x0..x30, sp, pc, pstate */
     vaddr_t at = sp + FRAME_RECORDS;
     uint32_t head[2];
 
     memset(s, 0, sizeof(*s));
-    memset(held, 0, COUNT * sizeof(*held));
+    memset(where, 0, COUNT * sizeof(*where));
     if (cpu_mem_read(cpu, sp + FRAME_X0, words, sizeof(words)) != 0)
         return false;
-    for (unsigned i = 0; i < 34; i++)
+    for (unsigned i = 0; i < 34; i++) {
         ustate_set(s, X0 + i, words[i]);
+        where[X0 + i] = sp + FRAME_X0 + 8 * i;
+    }
     ustate_set(s, PSTATE, words[33] & 0xf0000000u);
-    memset(held, true, 34);
     for (unsigned i = 0; i < RECORDS_MAX && cpu_mem_read(cpu, at, head, 8) == 0 && head[1]; i++) {
         if (head[0] == FPSIMD_MAGIC)
-            return read_fpsimd(cpu, at, s, held);
+            return read_fpsimd(cpu, at, s, where);
         at += head[1];
     }
     return true;

@@ -47,7 +47,7 @@ static void at_trap(struct cpu *cpu, const struct cpu_trap *trap, struct ustate 
 #define CONTEXT_WORDS 18u
 #define FRAME_FPSTATE (FRAME_CONTEXT + 23u * 8u)
 
-static bool read_fpstate(struct cpu *cpu, vaddr_t at, struct ustate *s, bool *held)
+static bool read_fpstate(struct cpu *cpu, vaddr_t at, struct ustate *s, vaddr_t *where)
 {
     uint8_t area[512];
 
@@ -56,28 +56,30 @@ static bool read_fpstate(struct cpu *cpu, vaddr_t at, struct ustate *s, bool *he
     memcpy(s->v[FCW], area, 2);
     memcpy(s->v[MXCSR], area + 24, 4);
     memcpy(s->v[XMM0], area + 160, 256);
-    memset(held + XMM0, true, 17);
-    held[FCW] = true;
+    for (unsigned i = 0; i < 16; i++)
+        where[XMM0 + i] = at + 160 + 16 * i;
+    where[MXCSR] = at + 24;
+    where[FCW] = at;
     return true;
 }
 
-static bool read_frame(struct cpu *cpu, vaddr_t sp, struct ustate *s, bool *held)
+static bool read_frame(struct cpu *cpu, vaddr_t sp, struct ustate *s, vaddr_t *where)
 {
     static const uint8_t order[CONTEXT_WORDS] = {R8,  R9,  R10, R11, R12, R13, R14, R15, RDI,
                                                  RSI, RBP, RBX, RDX, RAX, RCX, RSP, RIP, RFLAGS};
     uint64_t words[CONTEXT_WORDS], fpstate = 0;
 
     memset(s, 0, sizeof(*s));
-    memset(held, 0, COUNT * sizeof(*held));
+    memset(where, 0, COUNT * sizeof(*where));
     if (cpu_mem_read(cpu, sp + FRAME_CONTEXT, words, sizeof(words)) != 0 ||
         cpu_mem_read(cpu, sp + FRAME_FPSTATE, &fpstate, 8) != 0)
         return false;
     for (unsigned i = 0; i < CONTEXT_WORDS; i++) {
         ustate_set(s, order[i], words[i]);
-        held[order[i]] = true;
+        where[order[i]] = sp + FRAME_CONTEXT + 8 * i;
     }
     ustate_set(s, RFLAGS, words[17] & 0xcd5u);
-    return fpstate == 0 || read_fpstate(cpu, fpstate, s, held);
+    return fpstate == 0 || read_fpstate(cpu, fpstate, s, where);
 }
 
 const struct ustate_arch x86_64_ustate_arch = {
