@@ -17,8 +17,18 @@
 #define PIPE_BYTES_DEFAULT 65536u
 #define PIPE_BYTES_MAX (1u << 20)
 
+/*
+ * Linux keeps a page for each write, or what was left of one: a page counts as full until all of
+ * it is read. Programs see that as room, so it is kept beside the bytes.
+ */
+struct pipe_slot {
+    uint16_t len, end; /* bytes not yet read; where they end in the page */
+};
+
 struct pipe {
     uint8_t *ring;      /* allocated on the first write */
+    struct pipe_slot *slots; /* with it; capacity / PIPE_BUF_BYTES of them */
+    uint32_t slot_head, slot_used;
     uint32_t capacity;  /* bytes, a power of two */
     uint32_t head, used; /* first byte to read; bytes in it */
     uint32_t readers, writers, holders;
@@ -34,17 +44,20 @@ long pipe_take(struct pipe *p, struct uio *u);
 long pipe_give(struct pipe *p, struct uio *u);
 /* tee: copy without taking, from an offset; bytes copied into dst. */
 long pipe_copy(struct pipe *from, struct pipe *to, size_t len);
+/* In pages that are free. */
 static inline uint32_t pipe_room(const struct pipe *p)
 {
-    return p->capacity - p->used;
+    return p->capacity - p->slot_used * PIPE_BUF_BYTES;
 }
+/* Can a write of that many bytes begin? One of PIPE_BUF_BYTES or less is then done in whole. */
+bool pipe_fits(const struct pipe *p, size_t len);
 
 extern const struct file_ops pipe_read_fops, pipe_write_fops, fifo_fops;
 /* The pipe behind a file, NULL where it is none. */
 struct pipe *pipe_of_file(const struct file *f);
 int pipe_open_pair(unsigned flags, struct file **reader, struct file **writer);
-/* Waits for data / for room; 0 may go on. Errors as read and write give. */
+/* Waits for data / until pipe_fits(); 0 may go on. Errors as read and write give. */
 int pipe_wait_data(struct file *f, bool nonblocking);
-int pipe_wait_room(struct file *f, bool nonblocking, uint32_t need);
+int pipe_wait_room(struct file *f, bool nonblocking, size_t len);
 
 #endif

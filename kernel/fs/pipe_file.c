@@ -37,7 +37,7 @@ int pipe_wait_data(struct file *f, bool nonblocking)
     return 0;
 }
 
-int pipe_wait_room(struct file *f, bool nonblocking, uint32_t need)
+int pipe_wait_room(struct file *f, bool nonblocking, size_t len)
 {
     struct pipe *p = f->priv;
     for (;;) {
@@ -45,7 +45,7 @@ int pipe_wait_room(struct file *f, bool nonblocking, uint32_t need)
             port_signal_self(SIGPIPE_);
             return -EPIPE;
         }
-        if (pipe_room(p) >= need)
+        if (pipe_fits(p, len))
             return 0;
         if (nonblocking)
             return -EAGAIN;
@@ -80,9 +80,9 @@ static long pipe_write(struct file *f, struct uio *u, uint64_t *pos)
     if (!u->resid)
         return 0;
     while (u->resid) {
-        /* Atomic while it is small; else any room will do. */
-        uint32_t need = total == 0 && u->resid <= PIPE_BUF_BYTES ? (uint32_t)u->resid : 1;
-        long r = pipe_wait_room(f, file_is_nonblocking(f), need);
+        /* The first bytes may share a page with those before; what does not fit wants new ones. */
+        size_t len = total == 0 ? u->resid : PIPE_BUF_BYTES;
+        long r = pipe_wait_room(f, file_is_nonblocking(f), len);
         if (!r)
             r = pipe_give(p, u);
         if (r < 0)

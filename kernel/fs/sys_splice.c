@@ -121,7 +121,7 @@ static long splice_ready(struct file *in, struct file *out, bool nonblock, size_
             *len = from->used;
     }
     if (to && *len) {
-        int err = pipe_wait_room(out, nonblock || file_is_nonblocking(out), 1);
+        int err = pipe_wait_room(out, nonblock || file_is_nonblocking(out), PIPE_BUF_BYTES);
         if (err)
             return err;
         if (*len > pipe_room(to))
