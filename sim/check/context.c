@@ -190,7 +190,7 @@ static void on_syscall(struct context *c, const struct derived *d)
         any[i] = i == c->arch->result || is_in(c, c->arch->clobbered, i) ||
                  (changes_tls(d) && is_in(c, c->arch->tls, i)) ||
                  (d->restarted && i == c->arch->pc);
-    /* Told of by a handler's start: the registers are the handler's, the frame is looked at then. */
+    /* Told of by a handler's start: the registers are the handler's; its frame is looked at. */
     if (memcmp(now.v[c->arch->sp], k->state.v[c->arch->sp], 16) != 0)
         return;
     compare(c, CHECK_CONTEXT, k, &k->state, &now, any, d, "%s is not what it was at the call");

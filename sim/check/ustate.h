@@ -31,7 +31,7 @@ struct ustate_arch {
     uint64_t flags_mask;             /* that user code owns */
     /* PC, SP and flags of what the trap interrupted. */
     void (*at_trap)(struct cpu *cpu, const struct cpu_trap *trap, struct ustate *s);
-    /* A signal frame at `sp`, a handler's first stack pointer: where it holds each value; 0: not. */
+    /* The signal frame at `sp`, a handler's first SP: where it holds each value; 0: not. */
     bool (*read_frame)(struct cpu *cpu, vaddr_t sp, struct ustate *s, vaddr_t *where);
     unsigned sigreturn_bias;         /* rt_sigreturn is entered with SP at the frame plus this */
 };

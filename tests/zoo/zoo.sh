@@ -67,7 +67,9 @@ check_fault() {
     record "$kernel" "$program" "$trace" || noticed=yes
     start=$EPOCHREALTIME
     timeout 300 "$trapline" check "$trace" --max 5 >"$trace.check" 2>&1
-    if [ $? != 1 ] || ! grep -qE "^[0-9]+\. ${check/any/(context|sigframe)}: (${values//,/|}) " "$trace.check"; then
+    if [ $? != 1 ] ||
+        ! grep -qE "^[0-9]+\. ${check/any/(context|sigframe)}: (${values//,/|}) " \
+            "$trace.check"; then
         fail "$name" "$check does not report $values: $(head -n 8 "$trace.check")" \
             "$trapline check $trace"
         return

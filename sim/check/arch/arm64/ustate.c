@@ -14,7 +14,9 @@ static const char *const name[] = {
     "tpidr_el0", "tpidrro_el0",
 };
 
-enum { X0 = 0, SP = 31, PC = 32, PSTATE = 33, V0 = 34, FPCR = 66, FPSR = 67, TPIDR = 68, COUNT = 70 };
+enum {
+    X0 = 0, SP = 31, PC = 32, PSTATE = 33, V0 = 34, FPCR = 66, FPSR = 67, TPIDR = 68, COUNT = 70,
+};
 
 _Static_assert(sizeof(name) / sizeof(name[0]) == COUNT && COUNT <= USTATE_VALUES_MAX, "the table");
 
