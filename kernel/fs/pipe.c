@@ -101,13 +101,14 @@ long pipe_take(struct pipe *p, struct uio *u)
             return total ? total : r;
         p->head = (p->head + (uint32_t)r) & (p->capacity - 1);
         p->used -= (uint32_t)r;
-        slots_read(p, (uint32_t)r);
+        if (p->used)
+            slots_read(p, (uint32_t)r);
         total += r;
         if ((uint32_t)r < n)
             break;
     }
-    if (!p->used)
-        p->head = 0; /* keeps a busy small pipe in the same cache lines */
+    if (!p->used) /* keeps a busy small pipe in the same cache lines */
+        p->head = p->slot_used = 0;
     return total;
 }
 
@@ -118,9 +119,9 @@ static struct pipe_slot *slot_with_room(const struct pipe *p, size_t n)
     return last && last->end + n <= PIPE_BUF_BYTES ? last : NULL;
 }
 
-bool pipe_fits(const struct pipe *p, size_t len)
+bool pipe_shares_page(const struct pipe *p, size_t len)
 {
-    return p->slot_used < slot_count(p) || slot_with_room(p, len % PIPE_BUF_BYTES);
+    return slot_with_room(p, len % PIPE_BUF_BYTES) != NULL;
 }
 
 /* n bytes to the end of the ring, which has room for them. */
@@ -160,25 +161,22 @@ long pipe_give(struct pipe *p, struct uio *u)
     long total = 0;
     if (!p->ring && ring_create(p))
         return -ENOMEM;
-    uint32_t odd = (uint32_t)(u->resid % PIPE_BUF_BYTES);
-    struct pipe_slot *last = slot_with_room(p, odd);
-    if (last) {
-        long r = put(p, u, odd);
-        if (r <= 0)
-            return r;
-        last->len = (uint16_t)(last->len + r);
-        last->end = (uint16_t)(last->end + r);
-        total = r;
-        if ((uint32_t)r < odd)
-            return total;
-    }
-    while (u->resid && p->slot_used < slot_count(p)) {
-        uint32_t n = u->resid < PIPE_BUF_BYTES ? (uint32_t)u->resid : PIPE_BUF_BYTES;
+    uint32_t n = (uint32_t)(u->resid % PIPE_BUF_BYTES);
+    struct pipe_slot *last = slot_with_room(p, n);
+    while (u->resid && (last || pipe_room(p))) {
+        if (!last)
+            n = u->resid < PIPE_BUF_BYTES ? (uint32_t)u->resid : PIPE_BUF_BYTES;
         long r = put(p, u, n);
         if (r <= 0)
             return total ? total : r;
-        struct pipe_slot *s = slot_at(p, p->slot_used++);
-        s->len = s->end = (uint16_t)r;
+        if (last) {
+            last->len = (uint16_t)(last->len + r);
+            last->end = (uint16_t)(last->end + r);
+        } else {
+            struct pipe_slot *s = slot_at(p, p->slot_used++);
+            s->len = s->end = (uint16_t)r;
+        }
+        last = NULL;
         total += r;
         if ((uint32_t)r < n)
             break;

@@ -50,7 +50,11 @@ static inline uint32_t pipe_room(const struct pipe *p)
     return p->capacity - p->slot_used * PIPE_BUF_BYTES;
 }
 /* Can a write of that many bytes begin? One of PIPE_BUF_BYTES or less is then done in whole. */
-bool pipe_fits(const struct pipe *p, size_t len);
+bool pipe_shares_page(const struct pipe *p, size_t len);
+static inline bool pipe_fits(const struct pipe *p, size_t len)
+{
+    return pipe_room(p) || pipe_shares_page(p, len);
+}
 
 extern const struct file_ops pipe_read_fops, pipe_write_fops, fifo_fops;
 /* The pipe behind a file, NULL where it is none. */
