@@ -17,6 +17,7 @@ static const char help[] =
     "  --signals            signal frames and their returns\n"
     "  --inputs             recorded inputs\n"
     "  --header             the machine and the end of the run\n"
+    "  --ktrace[=NAME,..]   the kernel's own trace points, recorded with --append ktrace=all\n"
     "  --json               one JSON object a line (keys: traces/FORMAT.md)\n"
     "  --from N, --to N     only events between these instruction numbers\n"
     TRACE_OPTIONS_HELP
@@ -51,6 +52,8 @@ static void on_event(void *ctx, const struct derived *d)
 {
     struct dumper *u = ctx;
 
+    if (u->dump.sections & DUMP_KTRACE)
+        dump_ktrace_drain(&u->dump, d->cpu);
     /* All sections together: a system call is one line, not a trap too. */
     if (!dump_wants(&u->dump, d) ||
         (u->dump.sections != DUMP_TRAPS && (u->dump.sections & DUMP_SYSCALLS) &&
@@ -79,8 +82,14 @@ static int dump_trace(struct dumper *u, struct trace *t)
         (u->json ? dump_json_header : dump_text_header)(&u->dump, t);
     if (u->dump.sections & DUMP_INPUTS)
         (u->json ? dump_json_inputs : dump_text_inputs)(&u->dump, t);
-    if (!(u->dump.sections & DUMP_DERIVED))
+    if (!(u->dump.sections & (DUMP_DERIVED | DUMP_KTRACE)))
         return EXIT_OK;
+    u->dump.ktrace_json = u->json;
+    if (u->dump.sections & DUMP_KTRACE) {
+        rc = dump_ktrace_open(&u->dump, &t->machine, err, sizeof(err));
+        if (rc != 0)
+            return complain_file(rc, err);
+    }
     if (!u->json)
         dump_text_title(&u->dump);
     progress_start(&u->progress, !host_is_terminal(stdout));
@@ -102,6 +111,7 @@ int cmd_dump(int argc, char **argv)
         {"signals", no_argument, NULL, DUMP_SIGNALS},
         {"inputs", no_argument, NULL, DUMP_INPUTS},
         {"header", no_argument, NULL, DUMP_HEADER},
+        {"ktrace", optional_argument, NULL, DUMP_KTRACE},
         {"json", no_argument, NULL, OPT_JSON},
         {"from", required_argument, NULL, OPT_FROM},
         {"to", required_argument, NULL, OPT_TO},
@@ -122,8 +132,10 @@ int cmd_dump(int argc, char **argv)
         } else if (c == OPT_FROM || c == OPT_TO) {
             if (!parse_number(optarg, c == OPT_FROM ? &u.dump.from : &u.dump.to))
                 return complain(EXIT_USAGE, "--from and --to want a number, not '%s'", optarg);
-        } else if (c > 0 && c <= (int)DUMP_HEADER) {
+        } else if (c > 0 && c <= (int)DUMP_KTRACE) {
             u.dump.sections |= (unsigned)c;
+            if (c == (int)DUMP_KTRACE)
+                u.dump.ktrace_filter = optarg;
         } else if (!trace_options_take(&files, c, optarg)) {
             return complain_usage(argv[0]);
         }

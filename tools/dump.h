@@ -15,12 +15,17 @@
 #define DUMP_SIGNALS  4u
 #define DUMP_INPUTS   8u
 #define DUMP_HEADER   16u
+#define DUMP_KTRACE   32u
 #define DUMP_DERIVED  (DUMP_TRAPS | DUMP_SYSCALLS | DUMP_SIGNALS)
 
 struct dump {
     unsigned sections;
     insn_t from, to;
     FILE *out;
+    vaddr_t ktrace_ring;        /* of the kernel */
+    uint64_t ktrace_read;       /* records, since boot */
+    const char *ktrace_filter;  /* names with commas; NULL: all */
+    bool ktrace_json;
 };
 
 /* Is this event of a wanted section and in the window? */
@@ -34,5 +39,11 @@ void dump_text_header(const struct dump *dump, const struct trace *t);
 void dump_json_event(const struct dump *dump, const struct derived *d);
 void dump_json_inputs(const struct dump *dump, const struct trace *t);
 void dump_json_header(const struct dump *dump, const struct trace *t);
+
+/* Where the kernel's ring is: 0, or -errno with a sentence. */
+MUST_CHECK int dump_ktrace_open(struct dump *dump, const struct machine *m, char *err,
+                                size_t err_len);
+/* Prints the records since the last time; `cpu` may be NULL. */
+void dump_ktrace_drain(struct dump *dump, struct cpu *cpu);
 
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* kernel.c - from the boot code's hands to PID 1. */
+#include "kernel/include/ktrace.h"
 #include "kernel/include/arch.h"
 #include "kernel/include/fs.h"
 #include "kernel/include/page.h"
@@ -27,6 +28,7 @@ _Noreturn void kernel_main(const struct boot_info *boot)
     if (bi.cmdline)
         strlcpy(cmdline, bi.cmdline, sizeof(cmdline));
     bi.cmdline = cmdline;
+    ktrace_init(cmdline);
     page_init(&bi);
     clock_init();
     sched_init();

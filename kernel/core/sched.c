@@ -10,6 +10,7 @@
  * begun, so that one frees it: finish_switch(), which every thread runs first
  * after any switch.
  */
+#include "kernel/include/ktrace.h"
 #include "kernel/include/sched.h"
 #include "kernel/include/errno.h"
 #include "kernel/include/printk.h"
@@ -68,6 +69,7 @@ static void switch_away(void)
     leave_work = true;
     if (next == prev)
         return;
+    ktrace(context_switch, next->tid, prev->state);
     irq = arch_irq_save();
     current = next;
     if (prev->process != next->process)

@@ -9,6 +9,7 @@
  * The caller writes the result to the frame, and only it; signals are delivered
  * later, on the way out (trap_leave_user), so delivery is the last writer.
  */
+#include "kernel/include/ktrace.h"
 #include "kernel/include/printk.h"
 #include "kernel/include/syscall.h"
 
@@ -46,11 +47,29 @@ static void note_restart(long result)
         current->restart_code = (int)-result;
 }
 
+/* With trace points on: apart from the way below, which keeps nothing across the call. */
+static __attribute__((noinline)) long dispatch_traced(uint64_t number, const uint64_t *args)
+{
+    long result;
+
+    ktrace(syscall_enter, number, args[0]);
+    if (number < TABLE_SIZE && table[number].fn)
+        result = table[number].fn(args);
+    else
+        result = syscall_unimplemented(number);
+    if (result <= -ERESTARTSYS)
+        note_restart(result);
+    ktrace(syscall_exit, number, result);
+    return result;
+}
+
 /* User mode sees no error below -ERESTARTSYS: one comparison tells most calls from restarts. */
 long syscall_dispatch(uint64_t number, const uint64_t *args)
 {
     long result;
 
+    if (__builtin_expect(ktrace_ring.mask != 0, 0))
+        return dispatch_traced(number, args);
     if (number < TABLE_SIZE && table[number].fn)
         result = table[number].fn(args);
     else

@@ -7,6 +7,7 @@
  * visible to anybody.
  */
 #include "clone_abi.h"
+#include "kernel/include/ktrace.h"
 #include "kernel/include/errno.h"
 #include "kernel/include/file.h"
 #include "kernel/include/fs.h"
@@ -225,6 +226,7 @@ long clone_from(const struct clone_args_k *args)
         t->vfork_parent = current;
     if (!(args->flags & CLONE_UNTRACED))
         followed = trace_inherit(t, event, args->flags & CLONE_PTRACE);
+    ktrace(fork, t->tid, args->flags);
     sched_start(t);
     if (followed)
         trace_event(event, (uint64_t)tid);

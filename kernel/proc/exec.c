@@ -7,6 +7,7 @@
  * threads die, descriptors and signals are reset, and the user frame starts anew.
  */
 #include "kernel/proc/exec.h"
+#include "kernel/include/ktrace.h"
 #include "kernel/include/errno.h"
 #include "kernel/include/file.h"
 #include "kernel/include/fs.h"
@@ -174,6 +175,7 @@ static void commit(struct file *f, struct vm_map *m, const struct exec_image *im
     p->dumpable = true;
     apply_set_id(p, f->vnode);
     set_name(path);
+    ktrace(exec, image->entry, image->sp);
     frame_init_user(current->frame, image->entry, image->sp);
 }
 

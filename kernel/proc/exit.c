@@ -6,6 +6,7 @@
  * what the process holds, passes its children on, and leaves a zombie for its
  * parent. When PID 1 ends, the machine is switched off with its status.
  */
+#include "kernel/include/ktrace.h"
 #include "kernel/include/arch.h"
 #include "kernel/include/file.h"
 #include "kernel/include/fs.h"
@@ -156,6 +157,7 @@ _Noreturn void thread_exit(int status)
     struct thread *t = current;
     struct process *p = t->process;
 
+    ktrace(exit, status, 0);
     trace_event(PTRACE_EVENT_EXIT, (uint64_t)status);
     thread_release_user_words(t);
     vfork_release(t);

@@ -11,6 +11,7 @@
  * One handler is entered at a time: trap_leave_user() comes back while more is
  * pending and stacks the next frame on the first, as Linux does.
  */
+#include "kernel/include/ktrace.h"
 #include "kernel/include/errno.h"
 #include "kernel/include/process.h"
 #include "kernel/include/ptrace.h"
@@ -83,6 +84,7 @@ static void enter_handler(struct trap_frame *f, int signo, const struct ksiginfo
     sigset_k old = t->signal_mask_restore ? t->signal_mask_saved : t->signal_mask;
     bool use_altstack, stepping;
 
+    ktrace(signal_deliver, signo, action.handler);
     restart_with_handler(f, &action);
     stepping = t->stepping;
     trace_set_step(t, false);
@@ -191,6 +193,7 @@ void signal_deliver(struct trap_frame *f)
 {
     struct thread *t = current;
 
+    ktrace(signal_check, t->pending.set | t->process->pending.set, t->signal_mask);
     if (!deliver_one(f)) {
         if (t->signal_mask_restore) {
             t->signal_mask_restore = false;
@@ -243,6 +246,7 @@ int trap_page_fault(const struct user_fault *fault)
     unsigned need = fault->is_write ? PROT_W : fault->is_exec ? PROT_X : PROT_R;
     int error = -EFAULT;
 
+    ktrace(page_fault, fault->addr, need);
     if (current->process && current->process->vm && fault->addr < USER_TOP)
         error = vm_fault(current->process->vm, fault->addr, need);
     if (!error) {

@@ -7,6 +7,7 @@
  * stops; a stop drops a pending SIGCONT. Then the signal is queued, and one
  * thread that does not block it is marked and woken.
  */
+#include "kernel/include/ktrace.h"
 #include "kernel/include/errno.h"
 #include "kernel/include/process.h"
 #include "kernel/include/ptrace.h"
@@ -131,6 +132,7 @@ static int enqueue(struct process *p, struct sigqueue *q, const struct ksiginfo 
 {
     uint64_t count = p->pending.count;
 
+    ktrace(signal_send, k->signo, p->pid);
     list_for_each (t, &p->threads, struct thread, process_node)
         count += t->pending.count;
     if (count < p->rlimit[RLIMIT_SIGPENDING].soft || (k->signo < SIGRTMIN && k->code >= 0))

@@ -20,6 +20,7 @@
 #include "kernel/arch/arm64/cpu.h"
 #include "kernel/arch/arm64/frame.h"
 #include "kernel/arch/arm64/pte.h"
+#include "kernel/include/ktrace.h"
 #include "kernel/include/errno.h"
 #include "kernel/include/kmalloc.h"
 #include "kernel/include/page.h"
@@ -162,6 +163,7 @@ int pmap_enter(struct pmap *pm, vaddr_t va, paddr_t pa, unsigned prot)
         old = 0;
     }
     *(volatile uint64_t *)d = new;
+    ktrace(table_write, va, new);
     if (old) {
         flush_page(pm, va);
     } else {
@@ -228,6 +230,7 @@ void pmap_remove(struct pmap *pm, vaddr_t va, vaddr_t end)
 
     for (; (d = descriptor_next(pm, &va, end)); va += PAGE_SIZE) {
         *(volatile uint64_t *)d = 0;
+        ktrace(table_write, va, 0);
         batch_add(&batch, va);
     }
     batch_flush(&batch);
@@ -244,6 +247,7 @@ void pmap_protect(struct pmap *pm, vaddr_t va, vaddr_t end, unsigned prot)
         if (new == *d)
             continue;
         *(volatile uint64_t *)d = new;
+        ktrace(table_write, va, new);
         batch_add(&batch, va);
     }
     batch_flush(&batch);

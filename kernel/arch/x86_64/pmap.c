@@ -19,6 +19,7 @@
 #include "kernel/arch/x86_64/cpu.h"
 #include "kernel/arch/x86_64/kmap.h"
 #include "kernel/arch/x86_64/pte.h"
+#include "kernel/include/ktrace.h"
 #include "kernel/include/errno.h"
 #include "kernel/include/kmalloc.h"
 #include "kernel/include/printk.h"
@@ -133,6 +134,7 @@ int pmap_enter(struct pmap *pm, vaddr_t va, paddr_t pa, unsigned prot)
         return -ENOMEM;
     old = *e;
     *e = pte_of(pa, prot);
+    ktrace(table_write, va, *e);
     if ((old & PTE_P) && old != *e)
         tlb_flush(pm, va, 1);
     return 0;
@@ -155,6 +157,7 @@ static void change_range(struct pmap *pm, vaddr_t va, vaddr_t end, unsigned prot
         if (*e == new)
             continue;
         *e = new;
+        ktrace(table_write, va, new);
         first = first < va ? first : va;
         last = next;
     }
