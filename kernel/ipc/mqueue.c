@@ -3,8 +3,8 @@
  * mqueue.c - POSIX message queues: names of their own, descriptors as files.
  *
  * Messages stand by priority, the oldest first within one. A queue lives while it has a name or
- * an open descriptor. mq_notify tells one process, once, when a message comes to an empty queue that
- * nobody waits for.
+ * an open descriptor. mq_notify tells one process, once, when a message comes to an empty queue
+ * that nobody waits for.
  */
 #include "kernel/include/process.h"
 #include "kernel/include/signal.h"
@@ -106,7 +106,8 @@ static int attr_check(const struct mq_attr_k *a)
     return 0;
 }
 
-static int mq_create(const char *name, uint32_t mode, const struct mq_attr_k *a, struct mqueue **out)
+static int mq_create(const char *name, uint32_t mode, const struct mq_attr_k *a,
+                     struct mqueue **out)
 {
     struct mqueue *q = kzalloc(sizeof(*q));
     if (!q)

@@ -212,7 +212,7 @@ int inet_getopt(struct socket *s, int level, int name, uint64_t value, uint32_t 
     if (err)
         return err;
     if (level == IPPROTO_IP && *len < sizeof(v) && *len > 0 && v >= 0 && v <= 255) {
-        uint8_t byte = (uint8_t)v; /* IP's options are read as one byte where there is room for one */
+        uint8_t byte = (uint8_t)v; /* IP's options are one byte where there is room for no more */
         return sockopt_out(value, len, &byte, 1);
     }
     return sockopt_out(value, len, &v, sizeof(v));

@@ -270,8 +270,9 @@ int inet_route(struct inet_sock *i, struct inet_end *to, struct inet_end *source
     }
     if (!inet_is_local(to) || (i->v6only && inet_is_v4(to)))
         return -ENETUNREACH;
-    if (i->s.family == AF_INET6 && !inet_is_any(&i->local) && inet_is_v4(&i->local) != inet_is_v4(to))
-        return inet_is_v4(to) ? -ENETUNREACH : -EINVAL;
+    bool bound_v4 = inet_is_v4(&i->local), to_v4 = inet_is_v4(to);
+    if (i->s.family == AF_INET6 && !inet_is_any(&i->local) && bound_v4 != to_v4)
+        return to_v4 ? -ENETUNREACH : -EINVAL;
     memcpy(source->addr, i->local.addr, 16);
     if (!inet_is_any(&i->local))
         return 0;

@@ -195,7 +195,7 @@ static int answer(struct netlink_sock *n, const uint8_t *bytes, const struct nlm
 static void give_port(struct netlink_sock *n)
 {
     static uint32_t others;
-    if (!n->port) /* the first of a process has its number, as far as anybody looks */
+    if (!n->port) /* the first has its process's number; others what Linux gives the second */
         n->port = others++ ? 0xffffe000u + others : (uint32_t)port_pid();
 }
 

@@ -24,7 +24,7 @@ static int socket_create(uint64_t domain, unsigned type, uint64_t protocol, stru
 
 static bool bad_flags(uint64_t type)
 {
-    return (type & ~(uint64_t)SOCK_TYPE_MASK & ~(uint64_t)(O_CLOEXEC | O_NONBLOCK) & UINT32_MAX) != 0;
+    return ((uint32_t)type & ~(SOCK_TYPE_MASK | O_CLOEXEC | O_NONBLOCK)) != 0;
 }
 
 /* A descriptor for a new socket, whose reference is taken over. */

@@ -4,8 +4,8 @@
  * unix_dgram.c have the bytes, scm.c and unix_collect.c what is passed along.
  *
  * Rules of use
- *   - peer is a reference. For streams and seqpackets it is mutual from connect to close; a datagram
- *     socket's peer need not know of it.
+ *   - peer is a reference. For streams and seqpackets it is mutual from connect to close; a
+ *     datagram socket's peer need not know of it.
  *   - A name is shared by a listener and the sockets accepted from it; it holds its dentry, so
  *     that the inode stays while the socket does.
  */

@@ -3,13 +3,13 @@
  * unix_collect.c - sockets that only packets in each other's queues still refer to.
  *
  * A socket whose file has as many references as packets in flight hold is a candidate: no
- * descriptor names it. References that come from candidates' own queues are counted off; a candidate
- * with some left is reachable, and so is what its queue holds, and so on. The queues
+ * descriptor names it. References that come from candidates' own queues are counted off; a
+ * candidate with some left is reachable, and so is what its queue holds, and so on. The queues
  * of the rest can be read by nobody: their packets with descriptors are freed.
  */
 #include "kernel/net/unix.h"
 
-/* Each in-flight AF_UNIX socket in the queues of u (its own, and those of not yet accepted ones). */
+/* Each AF_UNIX socket in flight in the queues of s: its own, and those of not yet accepted ones. */
 static void each_held(struct socket *s, void (*fn)(struct unix_sock *held))
 {
     list_for_each(p, &s->rx, struct packet, node)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sys_sched_attr.c - sched_setattr and sched_getattr, and I/O priorities, which are kept and shown. */
+/* sys_sched_attr.c - sched_setattr and sched_getattr; I/O priorities, which are only checked. */
 #include "kernel/include/errno.h"
 #include "kernel/include/page.h"
 #include "kernel/include/process.h"
@@ -106,7 +106,7 @@ SYSCALL4(sched_getattr, int, tid, vaddr_t, u, unsigned, size, unsigned, flags)
 #define IOPRIO_CLASS_BE 2
 #define IOPRIO_CLASS_IDLE 3
 
-/* Files are in memory, so the priority of reading them means nothing: it is checked and forgotten. */
+/* Files are in memory: the priority of reading them means nothing. It is checked and forgotten. */
 SYSCALL3(ioprio_set, int, which, int, who, int, priority)
 {
     int class = priority >> IOPRIO_CLASS_SHIFT, data = priority & ((1 << IOPRIO_CLASS_SHIFT) - 1);
