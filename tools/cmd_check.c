@@ -6,10 +6,12 @@
 #include <jansson.h>
 
 #include "sim/check/check.h"
+#include "tools/check_report.h"
 #include "tools/trace_options.h"
 
 static const char help[] =
-    "usage: trapline check RUN.tlt [--only NAME,..] [--json] [--max N]\n"
+    "usage: trapline check RUN.tlt [--only NAME,..] [--json] [--junit FILE]\n"
+    "                               [--sarif FILE] [--max N]\n"
     "\n"
     "Replays a recording and compares what user code could see at each trap with what it sees\n"
     "when it goes on. What differs is reported with the instruction that did it.\n"
@@ -17,6 +19,8 @@ static const char help[] =
     "\n"
     "  --only NAME,..       of: context, sigframe (default: all)\n"
     "  --json               one JSON object a line (keys: traces/FORMAT.md)\n"
+    "  --junit FILE         write a JUnit report, a test case for each check\n"
+    "  --sarif FILE         write a SARIF 2.1.0 report\n"
     "  --max N              stop looking after N findings (default 20)\n"
     TRACE_OPTIONS_HELP
     "\n"
@@ -27,8 +31,10 @@ static const char help[] =
 struct view {
     struct progress progress;
     const char *trace;
+    const char *junit, *sarif; /* files to write, or NULL */
     bool json;
     unsigned number;
+    json_t *all;            /* findings, for the reports */
 };
 
 static void value_text(const uint8_t *v, unsigned bytes, char text[40])
@@ -75,7 +81,7 @@ static json_t *blame_json(const struct check_blame *b)
                      b->code, "source", b->source);
 }
 
-static void json_finding(const struct finding *f)
+static json_t *finding_json(const struct finding *f)
 {
     char was[40], is[40];
     json_t *o;
@@ -91,25 +97,35 @@ static void json_finding(const struct finding *f)
         json_object_set_new(o, "culprit", blame_json(&f->culprit));
     if (f->load.known)
         json_object_set_new(o, "load", blame_json(&f->load));
-    json_dumpf(o, stdout, JSON_COMPACT | JSON_PRESERVE_ORDER);
-    putchar('\n');
-    json_decref(o);
+    return o;
 }
 
 static void on_found(void *ctx, const struct finding *f)
 {
     struct view *v = ctx;
+    json_t *o = finding_json(f);
 
     v->number++;
-    if (v->json)
-        json_finding(f);
-    else
+    json_array_append(v->all, o);
+    if (v->json) {
+        json_dumpf(o, stdout, JSON_COMPACT | JSON_PRESERVE_ORDER);
+        putchar('\n');
+    } else {
         print_finding(v, f);
+    }
+    json_decref(o);
 }
 
 static void on_tick(void *ctx, struct sim *sim)
 {
     progress_tick(&((struct view *)ctx)->progress, sim);
+}
+
+static int write_reports(const struct view *v, unsigned kinds)
+{
+    int rc = v->junit ? check_junit(v->junit, v->trace, kinds, v->all) : EXIT_OK;
+
+    return v->sarif && rc == EXIT_OK ? check_sarif(v->sarif, v->trace, v->all) : rc;
 }
 
 static int check_trace(const struct trace *t, struct view *v, unsigned kinds, unsigned max)
@@ -130,7 +146,8 @@ static int check_trace(const struct trace *t, struct view *v, unsigned kinds, un
         return complain(EXIT_GUEST, "%s", err);
     if (count == 0 && !v->json)
         printf("nothing found\n");
-    return count ? EXIT_GUEST : EXIT_OK;
+    rc = write_reports(v, kinds);
+    return rc != EXIT_OK ? rc : count ? EXIT_GUEST : EXIT_OK;
 }
 
 /* A list of names, as bits; 0: one is unknown, and was complained of. */
@@ -157,12 +174,14 @@ static unsigned parse_kinds(const char *list)
 
 int cmd_check(int argc, char **argv)
 {
-    enum { OPT_ONLY = 1, OPT_JSON, OPT_MAX };
+    enum { OPT_ONLY = 1, OPT_JSON, OPT_MAX, OPT_JUNIT, OPT_SARIF };
     static const struct option options[] = {
         {"help", no_argument, NULL, 'h'},
         {"only", required_argument, NULL, OPT_ONLY},
         {"json", no_argument, NULL, OPT_JSON},
         {"max", required_argument, NULL, OPT_MAX},
+        {"junit", required_argument, NULL, OPT_JUNIT},
+        {"sarif", required_argument, NULL, OPT_SARIF},
         TRACE_OPTIONS,
         {0},
     };
@@ -187,6 +206,10 @@ int cmd_check(int argc, char **argv)
             if (!parse_number(optarg, &max) || max == 0 || max > 10000)
                 return complain(EXIT_USAGE, "--max wants a number from 1 to 10000, not '%s'",
                                 optarg);
+        } else if (c == OPT_JUNIT) {
+            view.junit = optarg;
+        } else if (c == OPT_SARIF) {
+            view.sarif = optarg;
         } else if (!trace_options_take(&files, c, optarg)) {
             return complain_usage(argv[0]);
         }
@@ -197,7 +220,10 @@ int cmd_check(int argc, char **argv)
     rc = trace_options_open(&files, argv[optind], &t);
     if (rc != EXIT_OK)
         return rc;
-    rc = check_trace(t, &view, kinds, (unsigned)max);
+    view.all = json_array();
+    rc = view.all ? check_trace(t, &view, kinds, (unsigned)max)
+                  : complain(EXIT_GUEST, "out of memory");
+    json_decref(view.all);
     trace_free(t);
     return rc;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tools/contract_report.c - known divergences, the lines on stdout, and the JUnit file. */
 #include "tools/contract.h"
+#include "tools/xml.h"
 
 #include <jansson.h>
 
@@ -86,25 +87,6 @@ void contract_print(const struct contract_test *t)
     fflush(stdout);
 }
 
-/* Text of an XML attribute or element; what XML 1.0 forbids becomes '?'. */
-static void put_xml(FILE *f, const char *s)
-{
-    for (; *s; s++) {
-        unsigned char c = (unsigned char)*s;
-
-        if (c == '<')
-            fputs("&lt;", f);
-        else if (c == '>')
-            fputs("&gt;", f);
-        else if (c == '&')
-            fputs("&amp;", f);
-        else if (c == '"')
-            fputs("&quot;", f);
-        else
-            fputc((c < 0x20 && c != '\n' && c != '\t') || c >= 0x7f ? '?' : c, f);
-    }
-}
-
 static bool counts_as_failure(enum contract_verdict v)
 {
     return v == CONTRACT_FAIL || v == CONTRACT_DIVERGE || v == CONTRACT_XPASS;
@@ -118,13 +100,13 @@ static void put_case(FILE *f, const struct contract_test *t)
             (int)(dot - t->name), t->name, dot + 1, (double)t->host_ns / 1e9);
     if (t->verdict == CONTRACT_XFAIL) {
         fputs("<skipped message=\"", f);
-        put_xml(f, t->known);
+        xml_put(f, t->known);
         fputs("\"/>", f);
     } else if (t->verdict != CONTRACT_PASS) {
         fprintf(f, "<failure type=\"%s\" message=\"", kind);
-        put_xml(f, t->why ? t->why : kind);
+        xml_put(f, t->why ? t->why : kind);
         fputs("\">", f);
-        put_xml(f, t->diff ? t->diff : "");
+        xml_put(f, t->diff ? t->diff : "");
         fputs("</failure>", f);
     }
     fputs("</testcase>\n", f);

@@ -15,7 +15,8 @@ for name in "$@"; do
     for ((seed = 0; seed < seeds; seed++)); do
         "$trapline" record -o "$work/$name.tlt" --arch "$arch" --kernel "$kernel" \
             --rootfs "$work/$name" --chaos "$seed" -- "/bin/$name" </dev/null >"$work/log" 2>&1
-        "$trapline" check "$work/$name.tlt" >"$work/$name.check" 2>&1 && continue
+        "$trapline" check "$work/$name.tlt" --junit "$work/$name.xml" >"$work/$name.check" 2>&1 &&
+            grep -q 'failures="0"' "$work/$name.xml" && continue
         echo "FAIL: $arch $name, chaos $seed: $(head -n 8 "$work/$name.check")"
         echo "  again: $trapline check $work/$name-$seed.tlt"
         cp "$work/$name.tlt" "$work/$name-$seed.tlt"

@@ -66,12 +66,20 @@ check_fault() {
     }
     record "$kernel" "$program" "$trace" || noticed=yes
     start=$EPOCHREALTIME
-    timeout 300 "$trapline" check "$trace" --max 5 >"$trace.check" 2>&1
+    timeout 300 "$trapline" check "$trace" --max 5 --junit "$trace.xml" --sarif "$trace.sarif" \
+        >"$trace.check" 2>&1
     if [ $? != 1 ] ||
         ! grep -qE "^[0-9]+\. ${check/any/(context|sigframe)}: (${values//,/|}) " \
             "$trace.check"; then
         fail "$name" "$check does not report $values: $(head -n 8 "$trace.check")" \
             "$trapline check $trace"
+        return
+    fi
+    # The reports for machines say the same: a failed case, a result of that check.
+    if ! grep -qE "<failure type=\"${check/any/(context|sigframe)}\"" "$trace.xml" ||
+        ! grep -qE "\"ruleId\": \"${check/any/(context|sigframe)}\"" "$trace.sarif"; then
+        fail "$name" "the JUnit or SARIF report lacks it" \
+            "$trapline check $trace --junit $trace.xml --sarif $trace.sarif"
         return
     fi
     awk -v name="$name" -v noticed="$noticed" -v check="$check" \

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tools/check_report.h - the findings of trapline check as files for machines.
+ *
+ * Rules of use
+ *   - `findings` is an array of the objects of check --json (keys: traces/FORMAT.md).
+ *   - Both write the file also when nothing was found, and give an exit code.
+ */
+#ifndef TRAPLINE_TOOLS_CHECK_REPORT_H
+#define TRAPLINE_TOOLS_CHECK_REPORT_H
+
+#include <jansson.h>
+
+/* JUnit: one test case for each check of `kinds` (1 << enum check_kind). */
+int check_junit(const char *path, const char *trace, unsigned kinds, const json_t *findings);
+/* SARIF 2.1.0: one run, a rule for each check, a result for each finding. */
+int check_sarif(const char *path, const char *trace, const json_t *findings);
+
+#endif
