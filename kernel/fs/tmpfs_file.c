@@ -30,14 +30,15 @@ static void count_pages(struct vnode *vn, int64_t pages)
     vn->sb->pages_used += (uint64_t)pages;
 }
 
-/* The page at index, made where there is none; no new reference. */
-static int page_make(struct vnode *vn, uint64_t index, struct page **out)
+/* The page at index, made by `alloc` where there is none; no new reference. */
+static int page_make_by(struct vnode *vn, uint64_t index, struct page *(*alloc)(void),
+                        struct page **out)
 {
     struct page *p = pagetree_get(pages_of(vn), index);
     if (!p) {
         if (vn->sb->pages_max && vn->sb->pages_used >= vn->sb->pages_max)
             return -ENOSPC;
-        p = page_alloc_zeroed();
+        p = alloc();
         if (!p)
             return -ENOSPC;
         if (pagetree_set(pages_of(vn), index, p)) {
@@ -48,6 +49,11 @@ static int page_make(struct vnode *vn, uint64_t index, struct page **out)
     }
     *out = p;
     return 0;
+}
+
+static int page_make(struct vnode *vn, uint64_t index, struct page **out)
+{
+    return page_make_by(vn, index, page_alloc_zeroed, out);
 }
 
 static int file_get_page(struct vnode *vn, uint64_t index, bool for_write, struct page **out)
@@ -228,11 +234,15 @@ static long tmpfs_write(struct file *f, struct uio *u, uint64_t *pos)
         if (n > (size_t)room - total)
             n = (size_t)room - total;
         struct page *p;
-        r = page_make(vn, *pos / PAGE_BYTES, &p);
+        /* A whole page is not cleared first, but behind what did not come. */
+        bool fresh = n == PAGE_BYTES && !pagetree_get(pages_of(vn), *pos / PAGE_BYTES);
+        r = page_make_by(vn, *pos / PAGE_BYTES, fresh ? page_alloc : page_alloc_zeroed, &p);
         if (r)
             break;
         page_ref(p);
         r = uio_write(u, (uint8_t *)page_to_virt(p) + in_page, n);
+        if (fresh && r < (long)PAGE_BYTES)
+            memset((uint8_t *)page_to_virt(p) + (r > 0 ? r : 0), 0, PAGE_BYTES - (r > 0 ? r : 0));
         page_unref(p);
         if (r <= 0)
             break;

@@ -49,6 +49,11 @@ struct host_page {
     uint8_t bytes[PAGE_BYTES];
 };
 
+struct page *page_alloc(void)
+{
+    return page_alloc_zeroed();
+}
+
 struct page *page_alloc_zeroed(void)
 {
     struct host_page *p = calloc(1, sizeof(*p));
