@@ -78,8 +78,10 @@ void dump_ktrace_drain(struct dump *dump, struct cpu *cpu)
     if (head.written - dump->ktrace_read > KTRACE_RECORDS) {
         uint64_t lost = head.written - KTRACE_RECORDS - dump->ktrace_read;
 
-        fprintf(dump->out, dump->ktrace_json ? "{\"kind\":\"ktrace_lost\",\"records\":%" PRIu64 "}\n"
-                                             : "ktrace lost %" PRIu64 " records\n", lost);
+        fprintf(dump->out,
+                dump->ktrace_json ? "{\"kind\":\"ktrace_lost\",\"records\":%" PRIu64 "}\n"
+                                  : "ktrace lost %" PRIu64 " records\n",
+                lost);
         dump->ktrace_read += lost;
     }
     for (; dump->ktrace_read < head.written; dump->ktrace_read++) {
