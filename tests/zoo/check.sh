@@ -14,7 +14,11 @@ for name in "$@"; do
     cp "$dir/$name" "$work/$name/bin/"
     for ((seed = 0; seed < seeds; seed++)); do
         "$trapline" record -o "$work/$name.tlt" --arch "$arch" --kernel "$kernel" \
-            --rootfs "$work/$name" --chaos "$seed" -- "/bin/$name" </dev/null >"$work/log" 2>&1
+            --rootfs "$work/$name" --chaos "$seed" -- "/bin/$name" </dev/null >"$work/log" 2>&1 || {
+            echo "FAIL: $arch $name, chaos $seed: it does not run: $(tail -n 1 "$work/log")"
+            failed=1
+            continue
+        }
         "$trapline" check "$work/$name.tlt" --junit "$work/$name.xml" >"$work/$name.check" 2>&1 &&
             grep -q 'failures="0"' "$work/$name.xml" && continue
         echo "FAIL: $arch $name, chaos $seed: $(head -n 8 "$work/$name.check")"
