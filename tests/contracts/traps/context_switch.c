@@ -39,7 +39,7 @@ int main(void)
     }
     timer = fork();
     if (timer == 0) {
-        sleep_ms(300);
+        sleep_ms(50);
         *flag = 1;
         _exit(0);
     }
