@@ -313,8 +313,7 @@ static int packer_close(struct packer *p, int rc, void **out, size_t *out_bytes)
         if (rc == 0 && archive_write_close(p->archive) != ARCHIVE_OK)
             rc = loader_fail(p->err, p->err_len, -EIO, "cannot end the cpio archive: %s",
                              archive_error_string(p->archive));
-        if (rc != 0)
-            archive_write_fail(p->archive);
+        /* Never archive_write_fail(): libarchive then leaks the state of its output. */
         archive_write_free(p->archive);
     }
     if (rc != 0) {
