@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cpu/breaks.h - addresses before which a run stops; see cpu_set_breaks().
+ * cpu/breaks.h - addresses before which a run stops, and who looks at the blocks that run;
+ * see cpu_set_breaks() and cpu_watch_blocks().
  *
  * Rules of use: for the machines in cpu/arch. `at` is sorted and belongs to the caller of
  * cpu_set_breaks(). The instruction at the number where they are set is not stopped at, so
@@ -9,13 +10,25 @@
 #ifndef TRAPLINE_CPU_BREAKS_H
 #define TRAPLINE_CPU_BREAKS_H
 
-#include "cpu/types.h"
+#include "cpu/cpu.h"
 
 struct cpu_breaks {
     const vaddr_t *at;
     size_t count;
     insn_t start; /* the number at which they were set */
 };
+
+/* Who looks at the code that runs; see cpu_watch_blocks(). */
+struct cpu_blocks {
+    cpu_block_fn fn; /* NULL: nobody */
+    void *ctx;
+};
+
+static inline void blocks_tell(const struct cpu_blocks *b, insn_t n, vaddr_t pc, uint32_t bytes)
+{
+    if (b->fn)
+        b->fn(b->ctx, n, pc, bytes);
+}
 
 /* The lowest break in [from, to), or `to`. */
 static inline vaddr_t breaks_next(const struct cpu_breaks *b, vaddr_t from, vaddr_t to)

@@ -142,6 +142,11 @@ int cpu_watch_stores(struct cpu *cpu, const struct cpu_range *list, size_t count
     return cpu->ops->watch_stores(cpu->m, list, count, fn, ctx);
 }
 
+void cpu_watch_blocks(struct cpu *cpu, cpu_block_fn fn, void *ctx)
+{
+    cpu->ops->watch_blocks(cpu->m, fn, ctx);
+}
+
 void cpu_unimplemented_each(const struct cpu *cpu,
                             void (*fn)(void *ctx, const struct cpu_unimplemented *u, uint64_t reads,
                                        uint64_t writes),

@@ -160,6 +160,15 @@ typedef bool (*cpu_store_fn)(void *ctx, insn_t n);
 #define CPU_RANGES_MAX 8u
 MUST_CHECK int cpu_watch_stores(struct cpu *cpu, const struct cpu_range *list, size_t count,
                                 cpu_store_fn fn, void *ctx);
+/*
+ * Code that runs: `fn` is called with each block of `bytes` of code at `pc` that is about to run,
+ * its first instruction being number n (the state before it). A trap, an emulated instruction or
+ * a stop may cut a block short, and what is left of it comes again as a block: the numbers of
+ * this and of the next block or trap tell how much of it ran. Every instruction that retires is
+ * in exactly one block. NULL ends it.
+ */
+typedef void (*cpu_block_fn)(void *ctx, insn_t n, vaddr_t pc, uint32_t bytes);
+void cpu_watch_blocks(struct cpu *cpu, cpu_block_fn fn, void *ctx);
 /* Called with every access the model left out, in a fixed order, at the end of a run. */
 void cpu_unimplemented_each(const struct cpu *cpu,
                             void (*fn)(void *ctx, const struct cpu_unimplemented *u, uint64_t reads,

@@ -147,6 +147,7 @@ struct arm64 {
     cycles_t skipped; /* cycles = count.n + skipped */
     bool watch;
     struct cpu_breaks breaks;
+    struct cpu_blocks blocks;
     struct arm64_board board;
     struct arm64_flow flow;
     struct cpu_stop stop;

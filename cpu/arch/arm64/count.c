@@ -87,7 +87,7 @@ static insn_t fast_limit(struct arm64 *a)
 
     r->only_breaks = false;
     if (r->hold || r->tail || r->want != WANT_NOTHING || r->fp_check || a->watch ||
-        arm64_irq_pending(a))
+        a->blocks.fn || arm64_irq_pending(a))
         return 0;
     r->only_breaks = a->breaks.count;
     return r->only_breaks ? 0 : r->stop_at;
@@ -185,6 +185,7 @@ void arm64_count_slow(struct arm64 *a, vaddr_t pc, uint32_t size)
     uint32_t insns = size / 4;
 
     if (passes_breaks(a, pc, size)) {
+        blocks_tell(&a->blocks, a->count.n, pc, size);
         a->count.n += insns;
         a->count.pc = pc;
         a->count.size = size;
@@ -226,6 +227,7 @@ void arm64_count_slow(struct arm64 *a, vaddr_t pc, uint32_t size)
         not_run(a, pc, size, WANT_PARTIAL);
         return;
     }
+    blocks_tell(&a->blocks, a->count.n, pc, size);
     a->count.n += insns;
     a->count.pc = pc;
     a->count.size = size;

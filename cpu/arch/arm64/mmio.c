@@ -96,6 +96,7 @@ void arm64_stage2_abort(struct arm64 *a, const struct arm64_syndrome *s, bool is
         return;
     }
     perform(a, &access, ipa);
+    blocks_tell(&a->blocks, a->count.n, pc, 4);
     arm64_pc_set(a, pc + 4);
     a->count.n++;
     arm64_board_changed(a);

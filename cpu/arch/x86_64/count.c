@@ -131,7 +131,8 @@ static bool block_watch(struct x86 *x, vaddr_t pc)
 static void set_limit(struct x86 *x)
 {
     const struct x86_counter *r = x->counter;
-    bool all = r->slow || x->breaks.count || r->hold || r->want_exits || x->checks.unknown || x->flow.look;
+    bool watched = x->breaks.count || x->blocks.fn;
+    bool all = r->slow || watched || r->hold || r->want_exits || x->checks.unknown || x->flow.look;
 
     x->count.limit = all ? 0 : r->stop_at;
 }
@@ -254,6 +255,7 @@ void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size)
     if (x86_engine_entering(x, pc))
         return;
     if (passes_breaks(x, pc, size)) {
+        blocks_tell(&x->blocks, x->count.n, pc, size);
         x->count.n += hot->insns;
         x->count.current = hot;
         return;
@@ -282,6 +284,7 @@ void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size)
         return;
     }
     if (r->step && pc == r->step_from && pc + size == r->step_at) {
+        blocks_tell(&x->blocks, x->count.n, pc, size);
         count_lone(x, pc, size);
         return;
     }
@@ -314,6 +317,7 @@ void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size)
         hot->size |= X86_BLOCK_CHECK;
     if (b->flags & BLOCK_UNCACHED)
         hot->size = X86_BLOCK_UNCACHED;
+    blocks_tell(&x->blocks, x->count.n, pc, size);
     x->count.n += b->insns;
     x->count.current = hot;
     count_special(x, b);

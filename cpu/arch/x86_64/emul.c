@@ -64,6 +64,7 @@ void x86_retire(struct x86 *x, unsigned len)
 {
     struct x86_view v;
 
+    blocks_tell(&x->blocks, x->count.n, x86_reg(x, X86_RIP), len);
     x->count.n++;
     x86_set_reg(x, X86_RIP, x86_reg(x, X86_RIP) + len);
     if (!(x86_reg(x, X86_RFLAGS) & FLAG_TF))

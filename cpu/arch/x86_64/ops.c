@@ -65,6 +65,13 @@ static int op_watch_stores(void *m, const struct cpu_range *list, size_t count, 
     return x86_engine_watch_stores(m, list, count, fn, ctx);
 }
 
+static void op_watch_blocks(void *m, cpu_block_fn fn, void *ctx)
+{
+    struct x86 *machine = m;
+
+    machine->blocks = (struct cpu_blocks){fn, ctx};
+}
+
 static void op_set_breaks(void *m, const vaddr_t *at, size_t count)
 {
     struct x86 *machine = m;
@@ -217,6 +224,7 @@ const struct cpu_ops x86_64_ops = {
     .console_input = op_console_input,
     .watch_returns = op_watch_returns,
     .set_breaks = op_set_breaks,
+    .watch_blocks = op_watch_blocks,
     .watch_stores = op_watch_stores,
     .unimplemented_each = op_unimplemented_each,
     .reg_read = op_reg_read,

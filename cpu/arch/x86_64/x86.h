@@ -186,6 +186,7 @@ struct x86 {
     bool paging_known;
     bool watch;
     struct cpu_breaks breaks;
+    struct cpu_blocks blocks;
     struct x86_msrs msrs;
     struct x86_board board;
     struct x86_flow flow;

@@ -252,9 +252,81 @@ static void test_counting_agrees_with_a_hook_on_every_instruction(void **state)
     machine_close(m);
 }
 
+/* ---- the blocks that run ---- */
+
+struct code {
+    insn_t n;
+    vaddr_t pc;
+    uint32_t bytes;
+};
+
+struct listing {
+    struct code *code;
+    size_t count, room;
+};
+
+static void list_block(void *ctx, insn_t n, vaddr_t pc, uint32_t bytes)
+{
+    struct listing *l = ctx;
+
+    if (l->count == l->room) {
+        l->room = l->room ? 2 * l->room : 1024;
+        l->code = realloc(l->code, l->room * sizeof(*l->code));
+    }
+    l->code[l->count++] = (struct code){n, pc, bytes};
+}
+
+/* The number at which something ended what ran from `n` on: a block, or the tick of a trap. */
+static insn_t end_of(const struct listing *l, size_t at, const struct track *ref)
+{
+    insn_t end = at + 1 < l->count ? l->code[at + 1].n : ref->end;
+
+    for (size_t i = 0; i < ref->traps; i++)
+        if (ref->trap[i].n > l->code[at].n && ref->trap[i].n - 1 < end)
+            end = ref->trap[i].n - 1;
+    return end;
+}
+
+/* Every instruction is in exactly one of the blocks told of, at its number. */
+static void test_counting_blocks_hold_every_instruction(void **state)
+{
+    struct machine *m = machine_open("flow");
+    struct track *ref = single_step(m);
+    struct listing l = {0};
+    uint8_t *seen = calloc(STATES_MAX, 1);
+
+    (void)state;
+    machine_close(m);
+    m = machine_open("flow");
+    machine_run(m, ref->start);
+    m->a.blocks = (struct cpu_blocks){list_block, &l};
+    while (m->a.count.n < ref->end)
+        machine_run(m, m->a.count.n + 997);
+    assert_int_equal(m->a.count.n, ref->end);
+    for (size_t i = 0; i < ref->traps; i++)
+        seen[ref->trap[i].n - 1]++;
+    for (size_t i = 0; i < l.count; i++) {
+        insn_t end = end_of(&l, i, ref), n = l.code[i].n;
+
+        for (vaddr_t pc = l.code[i].pc; n < end && pc < l.code[i].pc + l.code[i].bytes; pc += 4) {
+            assert_int_equal(ref->pc[n], pc);
+            seen[n++]++;
+        }
+    }
+    for (insn_t n = ref->start; n < ref->end; n++)
+        if (seen[n] != 1)
+            fail_msg("number %d, PC 0x%llx, is in %d blocks", (int)n, (unsigned long long)ref->pc[n],
+                     seen[n]);
+    machine_close(m);
+    free(l.code);
+    free(seen);
+    free(ref);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_counting_blocks_hold_every_instruction),
         cmocka_unit_test(test_counting_agrees_with_a_hook_on_every_instruction),
         cmocka_unit_test(test_counting_same_for_every_step),
         cmocka_unit_test(test_counting_first_stop_anywhere),
