@@ -68,5 +68,16 @@ int symbols_find(const struct symbols *s, vaddr_t va, const char **name, uint64_
 int symbols_lookup(const struct symbols *s, const char *name, vaddr_t *va, uint64_t *bytes);
 /* Source line by DWARF; -ENOENT where there is none. */
 int symbols_line(struct symbols *s, vaddr_t va, const char **file, int *line);
+/* Every function and label of code, by address; `bytes` is 0 for labels of assembly. */
+void symbols_each(const struct symbols *s,
+                  void (*fn)(void *ctx, const char *name, vaddr_t va, uint64_t bytes), void *ctx);
+/*
+ * Every row of the DWARF line tables that begins a statement's code: [va, end) is one stretch of
+ * it. -ENOENT where the file has no line tables. `file` lives as long as the symbols.
+ */
+MUST_CHECK int symbols_each_line(struct symbols *s,
+                                 void (*fn)(void *ctx, vaddr_t va, vaddr_t end, const char *file,
+                                            int line),
+                                 void *ctx);
 
 #endif

@@ -292,3 +292,49 @@ int symbols_line(struct symbols *s, vaddr_t va, const char **file, int *line)
     *file = dwarf_linesrc(row, NULL, NULL);
     return *file ? 0 : -ENOENT;
 }
+
+void symbols_each(const struct symbols *s,
+                  void (*fn)(void *ctx, const char *name, vaddr_t va, uint64_t bytes), void *ctx)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (s->list[i].code)
+            fn(ctx, s->names + s->list[i].name, s->list[i].va, s->list[i].bytes);
+}
+
+int symbols_each_line(struct symbols *s,
+                      void (*fn)(void *ctx, vaddr_t va, vaddr_t end, const char *file, int line),
+                      void *ctx)
+{
+    Dwarf_CU *cu = NULL;
+    Dwarf_Die unit;
+    bool any = false;
+
+    if (!s->dw_tried)
+        open_dwarf(s);
+    if (!s->dw)
+        return -ENOENT;
+    while (dwarf_get_units(s->dw, cu, &cu, NULL, NULL, &unit, NULL) == 0) {
+        Dwarf_Lines *rows;
+        size_t count;
+
+        if (dwarf_getsrclines(&unit, &rows, &count) != 0)
+            continue;
+        for (size_t i = 0; i + 1 < count; i++) {
+            Dwarf_Line *row = dwarf_onesrcline(rows, i), *next = dwarf_onesrcline(rows, i + 1);
+            Dwarf_Addr va, end;
+            bool is_end;
+            const char *file;
+            int line;
+
+            if (dwarf_lineendsequence(row, &is_end) != 0 || is_end ||
+                dwarf_lineaddr(row, &va) != 0 || dwarf_lineaddr(next, &end) != 0 || end <= va ||
+                dwarf_lineno(row, &line) != 0 || line == 0)
+                continue;
+            file = dwarf_linesrc(row, NULL, NULL);
+            if (file)
+                fn(ctx, va, end, file, line);
+            any = true;
+        }
+    }
+    return any ? 0 : -ENOENT;
+}

@@ -78,6 +78,7 @@ static void begin_syscall(struct deriver *d, struct cpu *cpu, struct task *task)
         struct derived e = event_of(d, DERIVED_SYSCALL, cpu, task->n, task, task->pc);
 
         e.call = &task->call;
+        e.begin_ns = task->ns;
         emit(d, &e);
         tasks_kill(&d->tasks, task, syscall_is(&task->call, "exit_group"));
     }
@@ -100,6 +101,7 @@ static void end_syscall(struct deriver *d, struct cpu *cpu, insn_t n, struct tas
     e.returned = !restarted;
     e.restarted = restarted;
     e.n_end = n;
+    e.begin_ns = task->ns;
     task->pending = PENDING_NONE;
     emit(d, &e);
 }
@@ -318,12 +320,40 @@ static void on_trap(void *ctx, struct sim *sim, const struct cpu_trap *trap)
     if (!trap->from_user || !task)
         return;
     task->n = trap->n;
+    task->ns = cpu_time_ns(cpu);
     task->pc = trap->pc;
     task->sp = sp;
     if (trap->kind == CPU_TRAP_SYSCALL)
         begin_syscall(d, cpu, task);
     else
         task->pending = PENDING_TRAP;
+}
+
+static insn_t next_sample(void *ctx, insn_t now)
+{
+    const struct deriver *d = ctx;
+    insn_t every = d->how->sample_every;
+
+    return every ? now + every - now % every : INSN_NONE;
+}
+
+static int on_sample(void *ctx, struct sim *sim)
+{
+    struct deriver *d = ctx;
+    struct cpu *cpu = sim_cpu(sim);
+    struct task *task = d->current;
+    struct derived_sample s = {.cpu = cpu, .n = cpu_now(cpu), .places = d->places};
+
+    if (!d->in_user && task && (task->dead || task->root != root_of(d, cpu)))
+        task = tasks_find_root(&d->tasks, root_of(d, cpu));
+    if (task) {
+        s.process = task->process->id;
+        s.thread = task->thread;
+        s.program = task->process->program;
+        s.base = task->process->base;
+    }
+    d->how->sample(d->how->ctx, &s);
+    return 0;
 }
 
 static void on_tick(void *ctx, struct sim *sim)
@@ -344,6 +374,10 @@ int derive_run(const struct trace *t, const struct derive *how, struct divergenc
     struct replay r;
     int rc;
 
+    if (how->sample_every) {
+        watch.next_stop = next_sample;
+        watch.at_stop = on_sample;
+    }
     d.arch = sim_arch_get(d.cpu_arch);
     d.signal_reg = cpu_reg_find(d.cpu_arch, d.arch->signal_register);
     rc = replay_open(&r, t, &watch, err, err_len);

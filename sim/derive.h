@@ -35,6 +35,7 @@ struct derived {
     insn_t n;
     insn_t n_end;                  /* DERIVED_SYSCALL: number of the return */
     uint64_t time_ns;              /* at n; for calls at the return */
+    uint64_t begin_ns;             /* DERIVED_SYSCALL: at n */
     unsigned process, thread;      /* 0: none yet (boot) */
     bool interrupted_syscall;      /* DERIVED_SIGNAL: delivered on the way out of one */
     struct place at;
@@ -53,9 +54,21 @@ struct derived {
                                       the registers are those at this trap's vector */
 };
 
+/* A look at the machine between two instructions. */
+struct derived_sample {
+    struct cpu *cpu;
+    insn_t n;
+    unsigned process, thread;      /* of the thread that runs, as far as one can tell */
+    const struct program *program; /* its program; NULL: not known */
+    vaddr_t base;                  /* where that was loaded */
+    struct places *places;
+};
+
 struct derive {
     void *ctx;
     void (*event)(void *ctx, const struct derived *d);
+    insn_t sample_every;           /* 0: no samples */
+    void (*sample)(void *ctx, const struct derived_sample *s);
     void (*tick)(void *ctx, struct sim *sim);
     insn_t until;
 };

@@ -71,6 +71,8 @@ static void load(struct places *p, struct loaded *l)
     l->found = true;
     if (bytes < ELF_BYTES || memcmp(data, "\177ELF", 4) != 0)
         return;
+    g->elf = data;
+    g->elf_bytes = bytes;
     memcpy(&type, data + 16, 2);
     memcpy(&g->entry, data + 24, 8);
     g->position_independent = type == 3; /* ET_DYN */

@@ -19,6 +19,8 @@ struct program {
     struct symbols *symbols; /* NULL: none */
     uint64_t entry;        /* e_entry */
     bool position_independent;
+    const uint8_t *elf;    /* inside the machine's initramfs; NULL: no ELF file */
+    size_t elf_bytes;
 };
 
 struct place {

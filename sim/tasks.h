@@ -27,6 +27,7 @@ struct task {
     enum pending pending;    /* in the kernel, because of ... */
     bool dead;
     insn_t n;                /* of the trap */
+    uint64_t ns;             /* guest time there */
     vaddr_t pc, sp;
     struct syscall_text call;
 };

@@ -31,6 +31,7 @@ int cmd_diff(int argc, char **argv);
 int cmd_golden(int argc, char **argv);
 int cmd_gdb(int argc, char **argv);
 int cmd_check(int argc, char **argv);
+int cmd_export(int argc, char **argv);
 int cmd_contract(int argc, char **argv);
 
 #define ERR_LEN 512u

@@ -9,7 +9,7 @@ static const struct {
     {"run", cmd_run},   {"record", cmd_record}, {"replay", cmd_replay},
     {"dump", cmd_dump}, {"diff", cmd_diff},     {"golden", cmd_golden},
     {"contract", cmd_contract}, {"gdb", cmd_gdb},
-    {"check", cmd_check},
+    {"check", cmd_check}, {"export", cmd_export},
 };
 
 static const char usage[] =
@@ -22,6 +22,7 @@ static const char usage[] =
     "                           [--from N] [--to N]    what happened in it\n"
     "  trapline check   RUN.tlt [--only NAME,..]       what broke a trap, and which instruction\n"
     "  trapline gdb     RUN.tlt [--at N] [-- GDB ARGS] a debugger on it, backwards too\n"
+    "  trapline export  RUN.tlt.. --format FORMAT      for Perfetto, flame graphs, lcov, ..\n"
     "  trapline diff    A.tlt B.tlt                    the first difference of two runs\n"
     "  trapline golden  check|update DIR               derived text traces against those in DIR\n"
     "  trapline contract [--arch A] [--filter GLOB]    programs whose output on Linux is right\n"

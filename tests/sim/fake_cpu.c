@@ -445,6 +445,13 @@ void cpu_set_breaks(struct cpu *c, const vaddr_t *at, size_t count)
     (void)count;
 }
 
+void cpu_watch_blocks(struct cpu *c, cpu_block_fn fn, void *ctx)
+{
+    (void)c;
+    (void)fn;
+    (void)ctx;
+}
+
 int cpu_watch_stores(struct cpu *c, const struct cpu_range *list, size_t count, cpu_store_fn fn,
                      void *ctx)
 {
