@@ -227,6 +227,13 @@ int timeline_seek(struct timeline *t, insn_t n)
     return rc < 0 ? rc : 0;
 }
 
+int timeline_travel(struct timeline *t, insn_t n)
+{
+    int rc = travel(t, n < timeline_end(t) ? n : timeline_end(t), NULL);
+
+    return rc < 0 ? rc : 0;
+}
+
 void timeline_set_interrupt(struct timeline *t, bool (*asked)(void *ctx), void *ctx)
 {
     t->interrupt = asked;

@@ -30,6 +30,9 @@ const char *timeline_error(const struct timeline *t);
 /* Stand at `n`; a number behind the end becomes the end. */
 MUST_CHECK int timeline_seek(struct timeline *t, insn_t n);
 
+/* Forward to `n` through every instruction on the way, for who watches blocks (cpu_watch_blocks()). */
+MUST_CHECK int timeline_travel(struct timeline *t, insn_t n);
+
 /* Bytes of memory, named by their virtual address where the way begins; within one page. */
 struct timeline_watch {
     vaddr_t va;

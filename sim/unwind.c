@@ -26,8 +26,10 @@ struct unwinder {
     size_t count, max;
 };
 
-static const char *const x86_64_regs[] = {"rax", "rdx", "rcx", "rbx", "rsi", "rdi", "rbp", "rsp", "r8",
-                                          "r9",  "r10", "r11", "r12", "r13", "r14", "r15", "rip"};
+static const char *const x86_64_regs[] = {
+    "rax", "rdx", "rcx", "rbx", "rsi", "rdi", "rbp", "rsp", "r8",
+    "r9",  "r10", "r11", "r12", "r13", "r14", "r15", "rip",
+};
 
 static void find_regs(struct unwinder *u)
 {

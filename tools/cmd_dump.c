@@ -18,6 +18,10 @@ static const char help[] =
     "  --inputs             recorded inputs\n"
     "  --header             the machine and the end of the run\n"
     "  --ktrace[=NAME,..]   the kernel's own trace points, recorded with --append ktrace=all\n"
+    "  --trap N             one trap at length: the one at instruction N, or the last before it;\n"
+    "                       registers, code, page tables, the frame and who wrote it, the\n"
+    "                       signal frame\n"
+    "  --grep TEXT          only lines that hold TEXT\n"
     "  --json               one JSON object a line (keys: traces/FORMAT.md)\n"
     "  --from N, --to N     only events between these instruction numbers\n"
     TRACE_OPTIONS_HELP
@@ -26,12 +30,14 @@ static const char help[] =
     "\n"
     "examples:\n"
     "  trapline dump run.tlt --traps | tail\n"
+    "  trapline dump run.tlt --trap 2411830\n"
     "  trapline dump run.tlt --syscalls --from 2000000 --to 3000000\n"
     "  trapline dump run.tlt --traps --json | jq -r .at | sort | uniq -c\n";
 
 struct dumper {
     struct dump dump;
     bool json;
+    insn_t trap;       /* INSN_NONE: no --trap */
     struct progress progress;
 };
 
@@ -70,6 +76,19 @@ static void on_tick(void *ctx, struct sim *sim)
     progress_tick(&((struct dumper *)ctx)->progress, sim);
 }
 
+static int dump_one_trap(struct dumper *u, const struct trace *t)
+{
+    struct divergence divergence;
+    char err[ERR_LEN];
+    int rc = dump_trap(&u->dump, t, u->trap, u->json, &divergence, err, sizeof(err));
+
+    if (rc == -EILSEQ)
+        return complain_divergence(&divergence);
+    if (rc == -ENOENT)
+        return complain(EXIT_USAGE, "%s", err);
+    return rc == 0 ? EXIT_OK : complain_file(rc, err);
+}
+
 static int dump_trace(struct dumper *u, struct trace *t)
 {
     struct derive how = {
@@ -101,9 +120,24 @@ static int dump_trace(struct dumper *u, struct trace *t)
     return rc == 0 ? EXIT_OK : complain_file(rc, err);
 }
 
+static int dump_filtered(struct dumper *u, struct trace *t, const char *grep)
+{
+    bool colour = !u->json && host_is_terminal(stdout) && !getenv("NO_COLOR");
+    int rc;
+
+    if (grep || colour)
+        u->dump.out = dump_filter_open(stdout, grep, colour);
+    if (!u->dump.out)
+        return complain(EXIT_GUEST, "out of memory");
+    rc = u->trap != INSN_NONE ? dump_one_trap(u, t) : dump_trace(u, t);
+    if (u->dump.out != stdout)
+        fclose(u->dump.out);
+    return rc;
+}
+
 int cmd_dump(int argc, char **argv)
 {
-    enum { OPT_JSON = 64, OPT_FROM, OPT_TO };
+    enum { OPT_JSON = 64, OPT_FROM, OPT_TO, OPT_TRAP, OPT_GREP };
     static const struct option options[] = {
         {"help", no_argument, NULL, 'h'},
         {"traps", no_argument, NULL, DUMP_TRAPS},
@@ -115,11 +149,14 @@ int cmd_dump(int argc, char **argv)
         {"json", no_argument, NULL, OPT_JSON},
         {"from", required_argument, NULL, OPT_FROM},
         {"to", required_argument, NULL, OPT_TO},
+        {"trap", required_argument, NULL, OPT_TRAP},
+        {"grep", required_argument, NULL, OPT_GREP},
         TRACE_OPTIONS,
         {0},
     };
-    struct dumper u = {.dump = {.to = INSN_NONE, .out = stdout}};
+    struct dumper u = {.dump = {.to = INSN_NONE, .out = stdout}, .trap = INSN_NONE};
     struct trace_options files = {0};
+    const char *grep = NULL;
     struct trace *t;
     int c, rc;
 
@@ -132,6 +169,11 @@ int cmd_dump(int argc, char **argv)
         } else if (c == OPT_FROM || c == OPT_TO) {
             if (!parse_number(optarg, c == OPT_FROM ? &u.dump.from : &u.dump.to))
                 return complain(EXIT_USAGE, "--from and --to want a number, not '%s'", optarg);
+        } else if (c == OPT_TRAP) {
+            if (!parse_number(optarg, &u.trap))
+                return complain(EXIT_USAGE, "--trap wants a number, not '%s'", optarg);
+        } else if (c == OPT_GREP) {
+            grep = optarg;
         } else if (c > 0 && c <= (int)DUMP_KTRACE) {
             u.dump.sections |= (unsigned)c;
             if (c == (int)DUMP_KTRACE)
@@ -147,7 +189,7 @@ int cmd_dump(int argc, char **argv)
     rc = trace_options_open(&files, argv[optind], &t);
     if (rc != EXIT_OK)
         return rc;
-    rc = dump_trace(&u, t);
+    rc = dump_filtered(&u, t, grep);
     trace_free(t);
     return rc;
 }

@@ -31,6 +31,10 @@ struct dump {
 /* Is this event of a wanted section and in the window? */
 bool dump_wants(const struct dump *dump, const struct derived *d);
 
+/* A stream whose lines go on to `to` where they hold `grep` (NULL: all), in colour or not; closed
+ * by the caller before `to`. NULL when out of memory. */
+FILE *dump_filter_open(FILE *to, const char *grep, bool colour);
+
 void dump_text_title(const struct dump *dump);
 void dump_text_event(const struct dump *dump, const struct derived *d);
 void dump_text_inputs(const struct dump *dump, const struct trace *t);
@@ -39,6 +43,11 @@ void dump_text_header(const struct dump *dump, const struct trace *t);
 void dump_json_event(const struct dump *dump, const struct derived *d);
 void dump_json_inputs(const struct dump *dump, const struct trace *t);
 void dump_json_header(const struct dump *dump, const struct trace *t);
+
+/* The trap at number `n`, or the last before it, at length. 0 or -errno with a sentence; -ENOENT:
+ * there is none; -EILSEQ: `divergence`. */
+MUST_CHECK int dump_trap(const struct dump *dump, const struct trace *t, insn_t n, bool json,
+                         struct divergence *divergence, char *err, size_t err_len);
 
 /* Where the kernel's ring is: 0, or -errno with a sentence. */
 MUST_CHECK int dump_ktrace_open(struct dump *dump, const struct machine *m, char *err,

@@ -47,6 +47,29 @@ struct sim_arch {
     bool (*read_signal_frame)(struct cpu *cpu, vaddr_t sp, struct signal_frame *frame);
 };
 
+/* One step of a page table walk. */
+struct walk_step {
+    unsigned level;              /* 4 is the root of x86_64's four, 0 of arm64's, as the manuals count */
+    paddr_t at;                  /* of the descriptor */
+    uint64_t descriptor;
+    char note[96];               /* "table", "page 0x..., user, read-write", "invalid" */
+};
+#define WALK_STEPS_MAX 5u
+
+/* What can be shown of a CPU beside its registers (closeup.h). */
+struct sim_closeup {
+    /* The walk of the current tables for `va`: how many steps, the last one decides. */
+    unsigned (*walk)(struct cpu *cpu, vaddr_t va, struct walk_step step[WALK_STEPS_MAX]);
+    /* The fields of the signal frame at `sp`, as Linux lays it out, in order of their addresses. */
+    void (*frame_fields)(struct cpu *cpu, vaddr_t sp,
+                         void (*field)(void *ctx, const char *name, vaddr_t at, unsigned bytes),
+                         void *ctx);
+    /* What a kernel saves of user code at a trap, in the order in which that usually lies in
+     * memory. Ends with NULL. */
+    const char *const *saved;
+};
+extern const struct sim_closeup arm64_closeup, x86_64_closeup;
+
 const struct sim_arch *sim_arch_get(enum arch arch);
 
 /* ---- inside sim/arch ---- */

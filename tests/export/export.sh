@@ -27,7 +27,8 @@ same() # WHAT GOT WANTED
     [ "$2" = "$3" ] || fail "$1: $2, not $3"
 }
 
-"$trapline" record -o run.tlt --arch "$arch" --rootfs root -- /signal_args >/dev/null || fail "record"
+"$trapline" record -o run.tlt --arch "$arch" --rootfs root -- /signal_args >/dev/null ||
+    fail "record"
 "$trapline" record -o fork.tlt --arch "$arch" --rootfs root -- /fork_cow >/dev/null || fail "record"
 "$trapline" dump run.tlt --traps --json >traps.json || fail "dump --traps"
 "$trapline" dump run.tlt --syscalls --json >calls.json || fail "dump --syscalls"
@@ -44,7 +45,8 @@ same "chrome: system calls" \
 same "chrome: handlers" \
     "$(jq '[.traceEvents[] | select(.cat=="handler")] | length' run.json)" "$handlers"
 same "chrome: numbers of the system calls" \
-    "$(jq '.traceEvents[] | select(.cat=="syscall") | .args.instruction' run.json | sort -n | md5sum)" \
+    "$(jq '.traceEvents[] | select(.cat=="syscall") | .args.instruction' run.json |
+        sort -n | md5sum)" \
     "$(jq 'select(.kind=="syscall") | .n' traps.json | sort -n | md5sum)"
 same "chrome: what overlaps on a thread nests" "$(jq '
     [.traceEvents[] | select(.ph=="X")] | group_by([.pid,.tid])
@@ -56,7 +58,8 @@ same "chrome: what overlaps on a thread nests" "$(jq '
 # ---- perfetto: as many beginnings as ends, and the same events as in chrome's ----
 "$trapline" export run.tlt --format perfetto -o run.pftrace || fail "perfetto"
 protoc --decode_raw <run.pftrace >run.raw || fail "perfetto: no protobuf"
-same "perfetto: beginnings and ends" "$(grep -c '^    9: 1$' run.raw)" "$(grep -c '^    9: 2$' run.raw)"
+same "perfetto: beginnings and ends" \
+    "$(grep -c '^    9: 1$' run.raw)" "$(grep -c '^    9: 2$' run.raw)"
 same "perfetto: spans" "$(grep -c '^    9: 1$' run.raw)" \
     "$(jq '[.traceEvents[] | select(.ph=="X")] | length' run.json)"
 same "perfetto: moments" "$(grep -c '^    9: 3$' run.raw)" \
@@ -77,7 +80,8 @@ end=$("$trapline" dump run.tlt --header --json | jq .end_n)
 same "flamegraph: instructions" "$(awk '{n += $NF} END {print n}' run.folded)" $((end / 499 * 499))
 grep -q 'kernel_main;.*initramfs_unpack' run.folded || fail "flamegraph: the boot is not unwound"
 grep -qE '^signal_args;.*main' run.folded || fail "flamegraph: the program is not unwound"
-"$trapline" export run.tlt --format flamegraph --every 499 | cmp - run.folded || fail "flamegraph: not the same twice"
+"$trapline" export run.tlt --format flamegraph --every 499 | cmp - run.folded ||
+    fail "flamegraph: not the same twice"
 
 # ---- lcov: exact counts, of the trap assembly too; several traces add up ----
 (cd "$sources" && "$trapline" export "$dir/run.tlt" --format lcov -o "$dir/run.info") || fail "lcov"
@@ -99,10 +103,38 @@ for f in sys_exit_group vm_map_fork; do
     done
     same "lcov: $f in both" "$(sed -n "s/^FNDA:\([0-9]*\),$f\$/\1/p" both.info | head -1)" $sum
 done
-lcov --rc lcov_branch_coverage=1 -a run.info -a fork.info -o merged.info >/dev/null 2>&1 || fail "lcov -a"
+lcov --rc lcov_branch_coverage=1 -a run.info -a fork.info -o merged.info >/dev/null 2>&1 ||
+    fail "lcov -a"
 genhtml -q --branch-coverage --prefix "$sources" -o html run.info >genhtml.log 2>&1
-[ -f html/index.html ] || (cd "$sources" && genhtml -q -o "$dir/html" "$dir/run.info" >/dev/null 2>&1) ||
-    fail "genhtml"
+[ -f html/index.html ] ||
+    (cd "$sources" && genhtml -q -o "$dir/html" "$dir/run.info" >/dev/null 2>&1) || fail "genhtml"
+
+# ---- one trap at length: the signal's first argument is the last thing written to its slot ----
+handler=$(jq -s 'map(select(.event=="signal")) | .[0].n' signals.json)
+"$trapline" dump run.tlt --trap "$handler" >trap.txt || fail "dump --trap"
+"$trapline" dump run.tlt --trap "$handler" --json >trap.json || fail "dump --trap --json"
+first=x0 pc=pc syscall_bytes=4
+[ "$arch" = arm64 ] || first=rdi pc=rip syscall_bytes=2
+same "--trap: the return" "$(jq .n_end trap.json)" "$handler"
+same "--trap: the kernel gives the handler its signal" \
+    "$(jq -r ".frame[] | select(.register==\"$first\") | .writes[-1] | .is + \" \" + .where" \
+        trap.json | sed 's/+.*//')" "0xa kernel:sigframe_push"
+same "--trap: which the handler sees" \
+    "$(jq -r ".registers[] | select(.name==\"$first\") | .after" trap.json)" 0x000000000000000a
+same "--trap: the frame keeps what was interrupted" \
+    "$(jq -r ".signal.fields[] | select(.name==\"$pc\") | .value" trap.json)" \
+    "$(printf '0x%016x' $(($(jq -r .pc trap.json) + syscall_bytes)))"
+[ "$(jq '.frame | length' trap.json)" -gt 12 ] || fail "--trap: no frame"
+jq -e '.path | map(.function) | index("sigframe_push")' trap.json >/dev/null ||
+    fail "--trap: no path"
+grep -q "^signal frame of SIGUSR1" trap.txt || fail "--trap: no signal frame in the text"
+fault=$(jq -s 'map(select(.kind=="sync" and .from_user and .addr != "0x0")) | .[0].n' traps.json)
+"$trapline" dump run.tlt --trap "$fault" --json >fault.json || fail "dump --trap of a fault"
+jq -e '.walk[-1].note | test("invalid|not present")' fault.json >/dev/null ||
+    fail "--trap: the walk at the fault"
+jq -e '.walk_after[-1].note | test("page to .*, user")' fault.json >/dev/null ||
+    fail "--trap: the walk after it"
+same "--grep" "$("$trapline" dump run.tlt --grep openat | grep -vc openat)" 0
 
 # ---- bad usage ----
 "$trapline" export run.tlt --format nonsense 2>err; same "an unknown format" $? 2
