@@ -166,7 +166,7 @@ int cpu_reg_find(enum arch arch, const char *name)
     const struct cpu_reg_desc *table = cpu_reg_table(arch, &count);
 
     for (size_t i = 0; i < count; i++)
-        if (!strcmp(table[i].name, name))
+        if (table[i].name[0] == name[0] && !strcmp(table[i].name, name))
             return (int)i;
     return -ENOENT;
 }
@@ -179,6 +179,13 @@ int cpu_reg_read(struct cpu *cpu, int id, void *value)
 int cpu_reg_read_all(struct cpu *cpu, uint8_t (*values)[16])
 {
     return cpu->ops->reg_read_all(cpu->m, values);
+}
+
+int cpu_reg_read_list(struct cpu *cpu, const int *ids, size_t count, uint8_t (*values)[16])
+{
+    if (count > CPU_REG_LIST_MAX)
+        return -EINVAL;
+    return cpu->ops->reg_read_list(cpu->m, ids, count, values);
 }
 
 int cpu_reg_write(struct cpu *cpu, int id, const void *value)

@@ -193,6 +193,10 @@ int cpu_reg_find(enum arch arch, const char *name); /* id, or -ENOENT */
 MUST_CHECK int cpu_reg_read(struct cpu *cpu, int id, void *value);
 /* All of the table at once, 16 bytes for each, zero above its size; cheaper than one by one. */
 MUST_CHECK int cpu_reg_read_all(struct cpu *cpu, uint8_t (*values)[16]);
+/* These `count` registers, 16 bytes for each, in their order; cheaper than one by one. */
+#define CPU_REG_LIST_MAX 96u
+MUST_CHECK int cpu_reg_read_list(struct cpu *cpu, const int *ids, size_t count,
+                                 uint8_t (*values)[16]);
 MUST_CHECK int cpu_reg_write(struct cpu *cpu, int id, const void *value);
 /* A general register or the PC by role, for code that serves both CPUs. */
 uint64_t cpu_pc(struct cpu *cpu);

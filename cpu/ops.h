@@ -37,6 +37,7 @@ struct cpu_ops {
     const struct cpu_reg_desc *(*reg_table)(size_t *count);
     int (*reg_read)(void *m, int id, void *value);
     int (*reg_read_all)(void *m, uint8_t (*values)[16]);
+    int (*reg_read_list)(void *m, const int *ids, size_t count, uint8_t (*values)[16]);
     int (*reg_write)(void *m, int id, const void *value);
     uint64_t (*pc)(void *m);
     uint64_t (*sp)(void *m);

@@ -46,6 +46,8 @@ static struct place place_of(struct deriver *d, const struct task *task, vaddr_t
 {
     const struct process *p = task ? task->process : NULL;
 
+    if (d->how->plain)
+        return (struct place){.va = va};
     return places_find(d->places, p ? p->program : NULL, p ? p->base : 0, va);
 }
 
@@ -56,6 +58,7 @@ static struct derived event_of(struct deriver *d, enum derived_kind kind, struct
                             .n = n,
                             .time_ns = cpu_time_ns(cpu),
                             .pc = pc,
+                            .by = d,
                             .cpu = cpu,
                             .seen_by = d->seen_by,
                             .process = task ? task->process->id : 0,
@@ -71,7 +74,10 @@ static void emit(struct deriver *d, const struct derived *e)
 static void begin_syscall(struct deriver *d, struct cpu *cpu, struct task *task)
 {
     task->pending = PENDING_SYSCALL;
-    syscall_begin(&task->call, cpu, d->cpu_arch);
+    if (d->how->plain)
+        syscall_begin_plain(&task->call, cpu, d->cpu_arch);
+    else
+        syscall_begin(&task->call, cpu, d->cpu_arch);
     if (syscall_is_fork(&task->call))
         tasks_note_fork(&d->tasks, task);
     if (syscall_never_returns(&task->call)) {
@@ -312,10 +318,12 @@ static void on_trap(void *ctx, struct sim *sim, const struct cpu_trap *trap)
     task = d->current;
     if (!trap->from_user && task && (task->dead || task->root != root_of(d, cpu)))
         task = tasks_find_root(&d->tasks, root_of(d, cpu));
-    d->arch->describe_trap(trap, &words);
     e = event_of(d, DERIVED_TRAP, cpu, trap->n, task, trap->pc);
     e.trap = trap;
-    e.words = &words;
+    if (!d->how->plain) {
+        d->arch->describe_trap(trap, &words);
+        e.words = &words;
+    }
     emit(d, &e);
     if (!trap->from_user || !task)
         return;
@@ -362,6 +370,19 @@ static void on_tick(void *ctx, struct sim *sim)
 
     if (d->how->tick)
         d->how->tick(d->how->ctx, sim);
+}
+
+void derive_words(const struct derived *d, unsigned process, const struct cpu_trap *trap,
+                  struct trap_words *words, struct place *at)
+{
+    struct deriver *by = d->by;
+    const struct process *p = NULL;
+
+    for (size_t i = 0; i < by->tasks.process_count && !p; i++)
+        if (by->tasks.process[i]->id == process)
+            p = by->tasks.process[i];
+    by->arch->describe_trap(trap, words);
+    *at = places_find(by->places, p ? p->program : NULL, p ? p->base : 0, trap->pc);
 }
 
 int derive_run(const struct trace *t, const struct derive *how, struct divergence *divergence,

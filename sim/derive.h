@@ -49,6 +49,7 @@ struct derived {
     struct place interrupted;
     unsigned parent;               /* DERIVED_START: process, 0: none */
     vaddr_t pc;                    /* `at` as an address */
+    struct deriver *by;            /* for derive_words() */
     struct cpu *cpu;               /* to look at: in user mode, but where `seen_by` says else */
     const struct cpu_trap *seen_by; /* a return whose first instruction could not be fetched:
                                       the registers are those at this trap's vector */
@@ -71,7 +72,13 @@ struct derive {
     void (*sample)(void *ctx, const struct derived_sample *s);
     void (*tick)(void *ctx, struct sim *sim);
     insn_t until;
+    bool plain;             /* no words: in events `words` is NULL, `at` and `interrupted` are
+                               addresses alone, calls have a name and numbers. Twice as fast. */
 };
+
+/* In an event: the words of a trap of that process, seen earlier or now, and where it was. */
+void derive_words(const struct derived *d, unsigned process, const struct cpu_trap *trap,
+                  struct trap_words *words, struct place *at);
 
 /* 0, -EILSEQ with `divergence`, else a sentence in `err`. */
 MUST_CHECK int derive_run(const struct trace *t, const struct derive *how,

@@ -302,22 +302,35 @@ static void put_arg(struct syscall_text *s, struct cpu *cpu, unsigned i, char le
     put(&o, "0x%llx", (unsigned long long)v);
 }
 
-void syscall_begin(struct syscall_text *s, struct cpu *cpu, enum arch arch)
+void syscall_begin_plain(struct syscall_text *s, struct cpu *cpu, enum arch arch)
 {
     const struct sim_arch *a = sim_arch_get(arch);
-    const char *shape, *name = NULL;
+    const char *name = NULL;
     bool more;
 
-    memset(s, 0, sizeof(*s));
     s->number = cpu_syscall_number(cpu);
     if (s->number < *a->syscall_count)
         name = a->syscall_names[s->number];
     if (name)
-        snprintf(s->name, sizeof(s->name), "%s", name);
+        memcpy(s->name, name, strlen(name) + 1);
     else
         snprintf(s->name, sizeof(s->name), "syscall_%llu", (unsigned long long)s->number);
     for (unsigned i = 0; i < SYSCALL_ARGS; i++)
         s->arg[i] = cpu_syscall_arg(cpu, (int)i);
+    s->args = 0;
+    s->path[0] = '\0';
+    if (strcmp(s->name, "execve") == 0 &&
+        (!read_string(cpu, s->arg[0], s->path, sizeof(s->path), &more) || more))
+        s->path[0] = '\0';
+}
+
+void syscall_begin(struct syscall_text *s, struct cpu *cpu, enum arch arch)
+{
+    const struct sim_arch *a = sim_arch_get(arch);
+    const char *shape;
+
+    memset(s, 0, sizeof(*s));
+    syscall_begin_plain(s, cpu, arch);
     shape = shape_of(s->name);
     while (s->args < SYSCALL_ARGS && shape[s->args] && shape[s->args] != ':') {
         if (s->args > 0 && shape[s->args] == 'o' && shape[s->args - 1] == 'O' &&
@@ -326,9 +339,6 @@ void syscall_begin(struct syscall_text *s, struct cpu *cpu, enum arch arch)
         put_arg(s, cpu, s->args, shape[s->args], a);
         s->args++;
     }
-    if (strcmp(s->name, "execve") == 0 &&
-        (!read_string(cpu, s->arg[0], s->path, sizeof(s->path), &more) || more))
-        s->path[0] = '\0';
 }
 
 static bool is_error(uint64_t result)
@@ -387,11 +397,6 @@ void syscall_call_text(const struct syscall_text *s, bool stable, char *text, si
     for (unsigned i = 0; i < s->args; i++)
         put(&o, "%s%s", i > 0 ? ", " : "", stable && s->is_address[i] ? "ADDR" : s->text[i]);
     put(&o, ")");
-}
-
-bool syscall_is(const struct syscall_text *s, const char *name)
-{
-    return strcmp(s->name, name) == 0;
 }
 
 bool syscall_is_fork(const struct syscall_text *s)

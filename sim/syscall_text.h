@@ -8,6 +8,8 @@
 #ifndef TRAPLINE_SIM_SYSCALL_TEXT_H
 #define TRAPLINE_SIM_SYSCALL_TEXT_H
 
+#include <string.h>
+
 #include "cpu/cpu.h"
 
 #define SYSCALL_ARGS     6u
@@ -25,6 +27,8 @@ struct syscall_text {
 };
 
 void syscall_begin(struct syscall_text *s, struct cpu *cpu, enum arch arch);
+/* Number, name and arguments as numbers, no text. */
+void syscall_begin_plain(struct syscall_text *s, struct cpu *cpu, enum arch arch);
 /* Arguments that the call filled in. */
 void syscall_end(struct syscall_text *s, struct cpu *cpu, uint64_t result);
 /* "3", "-1 ENOENT", "0x7f0000001000". With `stable` addresses become "ADDR". */
@@ -33,7 +37,10 @@ void syscall_result_text(const struct syscall_text *s, uint64_t result, bool sta
 /* "read(3, "abc", 3)"; with `stable` addresses become "ADDR". */
 void syscall_call_text(const struct syscall_text *s, bool stable, char *text, size_t len);
 
-bool syscall_is(const struct syscall_text *s, const char *name);
+static inline bool syscall_is(const struct syscall_text *s, const char *name)
+{
+    return s->name[0] == name[0] && strcmp(s->name, name) == 0;
+}
 /* Kinds of call that change who runs. */
 bool syscall_is_fork(const struct syscall_text *s);   /* fork, vfork, clone, clone3 */
 bool syscall_is_exec(const struct syscall_text *s);

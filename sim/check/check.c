@@ -47,7 +47,8 @@ static int find(const struct trace *t, const struct check *how, struct findings 
                 struct divergence *divergence, char *err, size_t err_len)
 {
     struct run run = {.how = how, .context = context_create(t, how->kinds, all)};
-    struct derive derive = {.ctx = &run, .event = on_event, .tick = on_tick, .until = INSN_NONE};
+    struct derive derive = {.ctx = &run, .event = on_event, .tick = on_tick, .until = INSN_NONE,
+                            .plain = true};
     int rc = -ENOMEM;
 
     if (run.context)

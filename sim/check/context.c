@@ -26,7 +26,7 @@ struct kept {
     insn_t n;
     unsigned process;
     struct ustate state;
-    char trap[120], place[160];
+    struct cpu_trap trap;
     unsigned forks;         /* that returned here, and whose child has not been seen yet */
     insn_t fork_n;
     struct ustate fork;     /* at the last of them */
@@ -37,7 +37,7 @@ struct kept {
 
 struct context {
     const struct ustate_arch *arch;
-    enum arch cpu_arch;
+    struct ustate_reader reader;
     unsigned kinds;
     struct findings *findings;
     struct kept *kept;      /* by thread number */
@@ -50,8 +50,8 @@ struct context *context_create(const struct trace *t, unsigned kinds, struct fin
 
     if (!c)
         return NULL;
-    c->cpu_arch = t->machine.arch;
-    c->arch = ustate_arch_get(c->cpu_arch);
+    ustate_reader_init(&c->reader, t->machine.arch);
+    c->arch = c->reader.arch;
     c->kinds = kinds;
     c->findings = findings;
     return c;
@@ -81,12 +81,12 @@ static struct kept *kept_of(struct context *c, unsigned thread)
     return &c->kept[thread];
 }
 
-static void state_now(const struct derived *d, struct ustate *s)
+static void state_now(const struct context *c, const struct derived *d, struct ustate *s)
 {
     if (d->seen_by)
-        ustate_at_trap(d->cpu, d->seen_by, s);
+        ustate_at_trap(&c->reader, d->cpu, d->seen_by, s);
     else
-        ustate_live(d->cpu, s);
+        ustate_live(&c->reader, d->cpu, s);
 }
 
 static bool is_in(const struct context *c, const unsigned *list, unsigned value)
@@ -102,6 +102,8 @@ static void report(struct context *c, enum check_kind check, const struct kept *
                    const char *what)
 {
     struct findings *all = c->findings;
+    struct trap_words words;
+    struct place place;
     struct finding *f;
 
     if (!(c->kinds & 1u << check) || all->count == all->max)
@@ -113,8 +115,9 @@ static void report(struct context *c, enum check_kind check, const struct kept *
     f->back_n = d->kind == DERIVED_SYSCALL ? d->n_end : d->n;
     f->process = d->process;
     f->thread = d->thread;
-    memcpy(f->trap, k->trap, sizeof(f->trap));
-    memcpy(f->place, k->place, sizeof(f->place));
+    derive_words(d, k->process, &k->trap, &words, &place);
+    snprintf(f->trap, sizeof(f->trap), "%s", words.cause);
+    place_text(&place, false, f->place, sizeof(f->place));
     f->value = c->arch->name[value];
     f->bytes = ustate_bytes(c->arch, value);
     snprintf(f->what, sizeof(f->what), what, f->value);
@@ -128,6 +131,8 @@ static void compare(struct context *c, enum check_kind check, const struct kept 
                     const struct ustate *was, const struct ustate *is, const bool *any,
                     const struct derived *d, const char *what)
 {
+    if (memcmp(was, is, sizeof(*was)) == 0)
+        return;
     for (unsigned i = 0; i < c->arch->count; i++)
         if (!any[i] && memcmp(was->v[i], is->v[i], 16) != 0)
             report(c, check, k, d, i, was->v[i], is->v[i], what);
@@ -143,10 +148,10 @@ static void on_trap(struct context *c, const struct derived *d)
     k->known = true;
     k->n = d->n;
     k->process = d->process;
-    ustate_at_trap(d->cpu, d->trap, &k->state);
-    snprintf(k->trap, sizeof(k->trap), "%s", d->words->cause);
-    place_text(&d->at, false, k->place, sizeof(k->place));
-    if (d->trap->kind == CPU_TRAP_SYSCALL && (c->kinds & 1u << CHECK_SIGFRAME))
+    k->trap = *d->trap;
+    ustate_at_trap(&c->reader, d->cpu, d->trap, &k->state);
+    if (d->trap->kind == CPU_TRAP_SYSCALL && (c->kinds & 1u << CHECK_SIGFRAME) &&
+        cpu_syscall_number(d->cpu) == c->arch->sigreturn)
         k->sigreturn = c->arch->read_frame(
             d->cpu, ustate_get(&k->state, c->arch->sp) - c->arch->sigreturn_bias, &k->frame,
             k->where);
@@ -160,7 +165,7 @@ static void on_return(struct context *c, const struct derived *d)
 
     if (!k || !k->known)
         return;
-    state_now(d, &now);
+    state_now(c, d, &now);
     compare(c, CHECK_CONTEXT, k, &k->state, &now, any, d, "%s is not what it was at the trap");
     k->known = false;
 }
@@ -185,7 +190,7 @@ static void on_syscall(struct context *c, const struct derived *d)
         k->fork_n = k->n;
         k->fork = k->state;
     }
-    state_now(d, &now);
+    state_now(c, d, &now);
     for (unsigned i = 0; i < c->arch->count; i++)
         any[i] = i == c->arch->result || is_in(c, c->arch->clobbered, i) ||
                  (changes_tls(d) && is_in(c, c->arch->tls, i)) ||
@@ -208,7 +213,7 @@ static void on_signal(struct context *c, const struct derived *d)
 
     if (!k)
         return;
-    state_now(d, &now);
+    state_now(c, d, &now);
     signo = ustate_get(&now, c->arch->argument);
     if (d->frame->info_signo > 0 && d->frame->info_signo <= 64 &&
         d->pc == ustate_get(&now, c->arch->pc) && signo != (uint64_t)d->frame->info_signo) {
@@ -243,7 +248,7 @@ static void on_sigreturn(struct context *c, const struct derived *d)
 
     if (!k || !k->known || !k->sigreturn)
         return;
-    state_now(d, &now);
+    state_now(c, d, &now);
     for (unsigned i = 0; i < c->arch->count; i++)
         any[i] = !k->where[i];
     compare(c, CHECK_SIGFRAME, k, &k->frame, &now, any, d,
@@ -266,7 +271,7 @@ static void on_start(struct context *c, const struct derived *d)
 
     if (!d->parent)
         return;
-    state_now(d, &now);
+    state_now(c, d, &now);
     for (size_t i = 0; i < c->room; i++) {
         struct kept *k = &c->kept[i];
 

@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#define REGS_MAX 128u
-
 const struct ustate_arch *ustate_arch_get(enum arch arch)
 {
     return arch == ARCH_ARM64 ? &arm64_ustate_arch : &x86_64_ustate_arch;
@@ -24,27 +22,36 @@ static void mask_flags(const struct ustate_arch *a, struct ustate *s)
     ustate_set(s, a->flags, ustate_get(s, a->flags) & a->flags_mask);
 }
 
-void ustate_live(struct cpu *cpu, struct ustate *s)
+void ustate_reader_init(struct ustate_reader *r, enum arch arch)
 {
-    const struct ustate_arch *a = ustate_arch_get(cpu_arch(cpu));
-    uint8_t all[REGS_MAX][16];
-
-    memset(s, 0, sizeof(*s));
-    if (cpu_reg_read_all(cpu, all) != 0)
-        return;
-    for (unsigned i = 0; i < a->count; i++)
-        memcpy(s->v[i], all[cpu_reg_find(a->arch, a->name[i])], 16);
-    mask_flags(a, s);
+    memset(r, 0, sizeof(*r));
+    r->arch = ustate_arch_get(arch);
+    for (unsigned i = 0; i < r->arch->count; i++)
+        r->id[i] = cpu_reg_find(arch, r->arch->name[i]);
 }
 
-void ustate_at_trap(struct cpu *cpu, const struct cpu_trap *trap, struct ustate *s)
+static void read_registers(const struct ustate_reader *r, struct cpu *cpu, struct ustate *s)
 {
-    const struct ustate_arch *a = ustate_arch_get(cpu_arch(cpu));
+    size_t count = r->arch->count;
 
-    ustate_live(cpu, s);
-    ustate_set(s, a->pc, trap->pc);
-    a->at_trap(cpu, trap, s);
-    mask_flags(a, s);
+    if (cpu_reg_read_list(cpu, r->id, count, s->v) != 0)
+        count = 0;
+    memset(s->v[count], 0, (USTATE_VALUES_MAX - count) * sizeof(s->v[0]));
+}
+
+void ustate_live(const struct ustate_reader *r, struct cpu *cpu, struct ustate *s)
+{
+    read_registers(r, cpu, s);
+    mask_flags(r->arch, s);
+}
+
+void ustate_at_trap(const struct ustate_reader *r, struct cpu *cpu, const struct cpu_trap *trap,
+                    struct ustate *s)
+{
+    read_registers(r, cpu, s);
+    ustate_set(s, r->arch->pc, trap->pc);
+    r->arch->at_trap(cpu, trap, s);
+    mask_flags(r->arch, s);
 }
 
 void ustate_one(struct cpu *cpu, unsigned value, uint8_t out[16])

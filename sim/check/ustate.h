@@ -7,6 +7,7 @@
  *     little-endian, zero above its size.
  *   - ustate_at_trap() in a trap callback gives what the interrupted user code saw: the
  *     general and FP registers are still its own there, PC, SP and flags stand elsewhere.
+ *   - Reading goes by a struct ustate_reader, made once for a CPU.
  */
 #ifndef TRAPLINE_SIM_CHECK_USTATE_H
 #define TRAPLINE_SIM_CHECK_USTATE_H
@@ -33,12 +34,21 @@ struct ustate_arch {
     void (*at_trap)(struct cpu *cpu, const struct cpu_trap *trap, struct ustate *s);
     /* The signal frame at `sp`, a handler's first SP: where it holds each value; 0: not. */
     bool (*read_frame)(struct cpu *cpu, vaddr_t sp, struct ustate *s, vaddr_t *where);
+    uint64_t sigreturn;              /* system call number of rt_sigreturn */
     unsigned sigreturn_bias;         /* rt_sigreturn is entered with SP at the frame plus this */
 };
 
 const struct ustate_arch *ustate_arch_get(enum arch arch);
-void ustate_live(struct cpu *cpu, struct ustate *s);
-void ustate_at_trap(struct cpu *cpu, const struct cpu_trap *trap, struct ustate *s);
+
+struct ustate_reader {
+    const struct ustate_arch *arch;
+    int id[USTATE_VALUES_MAX];       /* of each value in cpu_reg_table() */
+};
+
+void ustate_reader_init(struct ustate_reader *r, enum arch arch);
+void ustate_live(const struct ustate_reader *r, struct cpu *cpu, struct ustate *s);
+void ustate_at_trap(const struct ustate_reader *r, struct cpu *cpu, const struct cpu_trap *trap,
+                    struct ustate *s);
 /* One value of the live state. */
 void ustate_one(struct cpu *cpu, unsigned value, uint8_t out[16]);
 unsigned ustate_bytes(const struct ustate_arch *a, unsigned value);

@@ -264,6 +264,14 @@ int cpu_reg_read_all(struct cpu *c, uint8_t (*values)[16])
     return 0;
 }
 
+int cpu_reg_read_list(struct cpu *c, const int *ids, size_t count, uint8_t (*values)[16])
+{
+    memset(values, 0, count * sizeof(*values));
+    for (size_t i = 0; i < count; i++)
+        memcpy(values[i], &c->reg[ids[i]], 8);
+    return 0;
+}
+
 int cpu_reg_write(struct cpu *c, int id, const void *value)
 {
     memcpy(&c->reg[id], value, 8);

@@ -193,6 +193,10 @@ void arm64_engine_flush_tlb(struct arm64 *a);
 /* See cpu_watch_stores(). */
 MUST_CHECK int arm64_engine_watch_stores(struct arm64 *a, const struct cpu_range *list,
                                          size_t count, cpu_store_fn fn, void *ctx);
+/* The engine's numbers of registers: of our table, of a system register; -1: it has none. */
+int arm64_engine_number(int reg);
+int arm64_engine_sysreg_number(uint32_t id);
+void arm64_engine_read_batch(struct arm64 *a, int *numbers, void **to, size_t count);
 /* The registers that an exception entry reads and writes, each in one call of the engine. */
 struct arm64_entry_regs {
     uint64_t pstate, pc, sp, sp_el0, sp_el1, elr, esr, far, vbar;
@@ -237,6 +241,8 @@ insn_t arm64_count_at(const struct arm64 *a, vaddr_t pc);
 void arm64_count_recheck(struct arm64 *a, insn_t stop_at);
 /* A trapped WFI: true when it is the engine's halt at an exit, and the run goes on there. */
 bool arm64_count_exit(struct arm64 *a);
+/* After an exception entry: in watch mode the return is looked for. */
+void arm64_count_entered(struct arm64 *a);
 /* In an event: leave the engine; the run loop decides. */
 void arm64_count_hold(struct arm64 *a);
 

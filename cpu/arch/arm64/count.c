@@ -9,7 +9,7 @@
  * start, an exit is set at the instruction of the limit, and the shortened
  * block runs up to it. Nothing depends on how blocks were formed.
  *
- * While an interrupt waits for being unmasked, in watch mode and while FP
+ * While an interrupt waits for being unmasked, in the kernel in watch mode and while FP
  * instructions trap, every block takes the slow path. That is exact because
  * what unmasks (a write to DAIF, ERET) or changes a mode (MSR) ends a block.
  */
@@ -28,7 +28,7 @@ struct arm64_counter {
     insn_t stop_at;      /* no instruction runs at this number */
     bool hold;           /* the engine was asked to stop: no block runs any more */
     bool fp_check;       /* FP instructions may trap */
-    bool only_breaks;    /* nothing else sends blocks to the slow path */
+    bool only_looks;     /* only who looks on sends blocks to the slow path */
     bool tail;           /* `exit` is set */
     bool stale;          /* a block that ends at a former exit was left in the engine */
     vaddr_t exit;
@@ -80,17 +80,22 @@ void arm64_count_hold(struct arm64 *a)
     arm64_engine_stop(a);
 }
 
+/* In watch mode, behind an exception entry: the return to user mode is to be told of. */
+static bool awaits_return(const struct arm64 *a)
+{
+    return a->watch && a->flow.from_kernel;
+}
+
 /* What blocks may run up to without a look at anything else. */
 static insn_t fast_limit(struct arm64 *a)
 {
     struct arm64_counter *r = a->counter;
 
-    r->only_breaks = false;
-    if (r->hold || r->tail || r->want != WANT_NOTHING || r->fp_check || a->watch ||
-        a->blocks.fn || arm64_irq_pending(a))
+    r->only_looks = false;
+    if (r->hold || r->tail || r->want != WANT_NOTHING || r->fp_check || arm64_irq_pending(a))
         return 0;
-    r->only_breaks = a->breaks.count;
-    return r->only_breaks ? 0 : r->stop_at;
+    r->only_looks = a->breaks.count || a->blocks.fn || awaits_return(a);
+    return r->only_looks ? 0 : r->stop_at;
 }
 
 void arm64_count_recheck(struct arm64 *a, insn_t stop_at)
@@ -165,14 +170,19 @@ static void watch_return(struct arm64 *a, vaddr_t pc, bool user)
     if (user && a->flow.from_kernel && host->user_return)
         host->user_return(host->ctx, a->count.n, pc);
     a->flow.from_kernel = !user;
+    if (user)
+        a->count.limit = fast_limit(a);
 }
 
-/* A block without a break, and breaks are all that is looked for. */
-static bool passes_breaks(const struct arm64 *a, vaddr_t pc, uint32_t size)
+/*
+ * A block without a break, and who looks on is all that holds it up. In the kernel's half of the
+ * addresses nobody is in user mode.
+ */
+static bool passes_looks(const struct arm64 *a, vaddr_t pc, uint32_t size)
 {
     const struct arm64_counter *r = a->counter;
 
-    return r->only_breaks && !r->hold && r->want == WANT_NOTHING && !r->tail && !a->stopped &&
+    return r->only_looks && !(awaits_return(a) && !(pc >> 63)) && !r->hold && r->want == WANT_NOTHING && !r->tail && !a->stopped &&
            !a->stop_asked && !(pc & 3) && a->count.n + size / 4 <= r->stop_at &&
            breaks_next(&a->breaks, pc, pc + size) == pc + size;
 }
@@ -184,7 +194,7 @@ void arm64_count_slow(struct arm64 *a, vaddr_t pc, uint32_t size)
     bool user;
     uint32_t insns = size / 4;
 
-    if (passes_breaks(a, pc, size)) {
+    if (passes_looks(a, pc, size)) {
         blocks_tell(&a->blocks, a->count.n, pc, size);
         a->count.n += insns;
         a->count.pc = pc;
@@ -231,6 +241,13 @@ void arm64_count_slow(struct arm64 *a, vaddr_t pc, uint32_t size)
     a->count.n += insns;
     a->count.pc = pc;
     a->count.size = size;
+}
+
+void arm64_count_entered(struct arm64 *a)
+{
+    a->flow.from_kernel = 1;
+    if (a->watch)
+        a->count.limit = fast_limit(a);
 }
 
 /* One stretch of the engine. Sets `halted` when it ended in WFI. */

@@ -27,6 +27,7 @@
 #include <unicorn/unicorn.h>
 
 #include "cpu/arch/arm64/arm64.h"
+#include "cpu/arch/arm64/regs.h"
 
 #define HIDDEN       0x8000000000ull
 #define H_LEVEL3     0x10000u
@@ -270,6 +271,41 @@ static int direct_id(uint32_t id)
     default:
         return UC_ARM64_REG_INVALID;
     }
+}
+
+int arm64_engine_sysreg_number(uint32_t id)
+{
+    int direct = direct_id(id);
+
+    return direct == UC_ARM64_REG_INVALID ? -1 : direct;
+}
+
+int arm64_engine_number(int reg)
+{
+    if (reg >= ARM64_X0 && reg <= ARM64_X30)
+        return x_id((unsigned)(reg - ARM64_X0));
+    if (reg >= ARM64_V0 && reg <= ARM64_V31)
+        return UC_ARM64_REG_V0 + reg - ARM64_V0;
+    switch (reg) {
+    case ARM64_SP:
+        return UC_ARM64_REG_SP;
+    case ARM64_PC:
+        return UC_ARM64_REG_PC;
+    case ARM64_PSTATE:
+        return UC_ARM64_REG_PSTATE;
+    case ARM64_FPCR:
+        return UC_ARM64_REG_FPCR;
+    case ARM64_FPSR:
+        return UC_ARM64_REG_FPSR;
+    default:
+        return -1;
+    }
+}
+
+/* The engine writes four bytes of PSTATE, FPCR and FPSR, eight or sixteen of the others. */
+void arm64_engine_read_batch(struct arm64 *a, int *numbers, void **to, size_t count)
+{
+    uc_reg_read_batch(a->engine->uc, numbers, to, (int)count);
 }
 
 uint64_t arm64_sysreg(struct arm64 *a, uint32_t id)

@@ -97,6 +97,11 @@ static int op_reg_read_all(void *m, uint8_t (*values)[16])
     return arm64_reg_read_all(m, values);
 }
 
+static int op_reg_read_list(void *m, const int *ids, size_t count, uint8_t (*values)[16])
+{
+    return arm64_reg_read_list(m, ids, count, values);
+}
+
 static int op_reg_write(void *m, int id, const void *value)
 {
     return arm64_reg_write(m, id, value);
@@ -229,6 +234,7 @@ const struct cpu_ops arm64_ops = {
     .unimplemented_each = op_unimplemented_each,
     .reg_read = op_reg_read,
     .reg_read_all = op_reg_read_all,
+    .reg_read_list = op_reg_read_list,
     .reg_write = op_reg_write,
     .pc = op_pc,
     .sp = op_sp,

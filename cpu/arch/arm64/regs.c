@@ -148,6 +148,35 @@ int arm64_reg_read_all(struct arm64 *a, uint8_t (*values)[16])
     return 0;
 }
 
+/* The engine's number of a register; -1: it is not read by one. */
+static int engine_number(int id)
+{
+    if (id >= ARM64_SYS_FIRST && id <= ARM64_SYS_LAST)
+        return arm64_engine_sysreg_number(system_id[id - ARM64_SYS_FIRST]);
+    return id == ARM64_SP_EL0 || id == ARM64_SP_EL1 ? -1 : arm64_engine_number(id);
+}
+
+int arm64_reg_read_list(struct arm64 *a, const int *ids, size_t count, uint8_t (*values)[16])
+{
+    int numbers[CPU_REG_LIST_MAX];
+    void *to[CPU_REG_LIST_MAX];
+    size_t batch = 0;
+
+    memset(values, 0, count * sizeof(*values));
+    for (size_t i = 0; i < count; i++) {
+        int number = ids[i] < 0 || ids[i] >= ARM64_REG_COUNT ? -1 : engine_number(ids[i]), rc;
+
+        if (number >= 0) {
+            numbers[batch] = number;
+            to[batch++] = values[i];
+        } else if ((rc = arm64_reg_read(a, ids[i], values[i])) != 0) {
+            return rc;
+        }
+    }
+    arm64_engine_read_batch(a, numbers, to, batch);
+    return 0;
+}
+
 int arm64_reg_write(struct arm64 *a, int id, const void *value)
 {
     uint64_t word = 0;

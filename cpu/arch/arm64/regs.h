@@ -8,6 +8,8 @@
 #ifndef TRAPLINE_CPU_ARM64_REGS_H
 #define TRAPLINE_CPU_ARM64_REGS_H
 
+#include <stddef.h>
+
 enum arm64_reg {
     ARM64_X0,
     ARM64_X30 = ARM64_X0 + 30,
@@ -32,5 +34,6 @@ enum arm64_reg {
 struct arm64;
 /* All of the table; 16 bytes for each. */
 int arm64_reg_read_all(struct arm64 *m, unsigned char (*values)[16]);
+int arm64_reg_read_list(struct arm64 *m, const int *ids, size_t count, unsigned char (*values)[16]);
 
 #endif

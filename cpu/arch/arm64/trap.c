@@ -74,7 +74,7 @@ static void enter(struct arm64 *a, const struct entry *e)
     r.pc = r.vbar + vector;
     arm64_engine_entry_write(a, &r);
     a->count.n++;
-    a->flow.from_kernel = 1;
+    arm64_count_entered(a);
     report(a, e, vector, r.elr, user);
 }
 

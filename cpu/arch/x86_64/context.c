@@ -65,6 +65,8 @@ struct x86_fp_words x86_fp_words(struct x86 *x)
     w.mxcsr = get32(e, e->at.mxcsr);
     memcpy(&w.fcw, field(e, e->at.fcw), 2);
     memcpy(&w.fsw, field(e, e->at.fsw), 2);
+    w.fs_base = get_seg(e, e->at.seg[SEG_FS]).base;
+    w.gs_base = get_seg(e, e->at.seg[SEG_GS]).base;
     return w;
 }
 

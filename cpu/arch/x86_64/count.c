@@ -107,26 +107,6 @@ static void learn_port(struct x86 *x, const struct x86_blocks_cold *b)
     want_exits(x, b->pc, b->pc + b->size);
 }
 
-/* In watch mode and while an interrupt waits: what to look at before each block. */
-static bool block_watch(struct x86 *x, vaddr_t pc)
-{
-    struct x86_counter *r = x->counter;
-
-    if (x->watch) {
-        bool kernel = x86_cpl(x) < 3;
-        if (!kernel && x->flow.from_kernel && x->config.host.user_return)
-            x->config.host.user_return(x->config.host.ctx, x->count.n, pc);
-        x->flow.from_kernel = kernel;
-    }
-    if (!x86_irq_pending(x) || !(x86_reg(x, X86_RFLAGS) & FLAG_IF))
-        return false;
-    if (x->flow.shadow_n != x->count.n)
-        return true;
-    if (r->stop_at > x->count.n + 1)
-        r->stop_at = x->count.n + 1;
-    return false;
-}
-
 /* Blocks that pass this number take the slow path. */
 static void set_limit(struct x86 *x)
 {
@@ -137,9 +117,38 @@ static void set_limit(struct x86 *x)
     x->count.limit = all ? 0 : r->stop_at;
 }
 
-static bool need_slow(struct x86 *x)
+/* In watch mode, behind an exception entry, the return to user mode is to be told of. */
+static void choose_way(struct x86 *x)
 {
-    return x->watch || x86_irq_pending(x) || x->checks.fp || x->flow.ac_watch;
+    struct x86_counter *r = x->counter;
+    bool returns = x->watch && x->flow.from_kernel;
+    bool other = x86_irq_pending(x) || x->checks.fp || x->flow.ac_watch;
+
+    r->slow = other || returns;
+    r->only_returns = returns && !other;
+    set_limit(x);
+}
+
+/* In watch mode and while an interrupt waits: what to look at before each block. */
+static bool block_watch(struct x86 *x, vaddr_t pc)
+{
+    struct x86_counter *r = x->counter;
+
+    if (x->watch) {
+        bool kernel = x86_cpl(x) < 3;
+        if (!kernel && x->flow.from_kernel && x->config.host.user_return)
+            x->config.host.user_return(x->config.host.ctx, x->count.n, pc);
+        x->flow.from_kernel = kernel;
+        if (!kernel)
+            choose_way(x);
+    }
+    if (!x86_irq_pending(x) || !(x86_reg(x, X86_RFLAGS) & FLAG_IF))
+        return false;
+    if (x->flow.shadow_n != x->count.n)
+        return true;
+    if (r->stop_at > x->count.n + 1)
+        r->stop_at = x->count.n + 1;
+    return false;
 }
 
 bool x86_count_aligned(struct x86 *x, uint32_t index)
@@ -221,14 +230,17 @@ static void stop_at_break(struct x86 *x, const struct x86_blocks_cold *b)
     }
 }
 
-/* A block without a break, proved before, and breaks are all that is looked for. */
-static bool passes_breaks(const struct x86 *x, vaddr_t pc, uint32_t size)
+/*
+ * A block without a break, proved before, and who looks on is all that holds it up. In the
+ * kernel's half of the addresses nobody is in user mode.
+ */
+static bool passes_looks(const struct x86 *x, vaddr_t pc, uint32_t size)
 {
     const struct x86_counter *r = x->counter;
     const struct x86_block *hot = &x->count.blocks[x86_block_index(pc)];
 
-    return x->breaks.count && !r->slow && !r->hold && !r->want_exits && !r->want_partial &&
-           !r->want_step && !x->stopped && !x->stop_asked && !x->checks.unknown &&
+    return (!r->slow || (r->only_returns && pc >> 63)) && !r->hold && !r->want_exits &&
+           !r->want_partial && !r->want_step && !x->stopped && !x->stop_asked && !x->checks.unknown &&
            !x->flow.look && !r->step && !r->tail && hot->key == (pc ^ x->count.bias) &&
            hot->size == size && x->count.n + hot->insns <= r->stop_at &&
            breaks_next(&x->breaks, pc, pc + size) == pc + size;
@@ -254,7 +266,7 @@ void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size)
 
     if (x86_engine_entering(x, pc))
         return;
-    if (passes_breaks(x, pc, size)) {
+    if (passes_looks(x, pc, size)) {
         blocks_tell(&x->blocks, x->count.n, pc, size);
         x->count.n += hot->insns;
         x->count.current = hot;
@@ -267,8 +279,7 @@ void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size)
     }
     if (x->checks.unknown || x->flow.look) {
         x86_checks_look(x);
-        r->slow = need_slow(x);
-        set_limit(x);
+        choose_way(x);
     }
     if (is_exit(r, pc)) {
         x->count.current = NULL; /* the halt before it is no instruction */
@@ -453,8 +464,7 @@ int x86_count_run(struct x86 *x, insn_t stop_at)
 
     r->stop_at = stop_at;
     r->hold = false;
-    r->slow = need_slow(x);
-    set_limit(x);
+    choose_way(x);
     step = r->want_step && x86_reg(x, X86_RIP) == r->block_pc;
     r->want_step = false;
     rc = step ? x86_step(x) : x86_engine_run(x);
@@ -480,9 +490,18 @@ void x86_count_recheck(struct x86 *x, insn_t stop_at)
 
     if (stop_at < r->stop_at)
         r->stop_at = stop_at;
-    if (x86_irq_pending(x))
+    if (x86_irq_pending(x)) {
         r->slow = true;
+        r->only_returns = false;
+    }
     set_limit(x);
+}
+
+void x86_count_entered(struct x86 *x)
+{
+    x->flow.from_kernel = 1;
+    if (x->watch)
+        choose_way(x);
 }
 
 void x86_count_reset(struct x86 *x)

@@ -33,6 +33,8 @@ bool x86_count_holds_code(const struct x86 *x, paddr_t pa);
 /* Run until the number is `stop_at`, the machine stopped, or an interrupt can be taken. */
 MUST_CHECK int x86_count_run(struct x86 *x, insn_t stop_at);
 void x86_count_recheck(struct x86 *x, insn_t stop_at);
+/* After an exception entry: in watch mode the return is looked for. */
+void x86_count_entered(struct x86 *x);
 /* The block hook's slow way: unknown block, limit reached, or a block with consequences. */
 void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size);
 /* In an event: make count.n exact for `rip`. `all_retired`: `rip` is where the next block begins. */

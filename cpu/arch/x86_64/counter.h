@@ -62,6 +62,7 @@ struct x86_counter {
     uint64_t bias_count;
     insn_t stop_at;      /* no instruction runs at this number */
     bool slow;           /* every block takes the slow path */
+    bool only_returns;   /* for nothing but to tell of returns to user mode */
     bool want_partial;   /* the engine stopped before a block that passes stop_at */
     bool want_step;      /* the engine stopped before a block that runs by single instructions */
     bool one;            /* the one instruction of x86_count_one() runs: no checks */

@@ -209,6 +209,36 @@ void x86_set_msr_native(struct x86 *x, uint32_t index, uint64_t value)
     *p = saved;
 }
 
+int x86_uc_gpr(unsigned index)
+{
+    return gpr_id[index & 15];
+}
+
+int x86_uc_xmm(unsigned index)
+{
+    return UC_X86_REG_XMM0 + (int)index;
+}
+
+int x86_uc_st(unsigned index)
+{
+    return UC_X86_REG_FP0 + (int)index;
+}
+
+int x86_uc_fsw(void)
+{
+    return UC_X86_REG_FPSW;
+}
+
+int x86_uc_ftw(void)
+{
+    return UC_X86_REG_FPTAG;
+}
+
+void x86_uc_read_batch(struct x86 *x, int *numbers, void **to, size_t count)
+{
+    uc_reg_read_batch(x->engine->uc, numbers, to, (int)count);
+}
+
 int x86_uc_read(struct x86 *x, int uc_id, void *value)
 {
     return uc_reg_read(x->engine->uc, uc_id, value) ? -EIO : 0;

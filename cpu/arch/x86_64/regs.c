@@ -147,6 +147,61 @@ int x86_reg_read_all(struct x86 *x, uint8_t (*values)[16])
     return 0;
 }
 
+/* The general and FP registers without what hidden state they need; -1: another one. */
+static int engine_number(int id)
+{
+    if (id < GENERAL_COUNT)
+        return x86_uc_gpr(encoding[id]);
+    if (id >= X86_REG_XMM0 && id <= X86_REG_XMM15)
+        return x86_uc_xmm((unsigned)(id - X86_REG_XMM0));
+    if (id == X86_REG_FSW || id == X86_REG_FTW)
+        return id == X86_REG_FSW ? x86_uc_fsw() : x86_uc_ftw();
+    return id >= X86_REG_ST0 && id <= X86_REG_ST7 ? x86_uc_st((unsigned)(id - X86_REG_ST0)) : -1;
+}
+
+/* Those that one look at the saved context tells. */
+static bool from_words(const struct x86_fp_words *w, int id, uint8_t *value)
+{
+    if (id == X86_REG_MXCSR)
+        memcpy(value, &w->mxcsr, 4);
+    else if (id == X86_REG_FCW)
+        memcpy(value, &w->fcw, 2);
+    else if (id == X86_REG_FS_BASE || id == X86_REG_GS_BASE)
+        memcpy(value, id == X86_REG_FS_BASE ? &w->fs_base : &w->gs_base, 8);
+    else
+        return false;
+    return true;
+}
+
+int x86_reg_read_list(struct x86 *x, const int *ids, size_t count, uint8_t (*values)[16])
+{
+    struct x86_fp_words words = x86_fp_words(x);
+    int numbers[CPU_REG_LIST_MAX];
+    void *to[CPU_REG_LIST_MAX];
+    size_t batch = 0;
+
+    memset(values, 0, count * sizeof(*values));
+    for (size_t i = 0; i < count; i++) {
+        int number = ids[i] < 0 ? -1 : engine_number(ids[i]), rc;
+
+        if (number >= 0) {
+            numbers[batch] = number;
+            to[batch++] = values[i];
+        } else if (!from_words(&words, ids[i], values[i]) &&
+                   (rc = x86_reg_read(x, ids[i], values[i])) != 0) {
+            return rc;
+        }
+    }
+    x86_uc_read_batch(x, numbers, to, batch);
+    for (size_t i = 0; i < count; i++) {
+        if (ids[i] == X86_REG_FSW) {
+            values[i][0] |= (uint8_t)words.fsw;
+            values[i][1] |= (uint8_t)(words.fsw >> 8);
+        }
+    }
+    return 0;
+}
+
 static int write_system(struct x86 *x, struct x86_view *v, int id, uint64_t word)
 {
     switch (id) {

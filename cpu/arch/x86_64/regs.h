@@ -8,6 +8,8 @@
 #ifndef TRAPLINE_CPU_X86_64_REGS_H
 #define TRAPLINE_CPU_X86_64_REGS_H
 
+#include <stddef.h>
+
 enum x86_reg_id {
     X86_REG_RAX,
     X86_REG_RBX,
@@ -66,5 +68,6 @@ enum x86_reg_id {
 struct x86;
 /* All of the table; 16 bytes for each. */
 int x86_reg_read_all(struct x86 *m, unsigned char (*values)[16]);
+int x86_reg_read_list(struct x86 *m, const int *ids, size_t count, unsigned char (*values)[16]);
 
 #endif

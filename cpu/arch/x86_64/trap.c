@@ -261,7 +261,7 @@ static void report(struct x86 *x, const struct delivery *d, enum cpu_trap_kind k
 
     x->flow.shadow_n = UINT64_MAX;
     x->flow.halted = 0;
-    x->flow.from_kernel = 1;
+    x86_count_entered(x);
     if (host->trap)
         host->trap(host->ctx, &t);
 }

@@ -227,6 +227,12 @@ MUST_CHECK int x86_engine_put_exits(struct x86 *x, uint64_t *list, size_t count)
 /* In the block hook: true while the stub enters the guest (nothing to count). */
 bool x86_engine_entering(struct x86 *x, vaddr_t pc);
 /* Registers by the engine's own numbers, for the tables in regs.c. */
+int x86_uc_gpr(unsigned index);
+int x86_uc_xmm(unsigned index);
+int x86_uc_st(unsigned index);
+int x86_uc_fsw(void); /* the top of the stack, without what was raised since */
+int x86_uc_ftw(void);
+void x86_uc_read_batch(struct x86 *x, int *numbers, void **to, size_t count);
 MUST_CHECK int x86_uc_read(struct x86 *x, int uc_id, void *value);
 MUST_CHECK int x86_uc_write(struct x86 *x, int uc_id, const void *value);
 void x86_view_load(struct x86 *x, struct x86_view *v);
@@ -253,6 +259,7 @@ void x86_fp_sync(struct x86 *x);
 struct x86_fp_words {
     uint32_t mxcsr;
     uint16_t fcw, fsw;
+    uint64_t fs_base, gs_base; /* of the same look; not put back */
 };
 struct x86_fp_words x86_fp_words(struct x86 *x);
 void x86_fp_words_put(struct x86 *x, const struct x86_fp_words *w);

@@ -131,15 +131,16 @@ static vaddr_t trap_user_sp(struct cpu *cpu, const struct cpu_trap *trap)
 
 static bool read_signal_frame(struct cpu *cpu, vaddr_t sp, struct signal_frame *f)
 {
-    int x1 = cpu_reg_find(ARCH_ARM64, "x1");
     uint64_t info_at = 0;
     uint8_t info[24];
+    int x1;
 
     memset(f, 0, sizeof(*f));
     if (!arch_read(cpu, sp + FRAME_REGS, &f->saved_result, 8) ||
         !arch_read(cpu, sp + FRAME_SP, &f->saved_sp, 8) ||
         !arch_read(cpu, sp + FRAME_PC, &f->saved_pc, 8) || !arch_read(cpu, sp, info, sizeof(info)))
         return false;
+    x1 = cpu_reg_find(ARCH_ARM64, "x1");
     if (x1 >= 0 && cpu_reg_read(cpu, x1, &info_at) != 0)
         info_at = 0;
     f->saved_first = f->saved_result;

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "cpu/arch/arm64/regs.h"
+
 static const char *const name[] = {
     "x0",  "x1",  "x2",  "x3",  "x4",  "x5",  "x6",  "x7",  "x8",  "x9",  "x10", "x11",
     "x12", "x13", "x14", "x15", "x16", "x17", "x18", "x19", "x20", "x21", "x22", "x23",
@@ -22,18 +24,16 @@ _Static_assert(sizeof(name) / sizeof(name[0]) == COUNT && COUNT <= USTATE_VALUES
 
 static const unsigned clobbered[] = {COUNT}, tls[] = {TPIDR, COUNT};
 
-static uint64_t system_register(struct cpu *cpu, const char *reg)
-{
-    uint64_t value = 0;
-
-    return cpu_reg_read(cpu, cpu_reg_find(ARCH_ARM64, reg), &value) == 0 ? value : 0;
-}
-
 static void at_trap(struct cpu *cpu, const struct cpu_trap *trap, struct ustate *s)
 {
+    static const int ids[] = {ARM64_SP_EL0, ARM64_SYS_FIRST + 1 /* SPSR_EL1 */};
+    uint8_t now[2][16];
+
     (void)trap;
-    ustate_set(s, SP, system_register(cpu, "sp_el0"));
-    ustate_set(s, PSTATE, system_register(cpu, "spsr_el1"));
+    if (cpu_reg_read_list(cpu, ids, 2, now) != 0)
+        return;
+    memcpy(s->v[SP], now[0], 16);
+    memcpy(s->v[PSTATE], now[1], 16);
 }
 
 /* rt_sigframe: siginfo, ucontext; see sim/arch/arm64/arch.c. The records follow the sigcontext. */
@@ -96,4 +96,5 @@ const struct ustate_arch arm64_ustate_arch = {
     .flags_mask = 0xf0000000u,
     .at_trap = at_trap,
     .read_frame = read_frame,
+    .sigreturn = 139,
 };

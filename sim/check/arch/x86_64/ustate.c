@@ -96,5 +96,6 @@ const struct ustate_arch x86_64_ustate_arch = {
     .flags_mask = 0xcd5u, /* CF PF AF ZF SF DF OF */
     .at_trap = at_trap,
     .read_frame = read_frame,
+    .sigreturn = 15,
     .sigreturn_bias = 8, /* the handler's return took the address off */
 };
