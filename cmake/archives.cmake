@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Libraries as archives, where their packages have them: the dynamic linker's work for
+# libunicorn and what hangs off libarchive is longer than the boot of a guest from the cache.
+# Where an archive is not there or does not link alone, the shared library is taken.
+include(CheckCSourceCompiles)
+
+option(TRAPLINE_ARCHIVES "Link libraries into the programs where their archives are there" ON)
+
+# trapline_archive(PREFIX NAME SYMBOL...): let PkgConfig::PREFIX stand for libNAME.a, if the
+# functions that we call can be linked from it without anything else.
+function(trapline_archive prefix name)
+  find_library(${prefix}_ARCHIVE NAMES lib${name}.a HINTS ${${prefix}_LIBDIR})
+  if(NOT TRAPLINE_ARCHIVES OR NOT ${prefix}_ARCHIVE)
+    return()
+  endif()
+  set(source "")
+  set(calls "")
+  foreach(symbol ${ARGN})
+    string(APPEND source "extern char ${symbol}[];\n")
+    string(APPEND calls " + ${symbol}[0]")
+  endforeach()
+  set(CMAKE_REQUIRED_FLAGS "-fno-builtin")
+  set(CMAKE_REQUIRED_LIBRARIES ${${prefix}_ARCHIVE} m)
+  check_c_source_compiles("${source}int main(void) { return 0${calls}; }" ${prefix}_ARCHIVE_LINKS)
+  if(${prefix}_ARCHIVE_LINKS)
+    set_property(TARGET PkgConfig::${prefix} PROPERTY INTERFACE_LINK_LIBRARIES
+                 ${${prefix}_ARCHIVE} m)
+  endif()
+endfunction()
+
+# libunicorn.a holds ten processors, and functions named like ours (cpu_reset). What the two
+# machines need of it becomes one object in which all but uc_* is local; the others'
+# entry points are nothing, and nobody opens them.
+function(trapline_engine_archive)
+  find_library(UNICORN_ARCHIVE NAMES libunicorn.a HINTS ${UNICORN_LIBDIR})
+  if(NOT TRAPLINE_ARCHIVES OR NOT UNICORN_ARCHIVE)
+    return()
+  endif()
+  set(object ${CMAKE_BINARY_DIR}/engine/unicorn.o)
+  set(archive ${CMAKE_BINARY_DIR}/engine/libunicorn-engine.a)
+  set(absent "")
+  foreach(cpu arm m68k mips mips64 mips64el mipsel ppc ppc64 riscv32 riscv64 s390x sparc sparc64
+              tricore)
+    foreach(function uc_init reg_read reg_write)
+      list(APPEND absent --defsym=${function}_${cpu}=0)
+    endforeach()
+  endforeach()
+  if(NOT EXISTS ${archive} OR ${UNICORN_ARCHIVE} IS_NEWER_THAN ${archive})
+    file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/engine)
+    file(REMOVE ${archive})
+    execute_process(
+      COMMAND ${CMAKE_LINKER} -r -o ${object} ${absent} -u uc_open -u uc_version
+              -u uc_strerror ${UNICORN_ARCHIVE}
+      COMMAND_ERROR_IS_FATAL ANY)
+    execute_process(
+      COMMAND ${CMAKE_OBJCOPY} --wildcard --strip-debug --keep-global-symbol=uc_* ${object}
+      COMMAND_ERROR_IS_FATAL ANY)
+    execute_process(COMMAND ${CMAKE_AR} rcs ${archive} ${object} COMMAND_ERROR_IS_FATAL ANY)
+    file(REMOVE ${object})
+  endif()
+  set_property(TARGET PkgConfig::UNICORN PROPERTY INTERFACE_LINK_LIBRARIES
+               ${archive} Threads::Threads m)
+endfunction()
