@@ -49,6 +49,11 @@ MUST_CHECK int host_write_file(const char *path, const void *data, size_t bytes,
 /* Folder that holds the running program. */
 MUST_CHECK int host_program_dir(char *dir, size_t len);
 bool host_file_exists(const char *path);
+/*
+ * What the running program is made of: the build ids of it and of the libraries that it was linked
+ * with, up to `len` bytes; how many there are. 0: it has none.
+ */
+size_t host_build_ids(uint8_t *ids, size_t len);
 /* Names in a folder that end with `suffix`, sorted; NULL-terminated, one block for free(). */
 MUST_CHECK int host_list_dir(const char *dir, const char *suffix, char ***names, char *err,
                              size_t err_len);

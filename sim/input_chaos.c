@@ -10,6 +10,7 @@
  *   else                d uniform in 0 .. 200 us
  * Delays are recorded, so a change here leaves old traces whole.
  */
+#include "sim/boot_cache.h"
 #include "sim/inputs.h"
 
 #define DELAY_LARGE_US 5000u
@@ -66,5 +67,10 @@ cycles_t inputs_delay(struct inputs *in, struct cpu *cpu, insn_t n, cycles_t dea
     delay = chaos_delay(in->chaos, in->chaos_count++, in->hz);
     if (in->writer)
         trace_put_delay(in->writer, n, delay);
+    if (in->delays) {
+        struct boot_delay d = {n, delay};
+
+        buf_put(in->delays, &d, sizeof(d));
+    }
     return delay;
 }

@@ -25,6 +25,7 @@
 struct inputs {
     struct host *host;           /* live console, borrowed; NULL: none */
     struct trace_writer *writer; /* recording, borrowed */
+    struct byte_buf *delays;     /* live: each is put there as struct boot_delay; NULL: not kept */
     const struct trace *trace;   /* replaying, borrowed */
     size_t stop_at, delay_at;    /* replaying: what comes next */
     uint64_t chaos, chaos_count, hz;

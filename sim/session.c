@@ -1,10 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sim/session.c - a live run and its recording; see session.h. */
+/*
+ * sim/session.c - a live run and its recording; see session.h.
+ *
+ * Where there is a boot cache, the machine goes on from its entry (boot_cache.h). Without one
+ * it boots and an entry is made at the cut: the first exception that a third address space
+ * takes. With our kernel that are init, its child, and what the child executes, which is about
+ * to fetch its first instruction. A boot is not kept when live input was asked for before
+ * the cut, or when an access was not implemented.
+ */
 #include "sim/session.h"
 
 #include <errno.h>
 
 #include "loader/fail.h"
+
+#define CUT_SPACES 3u
 
 struct running {
     const struct session *session;
@@ -12,6 +22,15 @@ struct running {
     char *err;
     size_t err_len;
     int failed; /* a digest could not be taken */
+    struct {
+        bool looking; /* for the cut; what the outside sees is noted in `past` */
+        bool asked;   /* the run was asked to stop at the cut, `n` */
+        insn_t n;
+        uint64_t root[CUT_SPACES - 1]; /* of the address spaces so far */
+        unsigned roots;
+        struct inputs *inputs;
+        struct boot_past past;
+    } boot;
 };
 
 static insn_t next_digest(void *ctx, insn_t now)
@@ -32,20 +51,120 @@ static int take_digest(void *ctx, struct sim *sim)
     return r->failed;
 }
 
+static void stop_looking(struct running *r)
+{
+    r->boot.looking = false;
+    if (r->boot.inputs)
+        r->boot.inputs->delays = NULL;
+}
+
 static void on_console(void *ctx, const uint8_t *bytes, size_t len)
 {
-    const struct session *s = ((struct running *)ctx)->session;
+    struct running *r = ctx;
+    const struct session *s = r->session;
 
+    if (r->boot.looking)
+        buf_put(&r->boot.past.console, bytes, len);
     if (s->console)
         s->console(s->ctx, bytes, len);
 }
 
 static void on_tick(void *ctx, struct sim *sim)
 {
-    const struct session *s = ((struct running *)ctx)->session;
+    struct running *r = ctx;
+    const struct session *s = r->session;
 
+    stop_looking(r); /* live input is next */
+    r->boot.n = INSN_NONE;
     if (s->tick)
         s->tick(s->ctx, sim);
+}
+
+/* ---- booting, or not ---- */
+
+static void on_trap(void *ctx, struct sim *sim, const struct cpu_trap *trap)
+{
+    struct running *r = ctx;
+    uint64_t root;
+
+    if (!r->boot.looking || !trap->from_user)
+        return;
+    root = cpu_asid_root(sim_cpu(sim));
+    for (unsigned i = 0; i < r->boot.roots; i++)
+        if (r->boot.root[i] == root)
+            return;
+    if (r->boot.roots < CUT_SPACES - 1) {
+        r->boot.root[r->boot.roots++] = root;
+        return;
+    }
+    stop_looking(r);
+    r->boot.asked = true;
+    r->boot.n = trap->n;
+    sim_request_stop(sim);
+}
+
+static void count_one(void *ctx, const struct cpu_unimplemented *u, uint64_t reads,
+                      uint64_t writes)
+{
+    (void)u;
+    (void)reads;
+    (void)writes;
+    ++*(size_t *)ctx;
+}
+
+/* At the cut. */
+static void keep_boot(struct running *r, struct sim *sim)
+{
+    size_t unimplemented = 0;
+
+    r->boot.asked = false;
+    cpu_unimplemented_each(sim_cpu(sim), count_one, &unimplemented);
+    if (unimplemented == 0 && r->boot.n == cpu_now(sim_cpu(sim)))
+        boot_cache_save(r->session->boot_cache, sim, &r->boot.past);
+}
+
+/* What a boot would have shown and recorded. */
+static void tell_past(struct running *r)
+{
+    const struct boot_past *past = &r->boot.past;
+
+    if (past->console.used > 0)
+        on_console(r, past->console.data, past->console.used);
+    for (size_t at = 0; r->writer && at < past->delays.used; at += sizeof(struct boot_delay)) {
+        struct boot_delay d;
+
+        memcpy(&d, past->delays.data + at, sizeof(d));
+        trace_put_delay(r->writer, d.n, d.delay);
+    }
+}
+
+/* The machine at n = 0, or where its boot ended. */
+static int start(struct running *r, const struct machine *m, struct inputs *inputs,
+                 const struct sim_watch *watch, struct sim **sim)
+{
+    const struct boot_cache *cache = r->session->boot_cache;
+    int rc = sim_create(m, inputs, watch, sim, r->err, r->err_len);
+
+    if (rc != 0 || !cache)
+        return rc;
+    rc = boot_cache_load(cache, *sim, r->session->limit, &r->boot.past);
+    if (rc == 0) {
+        tell_past(r);
+        return 0;
+    }
+    boot_past_free(&r->boot.past);
+    if (rc == -EIO) {
+        sim_destroy(*sim);
+        rc = sim_create(m, inputs, watch, sim, r->err, r->err_len);
+        if (rc != 0)
+            return rc;
+    }
+    r->boot.looking = boot_past_start(&r->boot.past, *sim) == 0;
+    if (r->boot.looking) {
+        r->boot.inputs = inputs;
+        inputs->delays = &r->boot.past.delays;
+    }
+    return 0;
 }
 
 /* Run, then end the trace. The writer is freed in any case. */
@@ -54,6 +173,10 @@ static int run_to_end(struct running *r, struct sim *sim, struct sim_end *end)
     struct digest last;
     int rc = sim_run(sim, r->session->limit, end);
 
+    if (rc == 0 && end->reason == SIM_END_CALLER && r->boot.asked && r->failed == 0) {
+        keep_boot(r, sim);
+        rc = sim_run(sim, r->session->limit, end);
+    }
     if (rc != 0) {
         loader_fail(r->err, r->err_len, rc, "%s", sim_error(sim));
     } else if (r->failed != 0) {
@@ -92,13 +215,16 @@ int session_run(const struct machine *m, const struct session *s, struct sim_end
         watch.next_stop = next_digest;
         watch.at_stop = take_digest;
     }
+    if (s->boot_cache)
+        watch.trap = on_trap;
     inputs_init_live(&inputs, m, s->host, r.writer);
-    rc = sim_create(m, &inputs, &watch, &sim, err, err_len);
-    if (rc != 0) {
+    rc = start(&r, m, &inputs, &watch, &sim);
+    if (rc == 0) {
+        rc = run_to_end(&r, sim, end);
+        sim_destroy(sim);
+    } else {
         trace_abandon(r.writer);
-        return rc;
     }
-    rc = run_to_end(&r, sim, end);
-    sim_destroy(sim);
+    boot_past_free(&r.boot.past);
     return rc;
 }

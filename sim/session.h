@@ -9,6 +9,7 @@
 #ifndef TRAPLINE_SIM_SESSION_H
 #define TRAPLINE_SIM_SESSION_H
 
+#include "sim/boot_cache.h"
 #include "sim/sim.h"
 
 struct session {
@@ -16,6 +17,7 @@ struct session {
     bool without_images;    /* the trace keeps hashes of kernel and initrd only */
     insn_t limit;           /* INSN_NONE: none */
     struct host *host;      /* console input and Ctrl-C; NULL: none */
+    const struct boot_cache *boot_cache; /* NULL: the machine boots */
     void *ctx;
     void (*console)(void *ctx, const uint8_t *bytes, size_t len);
     void (*tick)(void *ctx, struct sim *sim);

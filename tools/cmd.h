@@ -57,6 +57,10 @@ void progress_start(struct progress *p, bool wanted);
 void progress_tick(struct progress *p, struct sim *sim);
 void progress_end(struct progress *p);
 
+/* ---- boot_cache_options.c ---- */
+/* By the environment; `dir` is for the folder's name. False: there is none. */
+bool boot_cache_choose(struct boot_cache *cache, char *dir, size_t len);
+
 /* ---- machine_options.c ---- */
 struct machine_options {
     struct machine machine;

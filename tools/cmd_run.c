@@ -12,6 +12,7 @@ static const char run_help[] =
     "message that names the status.\n"
     "\n"
     "  --no-input           never read standard input\n"
+    "  --no-boot-cache      boot, even where a boot of this very machine is kept\n"
     "\n";
 
 static const char run_examples[] =
@@ -29,6 +30,7 @@ static const char record_help[] =
     "  -o, --output FILE    the trace\n"
     "  --no-images          keep only hashes of kernel and initramfs (a replay must name them)\n"
     "  --no-input           never read standard input\n"
+    "  --no-boot-cache      boot, even where a boot of this very machine is kept\n"
     "\n";
 
 static const char record_examples[] =
@@ -41,11 +43,11 @@ static const char record_examples[] =
 struct run_options {
     struct machine_options machine;
     const char *output;
-    bool recording, no_images, no_input;
+    bool recording, no_images, no_input, no_boot_cache;
     struct progress progress;
 };
 
-enum { OPT_NO_IMAGES = 1, OPT_NO_INPUT };
+enum { OPT_NO_IMAGES = 1, OPT_NO_INPUT, OPT_NO_BOOT_CACHE };
 
 static void on_console(void *ctx, const uint8_t *bytes, size_t len)
 {
@@ -125,7 +127,8 @@ static int run_live(struct run_options *o)
                         .console = on_console,
                         .tick = on_tick,
                         .ended = on_ended};
-    char err[ERR_LEN];
+    char err[ERR_LEN], cache_dir[4096];
+    struct boot_cache cache;
     struct sim_end end;
     int rc = host_open(o->no_input ? HOST_INPUT_NONE : HOST_INPUT_STDIN, &s.host, err, sizeof(err));
 
@@ -136,6 +139,9 @@ static int run_live(struct run_options *o)
         host_close(s.host);
         return rc;
     }
+    if (!o->no_boot_cache && boot_cache_choose(&cache, cache_dir, sizeof(cache_dir)))
+        s.boot_cache = &cache;
+    setvbuf(stdout, NULL, _IOLBF, BUFSIZ); /* a line of the guest is seen when it is whole */
     progress_start(&o->progress, !host_is_terminal(stdout) && !host_input_is_terminal(s.host));
     rc = session_run(&o->machine.machine, &s, &end, err, sizeof(err));
     progress_end(&o->progress);
@@ -154,6 +160,7 @@ static int parse(struct run_options *o, int argc, char **argv, bool *help)
         {"output", required_argument, NULL, 'o'},
         {"no-images", no_argument, NULL, OPT_NO_IMAGES},
         {"no-input", no_argument, NULL, OPT_NO_INPUT},
+        {"no-boot-cache", no_argument, NULL, OPT_NO_BOOT_CACHE},
         MACHINE_OPTIONS,
         {0},
     };
@@ -169,6 +176,8 @@ static int parse(struct run_options *o, int argc, char **argv, bool *help)
             o->no_images = true;
         } else if (c == OPT_NO_INPUT) {
             o->no_input = true;
+        } else if (c == OPT_NO_BOOT_CACHE) {
+            o->no_boot_cache = true;
         } else if (c >= MACHINE_OPTION_BASE) {
             rc = machine_options_take(&o->machine, c, optarg);
             if (rc != EXIT_OK)

@@ -295,8 +295,9 @@ bool cpu_in_user(struct cpu *c)
 
 uint64_t cpu_asid_root(struct cpu *c)
 {
-    (void)c;
-    return 0x1000;
+    uint64_t turn = c->program.spaces ? c->n / 10000 % c->program.spaces : 0;
+
+    return 0x1000 * (turn + 1);
 }
 
 uint64_t cpu_syscall_number(struct cpu *c)
@@ -368,7 +369,7 @@ int cpu_state_visit(struct cpu *c, enum cpu_state_op op, cpu_state_fn fn, void *
         size_t len;
     } pieces[] = {
         {"general", c->reg, sizeof(c->reg)},  {"clock", &c->n, 2 * 8},
-        {"timer", &c->timer_due, 2 * 8},    {"uart", &c->input_read, 2 * 8 + FIFO_SIZE},
+        {"timer", &c->timer_due, 3 * 8},    {"uart", &c->input_read, 2 * 8 + FIFO_SIZE},
     };
 
     (void)op;

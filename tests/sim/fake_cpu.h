@@ -26,7 +26,8 @@ struct fake_program {
     uint8_t status;
     uint8_t idle_at_end;  /* wait for input instead of powering off */
     uint8_t echo;         /* write input bytes to the console */
-    uint8_t pad[5];
+    uint8_t spaces;       /* address spaces by turns, each for 10000 instructions; 0: one */
+    uint8_t pad[4];
 };
 
 struct fake_knobs {
