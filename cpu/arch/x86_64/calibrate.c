@@ -21,9 +21,9 @@ static size_t context_bytes(const struct x86_engine *e)
 /* Offset at which 64-bit `value` stands; 0 when it is not there exactly once. */
 static size_t find64(const struct x86_engine *e, uint64_t value)
 {
-    size_t found = 0;
+    size_t found = 0, bytes = context_bytes(e);
 
-    for (size_t o = 8; o + 8 <= context_bytes(e); o += 4) {
+    for (size_t o = 8; o + 8 <= bytes; o += 4) {
         if (get64(e, o) != value)
             continue;
         if (found)
@@ -48,6 +48,21 @@ static struct x86_view flat32(vaddr_t rip, unsigned cpl)
     return v;
 }
 
+/*
+ * Enter where HLT stands: the engine translates the block there although it will not run, and
+ * a page of zeros is a long one.
+ */
+static int enter(struct x86 *x, const struct x86_view *v)
+{
+    int rc;
+
+    x->ram[v->rip] = 0xf4;
+    rc = x86_engine_enter(x, v);
+    x->ram[v->rip] = 0;
+    x86_engine_drop_code(x, v->rip, v->rip + 1);
+    return rc;
+}
+
 #define MAGIC_BASE 0x0000123456000000ull
 #define MAGIC_CR2  0x0000123456fedc00ull
 
@@ -62,7 +77,7 @@ static int calibrate_segments(struct x86 *x)
     v.gdt = (struct x86_table){MAGIC_BASE + 0x100000, 0x123};
     v.idt = (struct x86_table){MAGIC_BASE + 0x110000, 0x456};
     v.cr2 = MAGIC_CR2;
-    if (x86_engine_enter(x, &v))
+    if (enter(x, &v))
         return -EIO;
     uc_context_save(e->uc, e->scratch);
     for (int i = 0; i < SEG_COUNT; i++)
@@ -96,11 +111,11 @@ static int calibrate_flags(struct x86 *x)
 
     if (!first)
         return -ENOMEM;
-    if (x86_engine_enter(x, &a))
+    if (enter(x, &a))
         goto out;
     uc_context_save(e->uc, e->scratch);
     memcpy(first, e->scratch, bytes);
-    if (x86_engine_enter(x, &b))
+    if (enter(x, &b))
         goto out;
     uc_context_save(e->uc, e->scratch);
     for (size_t o = 8; o + 8 <= bytes; o += 4) {
