@@ -161,6 +161,22 @@ typedef bool (*cpu_store_fn)(void *ctx, insn_t n);
 MUST_CHECK int cpu_watch_stores(struct cpu *cpu, const struct cpu_range *list, size_t count,
                                 cpu_store_fn fn, void *ctx);
 /*
+ * Stores by page: `map` has a byte for each page of RAM, and before a store to a page whose byte
+ * is not 0 `fn` is called. A store of more than eight bytes comes in pieces; an instruction that
+ * clears a cache line (DC ZVA) makes none. The map stays the caller's, who may change it at any
+ * time; NULL ends it. All stores run a little slower meanwhile.
+ */
+struct cpu_store {
+    insn_t n;               /* the state before the instruction that stores */
+    vaddr_t pc;
+    paddr_t pa;
+    unsigned bytes;         /* 1 to 8 */
+    uint64_t value;
+};
+typedef void (*cpu_page_store_fn)(void *ctx, const struct cpu_store *s);
+MUST_CHECK int cpu_watch_pages(struct cpu *cpu, const uint8_t *map, cpu_page_store_fn fn,
+                               void *ctx);
+/*
  * Code that runs: `fn` is called with each block of `bytes` of code at `pc` that is about to run,
  * its first instruction being number n (the state before it). A trap, an emulated instruction or
  * a stop may cut a block short, and what is left of it comes again as a block: the numbers of

@@ -461,6 +461,15 @@ void cpu_watch_blocks(struct cpu *c, cpu_block_fn fn, void *ctx)
     (void)ctx;
 }
 
+int cpu_watch_pages(struct cpu *c, const uint8_t *map, cpu_page_store_fn fn, void *ctx)
+{
+    (void)c;
+    (void)map;
+    (void)fn;
+    (void)ctx;
+    return 0;
+}
+
 int cpu_watch_stores(struct cpu *c, const struct cpu_range *list, size_t count, cpu_store_fn fn,
                      void *ctx)
 {

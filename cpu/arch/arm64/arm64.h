@@ -137,6 +137,8 @@ struct arm64_engine;
 struct arm64_counter;
 struct arm64_dirty;
 
+struct arm64_pages;
+
 struct arm64 {
     struct arm64_count count; /* first: the block hook works on it */
     struct cpu_config config;
@@ -148,6 +150,7 @@ struct arm64 {
     bool watch;
     struct cpu_breaks breaks;
     struct cpu_blocks blocks;
+    struct arm64_pages *pages; /* NULL: not watched */
     struct arm64_board board;
     struct arm64_flow flow;
     struct cpu_stop stop;
@@ -193,6 +196,8 @@ void arm64_engine_flush_tlb(struct arm64 *a);
 /* See cpu_watch_stores(). */
 MUST_CHECK int arm64_engine_watch_stores(struct arm64 *a, const struct cpu_range *list,
                                          size_t count, cpu_store_fn fn, void *ctx);
+/* The engine itself (uc_engine), for pages.c. */
+void *arm64_engine_handle(struct arm64 *a);
 /* The engine's numbers of registers: of our table, of a system register; -1: it has none. */
 int arm64_engine_number(int reg);
 int arm64_engine_sysreg_number(uint32_t id);
@@ -268,6 +273,11 @@ bool arm64_dirty_abort(struct arm64 *a, paddr_t ipa, bool is_fetch);
 void arm64_ram_put_page(struct arm64 *a, uint32_t page, const uint8_t *bytes);
 /* After pages were put: no translated code of what they held is left. */
 void arm64_dirty_settle(struct arm64 *a);
+
+/* ---- pages.c ---- */
+/* See cpu_watch_pages(). */
+MUST_CHECK int arm64_pages_watch(struct arm64 *a, const uint8_t *map, cpu_page_store_fn fn, void *ctx);
+void arm64_pages_destroy(struct arm64 *a);
 
 /* ---- mark.c ---- */
 MUST_CHECK int arm64_mark_take(struct arm64 *a, void **mark);

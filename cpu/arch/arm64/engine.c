@@ -170,6 +170,11 @@ int arm64_engine_watch_stores(struct arm64 *a, const struct cpu_range *list, siz
     return rc;
 }
 
+void *arm64_engine_handle(struct arm64 *a)
+{
+    return a->engine->uc;
+}
+
 /* ---- registers ---- */
 
 static uint64_t read_uc(struct arm64 *a, int id)

@@ -65,6 +65,11 @@ static int op_watch_stores(void *m, const struct cpu_range *list, size_t count, 
     return arm64_engine_watch_stores(m, list, count, fn, ctx);
 }
 
+static int op_watch_pages(void *m, const uint8_t *map, cpu_page_store_fn fn, void *ctx)
+{
+    return arm64_pages_watch(m, map, fn, ctx);
+}
+
 static void op_watch_blocks(void *m, cpu_block_fn fn, void *ctx)
 {
     struct arm64 *machine = m;
@@ -229,6 +234,7 @@ const struct cpu_ops arm64_ops = {
     .console_input = op_console_input,
     .watch_returns = op_watch_returns,
     .set_breaks = op_set_breaks,
+    .watch_pages = op_watch_pages,
     .watch_blocks = op_watch_blocks,
     .watch_stores = op_watch_stores,
     .unimplemented_each = op_unimplemented_each,

@@ -48,6 +48,7 @@ void arm64_destroy(struct arm64 *a)
 {
     arm64_engine_destroy(a);
     arm64_dirty_destroy(a);
+    arm64_pages_destroy(a);
     arm64_count_destroy(a);
     if (a->ram)
         munmap(a->ram, a->config.ram_bytes);

@@ -334,6 +334,19 @@ void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size)
     count_special(x, b);
 }
 
+insn_t x86_count_at(struct x86 *x, vaddr_t rip)
+{
+    const struct x86_block *current = x->count.current;
+    const struct x86_blocks_cold *b;
+
+    if (!current)
+        return x->count.n;
+    b = &x->count.cold[current->index];
+    if (rip < b->pc || rip >= b->pc + b->size)
+        return x->count.n;
+    return x->count.n - b->insns + insns_before(x, b, (uint32_t)(rip - b->pc));
+}
+
 void x86_count_sync(struct x86 *x, vaddr_t rip, bool all_retired)
 {
     const struct x86_block *current = x->count.current;

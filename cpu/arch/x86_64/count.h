@@ -37,6 +37,8 @@ void x86_count_recheck(struct x86 *x, insn_t stop_at);
 void x86_count_entered(struct x86 *x);
 /* The block hook's slow way: unknown block, limit reached, or a block with consequences. */
 void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size);
+/* The number of the instruction at `rip` of the block now running. */
+insn_t x86_count_at(struct x86 *x, vaddr_t rip);
 /* In an event: make count.n exact for `rip`. `all_retired`: `rip` is where the next block begins. */
 void x86_count_sync(struct x86 *x, vaddr_t rip, bool all_retired);
 /* At an exit: true when there is nothing to emulate. */

@@ -133,6 +133,11 @@ bool x86_engine_entering(struct x86 *x, vaddr_t pc)
     return true;
 }
 
+void *x86_engine_handle(struct x86 *x)
+{
+    return x->engine->uc;
+}
+
 /* ---- registers ---- */
 
 uint64_t x86_reg(struct x86 *x, int regid)

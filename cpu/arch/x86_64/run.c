@@ -51,6 +51,7 @@ void x86_destroy(struct x86 *x)
 {
     x86_engine_destroy(x);
     x86_dirty_destroy(x);
+    x86_pages_destroy(x);
     x86_count_destroy(x);
     x86_operands_end(x);
     if (x->ram)

@@ -174,6 +174,8 @@ struct x86_engine;
 struct x86_counter;
 struct x86_dirty;
 
+struct x86_pages;
+
 struct x86 {
     struct x86_count count; /* first: the block hook works on it */
     struct cpu_config config;
@@ -187,6 +189,7 @@ struct x86 {
     bool watch;
     struct cpu_breaks breaks;
     struct cpu_blocks blocks;
+    struct x86_pages *pages; /* NULL: not watched */
     struct x86_msrs msrs;
     struct x86_board board;
     struct x86_flow flow;
@@ -218,6 +221,8 @@ void x86_engine_flush_tlb(struct x86 *x);
 /* See cpu_watch_stores(). */
 MUST_CHECK int x86_engine_watch_stores(struct x86 *x, const struct cpu_range *list, size_t count,
                                        cpu_store_fn fn, void *ctx);
+/* The engine itself (uc_engine), for pages.c. */
+void *x86_engine_handle(struct x86 *x);
 void x86_engine_drop_code(struct x86 *x, vaddr_t start, vaddr_t end);
 /* Not in a hook: drop translated code of all pages that `wanted` names. */
 void x86_engine_drop_pages(struct x86 *x, bool (*wanted)(const struct x86 *x, uint64_t page));
@@ -309,6 +314,11 @@ bool x86_dirty_is_clean(const struct x86 *x, uint64_t page);
 void x86_ram_put_page(struct x86 *x, uint32_t page, const uint8_t *bytes);
 /* After pages were put: no translated code of what they held is left. */
 void x86_dirty_settle(struct x86 *x);
+
+/* ---- pages.c ---- */
+/* See cpu_watch_pages(). */
+MUST_CHECK int x86_pages_watch(struct x86 *x, const uint8_t *map, cpu_page_store_fn fn, void *ctx);
+void x86_pages_destroy(struct x86 *x);
 
 /* ---- mark.c ---- */
 MUST_CHECK int x86_mark_take(struct x86 *x, void **mark);

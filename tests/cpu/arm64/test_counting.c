@@ -323,10 +323,60 @@ static void test_counting_blocks_hold_every_instruction(void **state)
     free(ref);
 }
 
+/* ---- stores ---- */
+
+struct stores {
+    const struct track *ref;
+    struct machine *m;
+    size_t count;
+    struct cpu_store last;  /* must have been done before the next one */
+};
+
+static void look_at_store(void *ctx, const struct cpu_store *s)
+{
+    struct stores *t = ctx;
+    const struct track *ref = t->ref;
+
+    if (t->count++ && s->n == t->last.n + 1 &&
+        (t->last.pa + t->last.bytes <= s->pa || s->pa + s->bytes <= t->last.pa))
+        assert_memory_equal(t->m->a.ram + (t->last.pa - ARM64_RAM_BASE),
+                            &t->last.value, t->last.bytes);
+    t->last = *s;
+    if (ref->pc[s->n] != s->pc)
+        fail_msg("the store at 0x%llx is not number %llu", (unsigned long long)s->pc,
+                 (unsigned long long)s->n);
+}
+
+/* Each store is told of with its own number and address, and what it stores. */
+static void test_counting_stores_have_their_number(void **state)
+{
+    struct machine *m = machine_open("flow");
+    struct track *ref = single_step(m);
+    struct stores s = {.ref = ref};
+
+    (void)state;
+    machine_close(m);
+    m = machine_open("flow");
+    s.m = m;
+    machine_run(m, ref->start);
+    uint8_t *map = malloc(m->a.config.ram_bytes >> 12);
+
+    memset(map, 1, m->a.config.ram_bytes >> 12);
+    assert_int_equal(arm64_pages_watch(&m->a, map, look_at_store, &s), 0);
+    while (m->a.count.n < ref->end)
+        machine_run(m, m->a.count.n + 997);
+    assert_true(s.count > 100);
+    assert_int_equal(m->a.count.n, ref->end);
+    machine_close(m);
+    free(map);
+    free(ref);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_counting_blocks_hold_every_instruction),
+        cmocka_unit_test(test_counting_stores_have_their_number),
         cmocka_unit_test(test_counting_agrees_with_a_hook_on_every_instruction),
         cmocka_unit_test(test_counting_same_for_every_step),
         cmocka_unit_test(test_counting_first_stop_anywhere),

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Stores to the pages of a map; see cpu_watch_pages().
+ *
+ * The engine calls a hook before each store to RAM while there is one, in the page or not: what
+ * is asked for is told from the rest here, by one byte.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <unicorn/unicorn.h>
+
+#include "cpu/arch/arm64/arm64.h"
+
+#define PAGE_BYTES 4096u
+
+struct arm64_pages {
+    uc_hook hook;
+    const uint8_t *map;
+    cpu_page_store_fn fn;
+    void *ctx;
+};
+
+static void on_store(uc_engine *uc, uc_mem_type type, uint64_t at, int size, int64_t value,
+                     void *user)
+{
+    struct arm64 *a = user;
+    const struct arm64_pages *p = a->pages;
+    struct cpu_store s;
+
+    (void)uc;
+    (void)type;
+    if (!p->map[(at - ARM64_RAM_BASE) / PAGE_BYTES])
+        return;
+    s.pc = arm64_pc_get(a);
+    s.n = arm64_count_at(a, s.pc);
+    s.pa = at;
+    s.bytes = (unsigned)size;
+    s.value = size < 8 ? (uint64_t)value & ((1ull << 8 * size) - 1) : (uint64_t)value;
+    p->fn(p->ctx, &s);
+}
+
+void arm64_pages_destroy(struct arm64 *a)
+{
+    free(a->pages);
+    a->pages = NULL;
+}
+
+int arm64_pages_watch(struct arm64 *a, const uint8_t *map, cpu_page_store_fn fn, void *ctx)
+{
+    uc_engine *uc = arm64_engine_handle(a);
+    uint64_t base = ARM64_RAM_BASE;
+    struct arm64_pages *p;
+
+    if (a->pages)
+        uc_hook_del(uc, a->pages->hook);
+    arm64_pages_destroy(a);
+    if (map) {
+        a->pages = p = calloc(1, sizeof(*p));
+        if (!p || uc_hook_add(uc, &p->hook, UC_HOOK_MEM_WRITE, (void *)on_store, a, base,
+                              base + a->config.ram_bytes - 1)) {
+            arm64_pages_destroy(a);
+            return -ENOMEM;
+        }
+        p->map = map;
+        p->fn = fn;
+        p->ctx = ctx;
+    }
+    arm64_engine_drop_code(a); /* translated anew: without watched stores they are done in line */
+    return 0;
+}
