@@ -152,6 +152,11 @@ void cpu_watch_blocks(struct cpu *cpu, cpu_block_fn fn, void *ctx)
     cpu->ops->watch_blocks(cpu->m, fn, ctx);
 }
 
+int cpu_watch_insns(struct cpu *cpu, cpu_insn_fn fn, void *ctx)
+{
+    return cpu->ops->watch_insns(cpu->m, fn, ctx);
+}
+
 void cpu_unimplemented_each(const struct cpu *cpu,
                             void (*fn)(void *ctx, const struct cpu_unimplemented *u, uint64_t reads,
                                        uint64_t writes),

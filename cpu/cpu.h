@@ -185,6 +185,13 @@ MUST_CHECK int cpu_watch_pages(struct cpu *cpu, const uint8_t *map, cpu_page_sto
  */
 typedef void (*cpu_block_fn)(void *ctx, insn_t n, vaddr_t pc, uint32_t bytes);
 void cpu_watch_blocks(struct cpu *cpu, cpu_block_fn fn, void *ctx);
+/*
+ * Every instruction: `fn` is called before each with the number and PC of the state that it
+ * begins in, whose registers may be read. NULL ends it. Exception entries make no call. Some ten
+ * times slower meanwhile.
+ */
+typedef void (*cpu_insn_fn)(void *ctx, insn_t n, vaddr_t pc);
+MUST_CHECK int cpu_watch_insns(struct cpu *cpu, cpu_insn_fn fn, void *ctx);
 /* Called with every access the model left out, in a fixed order, at the end of a run. */
 void cpu_unimplemented_each(const struct cpu *cpu,
                             void (*fn)(void *ctx, const struct cpu_unimplemented *u, uint64_t reads,

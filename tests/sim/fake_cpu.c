@@ -470,6 +470,14 @@ int cpu_watch_pages(struct cpu *c, const uint8_t *map, cpu_page_store_fn fn, voi
     return 0;
 }
 
+int cpu_watch_insns(struct cpu *c, cpu_insn_fn fn, void *ctx)
+{
+    (void)c;
+    (void)fn;
+    (void)ctx;
+    return 0;
+}
+
 int cpu_watch_stores(struct cpu *c, const struct cpu_range *list, size_t count, cpu_store_fn fn,
                      void *ctx)
 {

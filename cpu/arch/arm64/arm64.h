@@ -181,6 +181,8 @@ void arm64_engine_reset(struct arm64 *a);
 /* Run from the PC until a hook asks for a stop, an exit or WFI. */
 MUST_CHECK int arm64_engine_run(struct arm64 *a);
 void arm64_engine_stop(struct arm64 *a);
+/* In the hook of a block that shall not run: the PC is at its start then. */
+void arm64_engine_stop_before(struct arm64 *a, vaddr_t pc);
 /* An address before which the engine stops; 0: none. Code in [from, to) is translated anew. */
 void arm64_engine_set_exit(struct arm64 *a, vaddr_t exit, vaddr_t from, vaddr_t to);
 void arm64_engine_drop_code(struct arm64 *a);
@@ -193,6 +195,8 @@ MUST_CHECK int arm64_engine_save(struct arm64 *a, void **context);
 MUST_CHECK int arm64_engine_restore(struct arm64 *a, void *context);
 void arm64_engine_free_saved(void *context);
 void arm64_engine_flush_tlb(struct arm64 *a);
+/* See cpu_watch_insns(). */
+MUST_CHECK int arm64_engine_watch_insns(struct arm64 *a, cpu_insn_fn fn, void *ctx);
 /* See cpu_watch_stores(). */
 MUST_CHECK int arm64_engine_watch_stores(struct arm64 *a, const struct cpu_range *list,
                                          size_t count, cpu_store_fn fn, void *ctx);

@@ -138,7 +138,7 @@ static void not_run(struct arm64 *a, vaddr_t pc, uint32_t size, enum want want)
     }
     a->count.size = 0;
     a->count.limit = 0;
-    arm64_engine_stop(a);
+    arm64_engine_stop_before(a, pc);
 }
 
 /*

@@ -29,6 +29,7 @@
 #include "cpu/arch/arm64/arm64.h"
 #include "cpu/arch/arm64/regs.h"
 
+#define NOWHERE UINT64_MAX
 #define HIDDEN       0x8000000000ull
 #define H_LEVEL3     0x10000u
 #define BLOCK_2M     0x200000ull
@@ -71,6 +72,13 @@ struct arm64_engine {
         cpu_store_fn fn;
         void *ctx;
     } stores; /* that are watched */
+    struct {
+        uc_hook hook;
+        cpu_insn_fn fn; /* NULL: not watched */
+        void *ctx;
+        vaddr_t resume; /* where the engine was stopped, or NOWHERE */
+        bool ever;      /* a hook that is gone counts for the engine until a run has ended */
+    } insns;
     size_t syndrome_at, monitor_at;
     uint64_t sctlr_reset;
     bool calibrating;
@@ -173,6 +181,33 @@ int arm64_engine_watch_stores(struct arm64 *a, const struct cpu_range *list, siz
 void *arm64_engine_handle(struct arm64 *a)
 {
     return a->engine->uc;
+}
+
+static void on_insn(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
+{
+    struct arm64 *a = user;
+    const struct arm64_count *c = &a->count;
+
+    (void)uc;
+    (void)size;
+    if (c->size)
+        a->engine->insns.fn(a->engine->insns.ctx, c->n - c->size / 4 + (pc - c->pc) / 4, pc);
+}
+
+int arm64_engine_watch_insns(struct arm64 *a, cpu_insn_fn fn, void *ctx)
+{
+    struct arm64_engine *e = a->engine;
+
+    if (e->insns.fn)
+        uc_hook_del(e->uc, e->insns.hook);
+    e->insns.fn = NULL;
+    if (fn && uc_hook_add(e->uc, &e->insns.hook, UC_HOOK_CODE, (void *)on_insn, a, 1, 0))
+        return -ENOMEM;
+    e->insns.fn = fn;
+    e->insns.ever = true;
+    e->insns.ctx = ctx;
+    arm64_engine_drop_code(a);
+    return 0;
 }
 
 /* ---- registers ---- */
@@ -427,6 +462,16 @@ void arm64_engine_stop(struct arm64 *a)
     uc_emu_stop(a->engine->uc);
 }
 
+/*
+ * While every instruction is watched the engine leaves the PC at the one it told of last, not at
+ * the block that it was stopped before; engine_run() puts that right.
+ */
+void arm64_engine_stop_before(struct arm64 *a, vaddr_t pc)
+{
+    a->engine->insns.resume = pc;
+    arm64_engine_stop(a);
+}
+
 void arm64_engine_flush_tlb(struct arm64 *a)
 {
     uc_ctl_flush_tlb(a->engine->uc);
@@ -496,7 +541,10 @@ int arm64_engine_run(struct arm64 *a)
     uc_err err;
 
     a->engine->translated = true;
+    a->engine->insns.resume = NOWHERE;
     err = uc_emu_start(a->engine->uc, arm64_pc_get(a), 0, 0, 0);
+    if (a->engine->insns.ever && a->engine->insns.resume != NOWHERE)
+        arm64_pc_set(a, a->engine->insns.resume);
     if (!err)
         return 0;
     snprintf(a->error, sizeof(a->error), "the engine stopped at 0x%llx: %s",

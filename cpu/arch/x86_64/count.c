@@ -91,7 +91,7 @@ static void not_run(struct x86 *x, vaddr_t pc, uint32_t size)
     x->count.current = NULL;
     x->counter->block_pc = pc;
     x->counter->block_size = size;
-    x86_engine_stop(x);
+    x86_engine_stop_before(x, pc);
 }
 
 /* A block with a port instruction: it must end before that. */

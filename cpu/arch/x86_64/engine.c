@@ -24,6 +24,9 @@
 #include <stdio.h>
 
 #include "cpu/arch/x86_64/engine.h"
+#include "cpu/arch/x86_64/counter.h"
+
+#define NOWHERE UINT64_MAX
 
 static const int gpr_id[16] = {
     UC_X86_REG_RAX, UC_X86_REG_RCX, UC_X86_REG_RDX, UC_X86_REG_RBX, UC_X86_REG_RSP, UC_X86_REG_RBP,
@@ -121,6 +124,43 @@ int x86_engine_watch_stores(struct x86 *x, const struct cpu_range *list, size_t 
     }
     x86_count_forget(x);
     return rc;
+}
+
+static void on_insn(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
+{
+    struct x86 *x = user;
+    const struct x86_block *current = x->count.current;
+    const struct x86_blocks_cold *b;
+    unsigned before = 0;
+
+    (void)uc;
+    (void)size;
+    if (!current)
+        return;
+    b = &x->count.cold[current->index];
+    for (unsigned i = 0; i < 4 && pc - b->pc < 256; i++) {
+        unsigned bits = (unsigned)(pc - b->pc) > 64 * i ? (unsigned)(pc - b->pc) - 64 * i : 0;
+        uint64_t mask = bits >= 64 ? UINT64_MAX : (1ull << bits) - 1;
+
+        before += (unsigned)__builtin_popcountll(b->starts[i] & mask);
+    }
+    x->engine->insns.fn(x->engine->insns.ctx, x->count.n - current->insns + before, pc);
+}
+
+int x86_engine_watch_insns(struct x86 *x, cpu_insn_fn fn, void *ctx)
+{
+    struct x86_engine *e = x->engine;
+
+    if (e->insns.fn)
+        uc_hook_del(e->uc, e->insns.hook);
+    e->insns.fn = NULL;
+    if (fn && uc_hook_add(e->uc, &e->insns.hook, UC_HOOK_CODE, (void *)on_insn, x, 1, 0))
+        return -ENOMEM;
+    e->insns.fn = fn;
+    e->insns.ever = true;
+    e->insns.ctx = ctx;
+    x86_count_forget(x);
+    return 0;
 }
 
 bool x86_engine_entering(struct x86 *x, vaddr_t pc)
@@ -261,6 +301,16 @@ void x86_engine_stop(struct x86 *x)
     uc_emu_stop(x->engine->uc);
 }
 
+/*
+ * While every instruction is watched the engine leaves the PC at the one it told of last, not at
+ * the block that it was stopped before; engine_run() puts that right.
+ */
+void x86_engine_stop_before(struct x86 *x, vaddr_t pc)
+{
+    x->engine->insns.resume = pc;
+    x86_engine_stop(x);
+}
+
 void x86_engine_flush_tlb(struct x86 *x)
 {
     uc_ctl_flush_tlb(x->engine->uc);
@@ -305,8 +355,12 @@ void x86_engine_protect(struct x86 *x, paddr_t page, bool writable)
 
 int x86_engine_run(struct x86 *x)
 {
-    uc_err err = uc_emu_start(x->engine->uc, read_uc(x->engine, UC_X86_REG_RIP), 0, 0, 0);
+    uc_err err;
 
+    x->engine->insns.resume = NOWHERE;
+    err = uc_emu_start(x->engine->uc, read_uc(x->engine, UC_X86_REG_RIP), 0, 0, 0);
+    if (x->engine->insns.ever && x->engine->insns.resume != NOWHERE)
+        x86_set_reg(x, X86_RIP, x->engine->insns.resume);
     if (!err)
         return 0;
     snprintf(x->error, sizeof(x->error), "the engine stopped at 0x%llx: %s",

@@ -57,6 +57,13 @@ struct x86_engine {
         cpu_store_fn fn;
         void *ctx;
     } stores; /* that are watched */
+    struct {
+        uc_hook hook;
+        cpu_insn_fn fn; /* NULL: not watched */
+        void *ctx;
+        vaddr_t resume; /* where the engine was stopped, or NOWHERE */
+        bool ever;      /* a hook that is gone counts for the engine until a run has ended */
+    } insns;
     bool entering; /* stop at the guest's first block or event */
     bool calibrating;
 };

@@ -77,6 +77,11 @@ static void op_watch_blocks(void *m, cpu_block_fn fn, void *ctx)
     machine->blocks = (struct cpu_blocks){fn, ctx};
 }
 
+static int op_watch_insns(void *m, cpu_insn_fn fn, void *ctx)
+{
+    return x86_engine_watch_insns(m, fn, ctx);
+}
+
 static void op_set_breaks(void *m, const vaddr_t *at, size_t count)
 {
     struct x86 *machine = m;
@@ -237,6 +242,7 @@ const struct cpu_ops x86_64_ops = {
     .watch_pages = op_watch_pages,
     .watch_blocks = op_watch_blocks,
     .watch_stores = op_watch_stores,
+    .watch_insns = op_watch_insns,
     .unimplemented_each = op_unimplemented_each,
     .reg_read = op_reg_read,
     .reg_read_all = op_reg_read_all,

@@ -217,7 +217,11 @@ MUST_CHECK int x86_engine_enter(struct x86 *x, const struct x86_view *v);
 /* Run until an event asks for a stop. Returns -EIO when the engine refused. */
 MUST_CHECK int x86_engine_run(struct x86 *x);
 void x86_engine_stop(struct x86 *x);
+/* In the hook of a block that shall not run: the PC is at its start then. */
+void x86_engine_stop_before(struct x86 *x, vaddr_t pc);
 void x86_engine_flush_tlb(struct x86 *x);
+/* See cpu_watch_insns(). */
+MUST_CHECK int x86_engine_watch_insns(struct x86 *x, cpu_insn_fn fn, void *ctx);
 /* See cpu_watch_stores(). */
 MUST_CHECK int x86_engine_watch_stores(struct x86 *x, const struct cpu_range *list, size_t count,
                                        cpu_store_fn fn, void *ctx);
