@@ -13,9 +13,11 @@
 #include <stdio.h>
 
 #include "sim/arch/arch.h"
+#include "sim/who.h"
 
 #define TRAPS_BEFORE 8u
 #define TRAPS_AFTER  4u
+#define WHO_LINKS_MAX 32u
 
 PRINTF_LIKE(2, 3) static void say(struct byte_buf *text, const char *fmt, ...)
 {
@@ -225,6 +227,45 @@ static void cmd_info(struct gdb_stub *g, const char *args, struct byte_buf *text
             (unsigned long long)pa);
 }
 
+static void say_link(void *ctx, const struct who_link *link)
+{
+    struct byte_buf *text = ctx;
+    char value[40] = "0x";
+    size_t used = 2;
+
+    for (unsigned i = link->place.bytes; i-- > 0;)
+        used += (size_t)snprintf(value + used, sizeof(value) - used, "%02x", link->value[i]);
+    say(text, "%s is %s\n", link->what, value);
+    if (link->kind == WHO_BEGINNING)
+        say(text, "  since the recording began\n");
+    else
+        say(text, "  %llu %s  %s  %.60s  %s\n", (unsigned long long)link->n,
+            who_kind_name(link->kind), link->where, link->code, link->source);
+}
+
+/* Afterwards the machine stands where it stood. */
+static void cmd_who(struct gdb_stub *g, const char *args, struct byte_buf *text)
+{
+    insn_t n = timeline_now(g->timeline);
+    struct value_place place;
+    struct who *w;
+    char err[256];
+
+    if (who_parse(g->trace->machine.arch, args, &place, err, sizeof(err))) {
+        say(text, "%s\n", err);
+        return;
+    }
+    if (who_open(g->timeline, g->places, &g->trace->machine, &w)) {
+        say(text, "out of memory\n");
+        return;
+    }
+    if (who_follow(w, n, &place, WHO_LINKS_MAX, say_link, text, err, sizeof(err)))
+        say(text, "%s\n", err);
+    who_close(w);
+    if (timeline_seek(g->timeline, n))
+        say(text, "%s\n", timeline_error(g->timeline));
+}
+
 static void cmd_help(struct gdb_stub *g, const char *args, struct byte_buf *text);
 
 static const struct {
@@ -239,6 +280,7 @@ static const struct {
     {"checkpoint", cmd_checkpoint, "remember this place"},
     {"restart", cmd_restart, "K: back to checkpoint K"},
     {"info", cmd_info, "mmu ADDRESS: where a virtual address is"},
+    {"who", cmd_who, "REG|ADDRESS[:BYTES]: where the value there came from"},
     {"help", cmd_help, "this list"},
 };
 

@@ -143,6 +143,14 @@ void snapshot_free(struct snapshots *all, struct snapshot *s)
     free(s);
 }
 
+/* Pages are copied whenever they were written, so one copy in both means that none was. */
+bool snapshot_same_page(const struct snapshot *a, const struct snapshot *b, uint32_t page)
+{
+    const uint8_t *bytes = page_map_get(&a->ram, page);
+
+    return bytes && bytes == page_map_get(&b->ram, page);
+}
+
 insn_t snapshot_n(const struct snapshot *s)
 {
     return s->n;

@@ -29,6 +29,9 @@ MUST_CHECK int snapshot_take(struct snapshots *all, struct snapshot **out);
 MUST_CHECK int snapshot_restore(struct snapshots *all, const struct snapshot *s);
 void snapshot_free(struct snapshots *all, struct snapshot *s);
 
+/* Was nothing stored to this page of RAM between the two, which were taken in one run? False where
+ * that is not known. */
+bool snapshot_same_page(const struct snapshot *a, const struct snapshot *b, uint32_t page);
 /* The number at which it was taken. */
 insn_t snapshot_n(const struct snapshot *s);
 

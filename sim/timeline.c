@@ -38,6 +38,9 @@ struct timeline {
     struct sim_end end;
     struct cpu_range range[CPU_RANGES_MAX]; /* that are watched */
     size_t range_count;
+    insn_t *trap; /* numbers of all exception entries met so far, ascending */
+    size_t trap_count, trap_room;
+    bool trap_failed; /* out of memory: the list is not whole */
     insn_t store_n; /* where the block began that did a watched store; INSN_NONE: none */
     bool (*interrupt)(void *ctx);
     void *interrupt_ctx;
@@ -232,6 +235,54 @@ int timeline_travel(struct timeline *t, insn_t n)
     int rc = travel(t, n < timeline_end(t) ? n : timeline_end(t), NULL);
 
     return rc < 0 ? rc : 0;
+}
+
+static void on_trap(void *ctx, struct sim *sim, const struct cpu_trap *trap)
+{
+    struct timeline *t = ctx;
+
+    (void)sim;
+    if (t->trap_failed || (t->trap_count && t->trap[t->trap_count - 1] >= trap->n))
+        return;
+    if (t->trap_count == t->trap_room) {
+        size_t room = 2 * t->trap_room + 1024;
+        insn_t *grown = realloc(t->trap, room * sizeof(*grown));
+
+        t->trap_failed = !grown;
+        if (!grown)
+            return;
+        t->trap = grown;
+        t->trap_room = room;
+    }
+    t->trap[t->trap_count++] = trap->n;
+}
+
+insn_t timeline_trap_before(const struct timeline *t, insn_t n)
+{
+    size_t low = 0, high = t->trap_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (t->trap[middle] <= n)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low ? t->trap[low - 1] : 0;
+}
+
+int timeline_trace(struct timeline *t, insn_t from, insn_t to, cpu_insn_fn fn, void *ctx)
+{
+    struct cpu *cpu = sim_cpu(t->replay.sim);
+    int rc = timeline_seek(t, from);
+
+    if (rc == 0 && cpu_watch_insns(cpu, fn, ctx))
+        rc = loader_fail(t->error, sizeof(t->error), -ENOMEM, "out of memory to watch");
+    if (rc)
+        return rc;
+    rc = run(t, to < timeline_end(t) ? to : timeline_end(t), NULL);
+    return cpu_watch_insns(cpu, NULL, NULL) || rc < 0 ? rc : 0;
 }
 
 void timeline_set_interrupt(struct timeline *t, bool (*asked)(void *ctx), void *ctx)
@@ -429,6 +480,24 @@ static int last_in(struct timeline *t, const struct kept *k, insn_t to,
     return rc < 0 ? rc : 1;
 }
 
+/* Between two snapshots no watched page was written: nothing to find there but breaks. */
+static bool is_untouched(struct timeline *t, const struct kept *from, insn_t to,
+                         const struct timeline_goals *g)
+{
+    const struct kept *end = &t->kept[kept_before(t, to)];
+    paddr_t base;
+    size_t bytes;
+
+    if (g->break_count || end->n != to || !t->range_count)
+        return false;
+    cpu_ram(sim_cpu(t->replay.sim), &base, &bytes);
+    for (size_t i = 0; i < t->range_count; i++)
+        if (!snapshot_same_page(from->snapshot, end->snapshot,
+                                (uint32_t)((t->range[i].pa - base) / 4096)))
+            return false;
+    return true;
+}
+
 int timeline_backward(struct timeline *t, const struct timeline_goals *goals,
                       struct timeline_arrival *arrival)
 {
@@ -442,6 +511,10 @@ int timeline_backward(struct timeline *t, const struct timeline_goals *goals,
         const struct kept *k = &t->kept[kept_before(t, to - 1)];
         insn_t from = k->n;
 
+        if (is_untouched(t, k, to, goals)) {
+            to = from;
+            continue;
+        }
         rc = last_in(t, k, to, goals, arrival);
         if (rc == INTERRUPTED) {
             arrive(arrival, TIMELINE_INTERRUPTED);
@@ -460,13 +533,14 @@ int timeline_backward(struct timeline *t, const struct timeline_goals *goals,
 int timeline_open(const struct trace *trace, struct timeline **out, char *err, size_t err_len)
 {
     struct timeline *t = calloc(1, sizeof(*t));
+    struct sim_watch watch = {.ctx = t, .trap = on_trap};
     int rc;
 
     *out = NULL;
     if (!t)
         return loader_fail(err, err_len, -ENOMEM, "out of memory");
     t->trace = trace;
-    rc = replay_open(&t->replay, trace, NULL, err, err_len);
+    rc = replay_open(&t->replay, trace, &watch, err, err_len);
     if (rc) {
         free(t);
         return rc;
@@ -490,5 +564,6 @@ void timeline_close(struct timeline *t)
         snapshot_free(t->snapshots, t->kept[i].snapshot);
     snapshots_destroy(t->snapshots);
     replay_close(&t->replay);
+    free(t->trap);
     free(t);
 }

@@ -64,6 +64,10 @@ MUST_CHECK int timeline_forward(struct timeline *t, const struct timeline_goals 
                                 struct timeline_arrival *arrival);
 MUST_CHECK int timeline_backward(struct timeline *t, const struct timeline_goals *goals,
                                  struct timeline_arrival *arrival);
+/* Stand at `from`, then go to `to`; `fn` is called before each instruction on the way. */
+MUST_CHECK int timeline_trace(struct timeline *t, insn_t from, insn_t to, cpu_insn_fn fn, void *ctx);
+/* The vector's number of the last exception entry at or before `n`, where the way has been; 0: none. */
+insn_t timeline_trap_before(const struct timeline *t, insn_t n);
 /* Asked now and then on long ways: true gives them up where they are. */
 void timeline_set_interrupt(struct timeline *t, bool (*asked)(void *ctx), void *ctx);
 

@@ -9,7 +9,7 @@ static const struct {
     {"run", cmd_run},   {"record", cmd_record}, {"replay", cmd_replay},
     {"dump", cmd_dump}, {"diff", cmd_diff},     {"golden", cmd_golden},
     {"contract", cmd_contract}, {"gdb", cmd_gdb},
-    {"check", cmd_check}, {"export", cmd_export},
+    {"check", cmd_check}, {"export", cmd_export}, {"who", cmd_who},
 };
 
 static const char usage[] =
@@ -21,6 +21,7 @@ static const char usage[] =
     "  trapline dump    RUN.tlt [--traps|--syscalls|--signals|--inputs|--header] [--json]\n"
     "                           [--from N] [--to N]    what happened in it\n"
     "  trapline check   RUN.tlt [--only NAME,..]       what broke a trap, and which instruction\n"
+    "  trapline who     RUN.tlt --at N REG|ADDRESS     where a value came from\n"
     "  trapline gdb     RUN.tlt [--at N] [-- GDB ARGS] a debugger on it, backwards too\n"
     "  trapline export  RUN.tlt.. --format FORMAT      for Perfetto, flame graphs, lcov, ..\n"
     "  trapline diff    A.tlt B.tlt                    the first difference of two runs\n"

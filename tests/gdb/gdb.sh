@@ -51,6 +51,7 @@ break sigframe_push
 reverse-continue
 printf "again %d\n", \$pc == \$n0 && \$sp == \$sp0
 monitor traps
+monitor who $([ "$arch" = arm64 ] && echo sp || echo rsp)
 monitor seek 0
 delete
 reverse-continue
@@ -73,6 +74,7 @@ expect '^after 10$'
 expect '^again 1$'
 expect 'at kernel:sigframe_push|signal delivery|kernel:'
 expect 'system call'
+expect '^r?sp is 0xffff'
 expect 'No more reverse-execution history'
 # The bytes at the breakpoint, twice the same line.
 bytes=$(grep '<sigframe_push>:.*0x.*0x.*0x.*0x' "$work/gdb.log" | sed 's/^=> //')
