@@ -192,7 +192,8 @@ void cpu_watch_blocks(struct cpu *cpu, cpu_block_fn fn, void *ctx);
  */
 typedef void (*cpu_insn_fn)(void *ctx, insn_t n, vaddr_t pc);
 MUST_CHECK int cpu_watch_insns(struct cpu *cpu, cpu_insn_fn fn, void *ctx);
-/* Called with every access the model left out, in a fixed order, at the end of a run. */
+/* Called with every access the model left out, in a fixed order, at the end of a run; `pc` is
+ * that of the first one of its kind. */
 void cpu_unimplemented_each(const struct cpu *cpu,
                             void (*fn)(void *ctx, const struct cpu_unimplemented *u, uint64_t reads,
                                        uint64_t writes),

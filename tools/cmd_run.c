@@ -66,8 +66,9 @@ static void show_unimplemented(void *ctx, const struct cpu_unimplemented *u, uin
                                uint64_t writes)
 {
     (void)ctx;
-    fprintf(stderr, "trapline: unimplemented: %s, %llu reads, %llu writes\n", u->what,
-            (unsigned long long)reads, (unsigned long long)writes);
+    fprintf(stderr, "trapline: unimplemented: %s, %llu reads, %llu writes, first at 0x%llx\n",
+            u->what, (unsigned long long)reads, (unsigned long long)writes,
+            (unsigned long long)u->pc);
 }
 
 static void on_ended(void *ctx, struct sim *sim)

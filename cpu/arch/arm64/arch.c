@@ -46,7 +46,7 @@ void arm64_unimplemented_each(const struct arm64 *a,
 {
     for (size_t i = 0; i < a->unimplemented_count; i++) {
         const struct arm64_unimplemented_entry *e = &a->unimplemented[i];
-        struct cpu_unimplemented u = {e->what, e->writes > 0, e->reads + e->writes, 0};
+        struct cpu_unimplemented u = {e->what, e->writes > 0, e->reads + e->writes, e->pc};
 
         fn(ctx, &u, e->reads, e->writes);
     }

@@ -129,6 +129,7 @@ struct arm64_flow {
 struct arm64_unimplemented_entry {
     char what[32];
     uint64_t reads, writes;
+    vaddr_t pc; /* of the first */
 };
 
 #define ARM64_UNIMPLEMENTED_MAX 64

@@ -34,6 +34,7 @@ void arm64_unimplemented(struct arm64 *a, bool is_write, const char *fmt, uint64
     struct arm64_unimplemented_entry *e = a->unimplemented, *end = e + a->unimplemented_count;
     char what[sizeof(e->what)];
     const struct cpu_host *host = &a->config.host;
+    vaddr_t pc = arm64_pc_get(a);
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
@@ -47,15 +48,19 @@ void arm64_unimplemented(struct arm64 *a, bool is_write, const char *fmt, uint64
         else
             a->unimplemented_count++;
         memcpy(e->what, what, sizeof(what));
+        e->pc = pc;
     }
     (is_write ? &e->writes : &e->reads)[0]++;
     if (host->unimplemented) {
         struct cpu_unimplemented u = {e->what, is_write, is_write ? e->writes : e->reads,
-                                      arm64_pc_get(a)};
+                                      pc};
         host->unimplemented(host->ctx, &u);
     }
-    if (a->config.strict)
-        arm64_stop(a, CPU_STOP_STRICT, 0);
+    if (!a->config.strict || a->stopped)
+        return;
+    snprintf(a->error, sizeof(a->error), "%s of %s at 0x%llx is not implemented",
+             is_write ? "the write" : "the read", what, (unsigned long long)pc);
+    arm64_stop(a, CPU_STOP_STRICT, 0);
 }
 
 void arm64_board_reset(struct arm64 *a)

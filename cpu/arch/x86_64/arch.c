@@ -46,7 +46,7 @@ void x86_unimplemented_each(const struct x86 *x,
 {
     for (size_t i = 0; i < x->unimplemented_count; i++) {
         const struct x86_unimplemented_entry *e = &x->unimplemented[i];
-        struct cpu_unimplemented u = {e->what, e->writes > 0, e->reads + e->writes, 0};
+        struct cpu_unimplemented u = {e->what, e->writes > 0, e->reads + e->writes, e->pc};
         fn(ctx, &u, e->reads, e->writes);
     }
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cpu/arch/x86_64/arch.h"
 #include "cpu/arch/x86_64/counter.h"
 #include "cpu/arch/x86_64/insn.h"
 #include "cpu/arch/x86_64/operands.h"
@@ -292,6 +293,15 @@ void x86_count_host_write(struct x86 *x, paddr_t pa, size_t len)
     for (uint64_t page = pa >> PAGE_SHIFT; page <= (pa + len - 1) >> PAGE_SHIFT; page++)
         if (r->code[page] == CODE_STALE)
             r->code[page] = CODE_NONE;
+}
+
+void x86_count_code_here(struct x86 *x)
+{
+    paddr_t pa;
+
+    if (!x86_translate(x, x86_reg(x, X86_RIP), &pa) && pa < x->config.ram_bytes &&
+        x->counter->code[pa >> PAGE_SHIFT] == CODE_NONE)
+        x->counter->code[pa >> PAGE_SHIFT] = CODE_HERE;
 }
 
 bool x86_count_page_put(struct x86 *x, uint32_t page)

@@ -31,6 +31,7 @@ void x86_unimplemented(struct x86 *x, bool is_write, const char *fmt, uint64_t v
     struct x86_unimplemented_entry *e = x->unimplemented, *end = e + x->unimplemented_count;
     char what[sizeof(e->what)];
     const struct cpu_host *host = &x->config.host;
+    vaddr_t pc = x86_reg(x, X86_RIP);
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
@@ -44,15 +45,19 @@ void x86_unimplemented(struct x86 *x, bool is_write, const char *fmt, uint64_t v
         else
             x->unimplemented_count++;
         memcpy(e->what, what, sizeof(what));
+        e->pc = pc;
     }
     (is_write ? &e->writes : &e->reads)[0]++;
     if (host->unimplemented) {
         struct cpu_unimplemented u = {e->what, is_write, is_write ? e->writes : e->reads,
-                                      x86_reg(x, X86_RIP)};
+                                      pc};
         host->unimplemented(host->ctx, &u);
     }
-    if (x->config.strict)
-        x86_stop(x, CPU_STOP_STRICT, 0);
+    if (!x->config.strict || x->stopped)
+        return;
+    snprintf(x->error, sizeof(x->error), "%s of %s at 0x%llx is not implemented",
+             is_write ? "the write" : "the read", what, (unsigned long long)pc);
+    x86_stop(x, CPU_STOP_STRICT, 0);
 }
 
 void x86_board_reset(struct x86 *x)

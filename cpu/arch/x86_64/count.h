@@ -25,7 +25,9 @@ void x86_count_reset(struct x86 *x);
 void x86_count_forget(struct x86 *x);
 /* RAM in [pa, pa + len) is about to be changed from outside. */
 void x86_count_host_write(struct x86 *x, paddr_t pa, size_t len);
-/* The same for one page that was put back: true when x86_count_settle() must follow. */
+/* The engine entered the guest, and with that translated the block at RIP without running it. */
+void x86_count_code_here(struct x86 *x);
+/* The same as x86_count_host_write() for one page that was put back: true when x86_count_settle() must follow. */
 MUST_CHECK bool x86_count_page_put(struct x86 *x, uint32_t page);
 void x86_count_settle(struct x86 *x, const uint32_t *page, size_t count);
 /* Is the page write-protected because blocks were decoded from it? */

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "cpu/arch/x86_64/arch.h"
 #include "cpu/arch/x86_64/operands.h"
 #include "cpu/arch/x86_64/state.h"
 #include "cpu/arch/x86_64/x86.h"
@@ -80,15 +81,8 @@ static struct x86_view entry_view(const struct cpu_entry *entry)
     return v;
 }
 
-int x86_reset(struct x86 *x, const struct cpu_entry *entry)
+static void reset_model(struct x86 *x)
 {
-    struct x86_view v = entry_view(entry);
-    int rc;
-
-    if (entry->mode != CPU_ENTRY_X86_PROT32 && entry->mode != CPU_ENTRY_X86_LONG64) {
-        snprintf(x->error, sizeof(x->error), "not an x86 entry mode");
-        return -EINVAL;
-    }
     x->count.n = 0;
     x->skipped = 0;
     memset(&x->msrs, 0, sizeof(x->msrs));
@@ -105,9 +99,29 @@ int x86_reset(struct x86 *x, const struct cpu_entry *entry)
     x86_board_reset(x);
     x86_count_forget(x);
     x86_count_reset(x);
+}
+
+int x86_reset(struct x86 *x, const struct cpu_entry *entry)
+{
+    struct x86_view v = entry_view(entry);
+    paddr_t pa;
+    int rc;
+
+    if (entry->mode != CPU_ENTRY_X86_PROT32 && entry->mode != CPU_ENTRY_X86_LONG64) {
+        snprintf(x->error, sizeof(x->error), "not an x86 entry mode");
+        return -EINVAL;
+    }
+    reset_model(x);
     rc = x86_engine_enter(x, &v);
     if (rc)
         return rc;
+    if (x86_translate(x, entry->pc, &pa)) {
+        snprintf(x->error, sizeof(x->error),
+                 "the page tables at 0x%llx do not map the kernel's entry 0x%llx",
+                 (unsigned long long)v.cr3, (unsigned long long)entry->pc);
+        return -EINVAL;
+    }
+    x86_count_code_here(x);
     x86_fpu_write(x, &(struct x86_fpu){.fcw = 0x37f, .ftw = 0xffff, .mxcsr = 0x1f80, .xcr0 = 1});
     for (unsigned i = 0; i < 16; i++)
         x86_set_gpr(x, i, 0);

@@ -82,6 +82,7 @@ static int core_write(struct x86 *x, struct saved_core *c)
     x86_set_msr_native(x, 0xc0000082, x->msrs.lstar);
     x86_set_msr_native(x, 0xc0000083, x->msrs.cstar);
     x86_set_msr_native(x, 0xc0000084, x->msrs.fmask);
+    x86_count_code_here(x);
     return 0;
 }
 

@@ -130,6 +130,7 @@ struct x86_msrs {
 struct x86_unimplemented_entry {
     char what[24];
     uint64_t reads, writes;
+    vaddr_t pc; /* of the first */
 };
 
 #define X86_UNIMPLEMENTED_MAX 64

@@ -174,6 +174,7 @@ static void test_board_identity_is_that_of_a_cortex_a72(void **state)
 struct seen {
     char what[16][40];
     uint64_t reads[16], writes[16];
+    vaddr_t pc[16];
     size_t count;
 };
 
@@ -184,6 +185,7 @@ static void on_each(void *ctx, const struct cpu_unimplemented *u, uint64_t reads
     assert_true(s->count < 16);
     snprintf(s->what[s->count], sizeof(s->what[0]), "%s", u->what);
     s->reads[s->count] = reads;
+    s->pc[s->count] = u->pc;
     s->writes[s->count++] = writes;
 }
 
@@ -191,8 +193,11 @@ static void test_board_unknown_accesses_are_counted(void **state)
 {
     struct machine *m = ready();
     struct seen seen = {.count = 0};
+    vaddr_t start;
 
     (void)state;
+    go(m, "unknown");
+    start = arm64_pc(&m->a);
     for (int i = 0; i < 3; i++)
         run_through(m, "unknown", i & 1);
     arm64_unimplemented_each(&m->a, on_each, &seen);
@@ -200,6 +205,8 @@ static void test_board_unknown_accesses_are_counted(void **state)
     assert_string_equal(seen.what[2], "MMIO 0x9000100");
     assert_string_equal(seen.what[3], "MMIO 0x9000104");
     assert_string_equal(seen.what[4], "MMIO 0x8002000");
+    for (unsigned i = 0; i < 5; i++)
+        assert_int_equal(seen.pc[i], start + 4 * i);
     assert_int_equal(seen.reads[0], 3);
     assert_int_equal(seen.writes[1], 3);
     assert_int_equal(seen.reads[2], 3);
@@ -227,6 +234,7 @@ static void test_board_breakpoints_are_not_there(void **state)
 static void test_board_strict_stops_there(void **state)
 {
     struct machine *m = machine_open_as("board", true);
+    char sentence[80];
     vaddr_t start;
     insn_t n;
 
@@ -238,6 +246,9 @@ static void test_board_strict_stops_there(void **state)
     assert_int_equal(machine_run(m, n + 100).reason, CPU_STOP_STRICT);
     assert_in_range(m->unimplemented, 1, 2);
     assert_int_equal(m->a.count.n - n, (arm64_pc(&m->a) - start) / 4);
+    snprintf(sentence, sizeof(sentence), "the read of %s at 0x%llx is not implemented",
+             m->a.unimplemented[0].what, (unsigned long long)start);
+    assert_string_equal(m->a.error, sentence);
     machine_close(m);
 }
 

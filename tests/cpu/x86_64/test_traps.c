@@ -3,6 +3,8 @@
  * One exception per case of guest/traps.S: vector, error code, CR2, the pushed
  * frame, the stack that was chosen and the privilege level after entry.
  */
+#include <errno.h>
+
 #include "tests/cpu/x86_64/harness.h"
 
 #define NONE    UINT64_MAX
@@ -218,6 +220,80 @@ static void test_traps_shutdown_without_a_double_fault_gate(void **state)
     machine_close(m);
 }
 
+/* mov $0x199,%edx; in (%dx),%al; out %al,(%dx); mov 0xfd000000,%eax; jmp . */
+static const uint8_t unknown_code[] = {0xba, 0x99, 0x01, 0, 0, 0xec, 0xee,
+                                       0xa1, 0, 0, 0, 0xfd, 0xeb, 0xfe};
+
+static void check_unknown(void *ctx, const struct cpu_unimplemented *u, uint64_t reads,
+                          uint64_t writes)
+{
+    unsigned *seen = ctx;
+
+    if (strcmp(u->what, "port 0x199") == 0) {
+        assert_int_equal(u->pc, IMAGE_BASE + 5); /* of the first */
+        assert_int_equal(reads, 1);
+        assert_int_equal(writes, 1);
+    } else {
+        assert_string_equal(u->what, "MMIO 0xfd000000");
+        assert_int_equal(u->pc, IMAGE_BASE + 7);
+    }
+    ++*seen;
+}
+
+static void test_unknown_accesses_have_their_place(void **state)
+{
+    struct machine *m = machine_open("traps");
+    unsigned seen = 0;
+
+    (void)state;
+    assert_ok(x86_phys_write(&m->x, IMAGE_BASE, unknown_code, sizeof(unknown_code)), "");
+    machine_run(m, 10);
+    x86_unimplemented_each(&m->x, check_unknown, &seen);
+    assert_int_equal(seen, 2);
+    machine_close(m);
+}
+
+static void test_strict_says_what_and_where(void **state)
+{
+    struct machine *m = machine_open("traps");
+
+    (void)state;
+    m->x.config.strict = true;
+    assert_ok(x86_phys_write(&m->x, IMAGE_BASE, unknown_code, sizeof(unknown_code)), "");
+    assert_int_equal(machine_run(m, 10).reason, CPU_STOP_STRICT);
+    assert_string_equal(m->x.error, "the read of port 0x199 at 0x100005 is not implemented");
+    machine_close(m);
+}
+
+/* mov $7,%rax; jmp . */
+static const uint8_t long_code[] = {0x48, 0xc7, 0xc0, 7, 0, 0, 0, 0xeb, 0xfe};
+
+static void test_long_entry_wants_tables_that_map_it(void **state)
+{
+    struct cpu_entry entry = {.mode = CPU_ENTRY_X86_LONG64, .pc = IMAGE_BASE, .arg = {0, 0x1234}};
+    struct machine *m = machine_open("traps");
+
+    (void)state;
+    assert_ok(x86_phys_write(&m->x, IMAGE_BASE, long_code, sizeof(long_code)), "");
+    assert_int_equal(x86_reset(&m->x, &entry), -EINVAL);
+    assert_string_equal(m->x.error,
+                        "the page tables at 0x0 do not map the kernel's entry 0x100000");
+    for (unsigned i = 0; i < 2; i++) { /* at address 0, and elsewhere */
+        paddr_t at = i * 0x10000;
+
+        machine_poke(m, at, (at + 0x1000) | 3);
+        machine_poke(m, at + 0x1000, (at + 0x2000) | 3);
+        machine_poke(m, at + 0x2000, 0x83);
+        entry.arg[3] = at;
+        assert_ok(x86_reset(&m->x, &entry), m->x.error);
+        machine_run(m, 2);
+        assert_int_equal(x86_gpr(&m->x, 0), 7);
+        assert_int_equal(x86_gpr(&m->x, 6), 0x1234);
+        assert_int_equal(m->traps, 0);
+    }
+    machine_close(m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -225,6 +301,9 @@ int main(void)
         cmocka_unit_test(test_traps_bad_stack_ends_in_double_fault),
         cmocka_unit_test(test_traps_same_for_every_stop_pattern),
         cmocka_unit_test(test_traps_shutdown_without_a_double_fault_gate),
+        cmocka_unit_test(test_unknown_accesses_have_their_place),
+        cmocka_unit_test(test_long_entry_wants_tables_that_map_it),
+        cmocka_unit_test(test_strict_says_what_and_where),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
