@@ -12,7 +12,7 @@
  *   - Guest registers live in the engine.
  *   - `n` in struct arm64_count is exact only outside of a block: in events
  *     after arm64_count_sync(), and between runs.
- *   - Nothing here includes the engine's header but engine.c.
+ *   - Only engine*.c include the engine's header.
  */
 #ifndef TRAPLINE_CPU_ARM64_ARM64_H
 #define TRAPLINE_CPU_ARM64_ARM64_H

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cpu/arch/arm64/engine.h - what the engine's files share; nobody else includes it.
+ *
+ * Purpose: libunicorn's side of the arm64 machine. engine.c runs it and has its hooks,
+ * engine_regs.c reads and writes its registers, engine_create.c makes it and builds stage 2.
+ *
+ * Rules of use
+ *   - Only these files know unicorn.h.
+ *   - `scratch` is the live state as of the last arm64_engine_saved().
+ */
+#ifndef TRAPLINE_CPU_ARM64_ENGINE_H
+#define TRAPLINE_CPU_ARM64_ENGINE_H
+
+#include <unicorn/unicorn.h>
+
+#include "cpu/arch/arm64/arm64.h"
+
+#define PAGE_BYTES 0x1000u
+#define NOWHERE    UINT64_MAX
+
+/* Stage 2 descriptors (DDI 0487, D8.3): may be written, must not be executed. */
+#define S2_WRITE (1ull << 7)
+#define S2_XN    (1ull << 54)
+
+struct arm64_engine {
+    uc_engine *uc;
+    uc_context *scratch;
+    uc_context *host; /* MMU off, no stage 2: addresses are physical */
+    uint8_t *hidden;
+    size_t hidden_bytes;
+    uint64_t *page; /* stage-2 entry of each page of RAM */
+    struct {
+        uc_hook hook[CPU_RANGES_MAX];
+        size_t count;
+        cpu_store_fn fn;
+        void *ctx;
+    } stores; /* that are watched */
+    struct {
+        uc_hook hook;
+        cpu_insn_fn fn; /* NULL: not watched */
+        void *ctx;
+        vaddr_t resume; /* where the engine was stopped, or NOWHERE */
+        bool ever;      /* a hook that is gone counts for the engine until a run has ended */
+    } insns;
+    size_t syndrome_at, monitor_at;
+    uint64_t sctlr_reset;
+    bool calibrating;
+    bool translated; /* something ran since translated code was last dropped */
+};
+
+/* Hooks on everything that the model has to see. */
+uc_err arm64_engine_add_hooks(struct arm64 *a);
+/* The live state is saved to `scratch`: the byte at an offset in it. */
+uint8_t *arm64_engine_saved(struct arm64_engine *e, size_t offset);
+
+#endif

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The engine's creation: stage 2, the processor before its first instruction, and where in a saved
+ * context stands what the register API lacks (the syndrome, the exclusive monitor), found by
+ * calibration. Stage 2's tables stand in a hidden physical region:
+ *
+ *     HIDDEN + 0x00000  16 concatenated level 2 tables (34-bit intermediate
+ *                       addresses, 4 KiB granule, start at level 2: D8.2.8)
+ *            + 0x10000  level 3 tables, one entry for each page of RAM
+ *
+ * RAM is mapped by pages: they can be forbidden one by one (dirty.c), and the engine
+ * flushes its whole TLB where one page of a larger block is invalidated.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "cpu/arch/arm64/engine.h"
+
+#define HIDDEN     0x8000000000ull
+#define H_LEVEL3   0x10000u
+#define BLOCK_2M   0x200000ull
+#define CODE_BYTES (64u << 20) /* translated code; a flush costs in proportion */
+
+#define SYS_SCR_EL3   SYSREG(3, 6, 1, 1, 0)
+#define SYS_HCR_EL2   SYSREG(3, 4, 1, 1, 0)
+#define SYS_VTTBR_EL2 SYSREG(3, 4, 2, 1, 0)
+#define SYS_VTCR_EL2  SYSREG(3, 4, 2, 1, 2)
+
+/* Stage 2 descriptors: access flag, inner shareable, read and write, normal write-back. */
+#define S2_PAGE  (1ull << 10 | 3ull << 8 | 3ull << 6 | 0xfull << 2 | 3)
+#define S2_TABLE 3ull
+/* 40-bit physical, 4 KiB, write-back walks, start at level 2, 34-bit input. */
+#define VTCR     (1ull << 31 | 2u << 16 | 3u << 12 | 1u << 10 | 1u << 8 | 0u << 6 | 30u)
+#define HCR      (1ull << 31 | 1u) /* RW, VM */
+
+static void build_stage2(struct arm64 *a)
+{
+    struct arm64_engine *e = a->engine;
+    uint64_t *level2 = (uint64_t *)e->hidden + ARM64_RAM_BASE / BLOCK_2M;
+    size_t pages = a->config.ram_bytes / PAGE_BYTES;
+
+    e->page = (uint64_t *)(e->hidden + H_LEVEL3);
+    for (size_t table = 0; table < pages / 512; table++)
+        level2[table] = (HIDDEN + H_LEVEL3 + table * PAGE_BYTES) | S2_TABLE;
+    for (size_t i = 0; i < pages; i++)
+        e->page[i] = (ARM64_RAM_BASE + i * PAGE_BYTES) | S2_PAGE;
+    arm64_sysreg_set(a, SYS_VTTBR_EL2, HIDDEN);
+    arm64_sysreg_set(a, SYS_VTCR_EL2, VTCR);
+    arm64_sysreg_set(a, SYS_HCR_EL2, HCR);
+    arm64_engine_flush_tlb(a);
+}
+
+/*
+ * The engine's TLB has pages of 1 KiB, as processors before ARMv7 want it, so it misses four
+ * times as often as it needs to. The size can be set, but 2.1.1 does that for UC_ARCH_ARM only
+ * (the first word of the engine's struct: where it is what we opened, it is changed for
+ * the call) and takes the next larger one. A size up to the guest's 4 KiB is right in any case.
+ */
+static void use_large_tlb_pages(uc_engine *uc)
+{
+    uc_arch *arch = (uc_arch *)(void *)uc;
+
+    if (!uc_ctl_set_page_size(uc, PAGE_BYTES / 2) || *arch != UC_ARCH_ARM64)
+        return;
+    *arch = UC_ARCH_ARM;
+    (void)uc_ctl_set_page_size(uc, PAGE_BYTES / 2);
+    *arch = UC_ARCH_ARM64;
+}
+
+static uc_err open_engine(struct arm64 *a)
+{
+    struct arm64_engine *e = a->engine;
+    size_t tlb_page_bytes;
+    uc_err err;
+
+    if ((err = uc_open(UC_ARCH_ARM64, UC_MODE_ARM, &e->uc)))
+        return err;
+    use_large_tlb_pages(e->uc);
+    if ((err = uc_ctl_set_cpu_model(e->uc, UC_CPU_ARM64_A72)) ||
+        (err = uc_ctl_set_tcg_buffer_size(e->uc, CODE_BYTES)) ||
+        (err = uc_ctl_exits_enable(e->uc)) || (err = uc_ctl_tlb_mode(e->uc, UC_TLB_CPU)) ||
+        (err = uc_mem_map_ptr(e->uc, ARM64_RAM_BASE, a->config.ram_bytes, UC_PROT_ALL, a->ram)) ||
+        (err = uc_mem_map_ptr(e->uc, HIDDEN, e->hidden_bytes, UC_PROT_ALL, e->hidden)) ||
+        (err = uc_context_alloc(e->uc, &e->scratch)) ||
+        (err = uc_context_alloc(e->uc, &e->host)) ||
+        (err = uc_query(e->uc, UC_QUERY_PAGE_SIZE, &tlb_page_bytes)))
+        return err;
+    if (tlb_page_bytes > PAGE_BYTES)
+        return UC_ERR_VERSION;
+    /*
+     * EL2 and EL1 are AArch64, not secure; HVC is enabled and SMC undefined, as
+     * where there is no EL3 (DDI 0487, D17.2.117).
+     */
+    arm64_sysreg_set(a, SYS_SCR_EL3, 0x581);
+    arm64_sysreg_set(a, SYS_HCR_EL2, 1ull << 31);
+    return arm64_engine_add_hooks(a);
+}
+
+/* ---- calibration ---- */
+
+/* Run `code` at the start of RAM up to its SVC; its context is left in `scratch`. */
+static int run_code(struct arm64 *a, const uint32_t *code, size_t words)
+{
+    struct arm64_engine *e = a->engine;
+    uc_err err;
+
+    memcpy(a->ram, code, words * 4);
+    a->count.limit = UINT64_MAX;
+    e->calibrating = true;
+    err = uc_emu_start(e->uc, ARM64_RAM_BASE, 0, 0, 0);
+    e->calibrating = false;
+    uc_ctl_remove_cache(e->uc, ARM64_RAM_BASE, ARM64_RAM_BASE + words * 4);
+    memset(a->ram, 0, words * 4);
+    return err ? -EIO : 0;
+}
+
+static int find(const struct arm64_engine *e, const void *what, size_t bytes, size_t *at)
+{
+    const uint8_t *context = (const uint8_t *)e->scratch;
+    int found = 0;
+
+    for (size_t o = 8; o + bytes <= uc_context_size(e->uc); o += 4) {
+        if (memcmp(context + o, what, bytes))
+            continue;
+        *at = o;
+        found++;
+    }
+    return found == 1 ? 0 : -ENOENT;
+}
+
+static int calibrate(struct arm64 *a)
+{
+    static const uint32_t svc[] = {0xd4000001u | 0x1234u << 5};
+    /* movz x1, #0x4000, lsl #16; movk x1, #0x2340; ldxr x0, [x1]; svc #0 */
+    static const uint32_t ldxr[] = {0xd2a80001u, 0xf2846801u, 0xc85f7c20u, 0xd4000001u};
+    const uint32_t syndrome = 0x56001234;
+    uint64_t monitor[2] = {ARM64_RAM_BASE + 0x2340, 0x1122334455667788ull};
+    int rc;
+
+    rc = run_code(a, svc, ARRAY_LEN(svc));
+    if (!rc)
+        rc = find(a->engine, &syndrome, sizeof(syndrome), &a->engine->syndrome_at);
+    if (rc)
+        return rc;
+    memcpy(a->ram + 0x2340, &monitor[1], 8);
+    rc = run_code(a, ldxr, ARRAY_LEN(ldxr));
+    memset(a->ram + 0x2340, 0, 8);
+    return rc ? rc : find(a->engine, monitor, sizeof(monitor), &a->engine->monitor_at);
+}
+
+int arm64_engine_create(struct arm64 *a)
+{
+    struct arm64_engine *e = calloc(1, sizeof(*e));
+    uc_err err;
+
+    if (!e)
+        return -ENOMEM;
+    a->engine = e;
+    e->hidden_bytes = H_LEVEL3 + a->config.ram_bytes / PAGE_BYTES * 8;
+    e->hidden = mmap(NULL, e->hidden_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+                     0);
+    if (e->hidden == MAP_FAILED) {
+        e->hidden = NULL;
+        return -ENOMEM;
+    }
+    err = open_engine(a);
+    if (err) {
+        snprintf(a->error, sizeof(a->error), "libunicorn: %s", uc_strerror(err));
+        return -EIO;
+    }
+    e->sctlr_reset = arm64_sysreg(a, SYS_SCTLR);
+    if (calibrate(a)) {
+        snprintf(a->error, sizeof(a->error),
+                 "this libunicorn keeps its CPU state in a way that is not known; use 2.1.1 or later");
+        return -ENOTSUP;
+    }
+    uc_context_save(e->uc, e->host);
+    build_stage2(a);
+    return 0;
+}
+
+void arm64_engine_destroy(struct arm64 *a)
+{
+    struct arm64_engine *e = a->engine;
+
+    if (!e)
+        return;
+    if (e->scratch)
+        uc_context_free(e->scratch);
+    if (e->host)
+        uc_context_free(e->host);
+    if (e->uc)
+        uc_close(e->uc);
+    if (e->hidden)
+        munmap(e->hidden, e->hidden_bytes);
+    free(e);
+    a->engine = NULL;
+}
