@@ -33,6 +33,7 @@ int cmd_gdb(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_export(int argc, char **argv);
 int cmd_who(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 int cmd_contract(int argc, char **argv);
 
 #define ERR_LEN 512u

@@ -6,10 +6,18 @@ static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } verbs[] = {
-    {"run", cmd_run},   {"record", cmd_record}, {"replay", cmd_replay},
-    {"dump", cmd_dump}, {"diff", cmd_diff},     {"golden", cmd_golden},
-    {"contract", cmd_contract}, {"gdb", cmd_gdb},
-    {"check", cmd_check}, {"export", cmd_export}, {"who", cmd_who},
+    {"run", cmd_run},
+    {"record", cmd_record},
+    {"replay", cmd_replay},
+    {"dump", cmd_dump},
+    {"check", cmd_check},
+    {"who", cmd_who},
+    {"gdb", cmd_gdb},
+    {"report", cmd_report},
+    {"export", cmd_export},
+    {"diff", cmd_diff},
+    {"golden", cmd_golden},
+    {"contract", cmd_contract},
 };
 
 static const char usage[] =
@@ -23,6 +31,7 @@ static const char usage[] =
     "  trapline check   RUN.tlt [--only NAME,..]       what broke a trap, and which instruction\n"
     "  trapline who     RUN.tlt --at N REG|ADDRESS     where a value came from\n"
     "  trapline gdb     RUN.tlt [--at N] [-- GDB ARGS] a debugger on it, backwards too\n"
+    "  trapline report  RUN.tlt -o run.html            a page to look at it: timeline, every trap\n"
     "  trapline export  RUN.tlt.. --format FORMAT      for Perfetto, flame graphs, lcov, ..\n"
     "  trapline diff    A.tlt B.tlt                    the first difference of two runs\n"
     "  trapline golden  check|update DIR               derived text traces against those in DIR\n"

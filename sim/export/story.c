@@ -246,6 +246,9 @@ static void on_trap_event(struct builder *b, const struct derived *d, uint32_t t
     enum story_kind kind = d->trap->kind == CPU_TRAP_SYSCALL ? STORY_SYSCALL
                            : d->trap->kind == CPU_TRAP_SYNC  ? STORY_FAULT
                                                              : STORY_IRQ;
+    const char *name = kind == STORY_FAULT && d->words->is_fault ? "page fault"
+                       : kind == STORY_IRQ                       ? "interrupt"
+                                                                 : d->words->stable;
 
     if (d->trap->addr || d->words->is_fault)
         snprintf(text, sizeof(text), "%s, address 0x%llx", d->words->cause,
@@ -253,15 +256,14 @@ static void on_trap_event(struct builder *b, const struct derived *d, uint32_t t
     else
         snprintf(text, sizeof(text), "%s", d->words->cause);
     if (!d->trap->from_user) {
-        add_moment(b, kind, d, track, d->words->vector, intern(b, text));
+        add_moment(b, kind, d, track, name, intern(b, text));
         return;
     }
     o->trap = true;
     o->n = d->n;
     o->ns = d->time_ns;
     o->kind = (uint16_t)kind;
-    o->name = intern(b, kind == STORY_FAULT && d->words->is_fault ? "page fault"
-                        : kind == STORY_IRQ ? "interrupt" : d->words->stable);
+    o->name = intern(b, name);
     o->detail = intern(b, text);
     o->place = intern_place(b, &d->at);
 }
