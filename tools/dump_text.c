@@ -5,6 +5,10 @@
 #define PLACE_LEN 160u
 #define CALL_LEN  700u
 
+/* Columns are wide enough for what is common, and one space parts them where it is not. */
+#define TASK_COLUMNS   "%-7s"
+#define VECTOR_COLUMNS "%-11s"
+
 static void put_when(const struct dump *dump, insn_t n, uint64_t time_ns, unsigned process,
                      unsigned thread)
 {
@@ -12,15 +16,15 @@ static void put_when(const struct dump *dump, insn_t n, uint64_t time_ns, unsign
 
     if (process)
         snprintf(task, sizeof(task), "%u.%u", process, thread);
-    fprintf(dump->out, "%13llu %14llu.%03u  %-5s ", (unsigned long long)n,
+    fprintf(dump->out, "%13llu %14llu.%03u  " TASK_COLUMNS " ", (unsigned long long)n,
             (unsigned long long)(time_ns / 1000), (unsigned)(time_ns % 1000), task);
 }
 
 void dump_text_title(const struct dump *dump)
 {
-    fprintf(dump->out, "%13s %18s  %-5s ", "instruction", "time us", "task");
+    fprintf(dump->out, "%13s %18s  " TASK_COLUMNS " ", "instruction", "time us", "task");
     if (dump->sections == DUMP_TRAPS)
-        fprintf(dump->out, "%-10s %-46s %-18s %s", "vector", "cause", "address", "at");
+        fprintf(dump->out, VECTOR_COLUMNS " %-46s %-18s %s", "vector", "cause", "address", "at");
     else
         fprintf(dump->out, "event");
     fputc('\n', dump->out);
@@ -33,7 +37,7 @@ static void put_trap(const struct dump *dump, const struct derived *d)
     place_text(&d->at, false, at, sizeof(at));
     if (d->trap->addr || d->words->is_fault)
         snprintf(addr, sizeof(addr), "0x%016llx", (unsigned long long)d->trap->addr);
-    fprintf(dump->out, "%-10s %-46s %-18s %s\n", d->words->vector, d->words->cause, addr, at);
+    fprintf(dump->out, VECTOR_COLUMNS " %-46s %-18s %s\n", d->words->vector, d->words->cause, addr, at);
 }
 
 static void put_syscall(const struct dump *dump, const struct derived *d)
