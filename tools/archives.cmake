@@ -43,19 +43,23 @@ function(trapline_engine_archive)
   foreach(cpu arm m68k mips mips64 mips64el mipsel ppc ppc64 riscv32 riscv64 s390x sparc sparc64
               tricore)
     foreach(function uc_init reg_read reg_write)
-      list(APPEND absent --defsym=${function}_${cpu}=0)
+      list(APPEND absent -Wl,--defsym=${function}_${cpu}=0)
     endforeach()
   endforeach()
   if(NOT EXISTS ${archive} OR ${UNICORN_ARCHIVE} IS_NEWER_THAN ${archive})
     file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/engine)
     file(REMOVE ${archive})
     execute_process(
-      COMMAND ${CMAKE_LINKER} -r -o ${object} ${absent} -u uc_open -u uc_version
-              -u uc_strerror ${UNICORN_ARCHIVE}
-      COMMAND_ERROR_IS_FATAL ANY)
+      COMMAND ${CMAKE_C_COMPILER} -r -nostdlib -o ${object} ${absent}
+              -Wl,-u,uc_open,-u,uc_version,-u,uc_strerror ${UNICORN_ARCHIVE}
+      RESULT_VARIABLE linked)
     execute_process(
       COMMAND ${CMAKE_OBJCOPY} --wildcard --strip-debug --keep-global-symbol=uc_* ${object}
-      COMMAND_ERROR_IS_FATAL ANY)
+      RESULT_VARIABLE hidden)
+    if(NOT linked EQUAL 0 OR NOT hidden EQUAL 0)
+      message(STATUS "${UNICORN_ARCHIVE} cannot be used; taking the shared library")
+      return()
+    endif()
     execute_process(COMMAND ${CMAKE_AR} rcs ${archive} ${object} COMMAND_ERROR_IS_FATAL ANY)
     file(REMOVE ${object})
   endif()
