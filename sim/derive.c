@@ -63,6 +63,8 @@ static struct derived event_of(struct deriver *d, enum derived_kind kind, struct
                             .seen_by = d->seen_by,
                             .process = task ? task->process->id : 0,
                             .thread = task ? task->thread : 0,
+                            .program = task ? task->process->program : NULL,
+                            .base = task ? task->process->base : 0,
                             .at = place_of(d, task, pc)};
 }
 

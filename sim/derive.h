@@ -48,6 +48,8 @@ struct derived {
     const struct signal_frame *frame;
     struct place interrupted;
     unsigned parent;               /* DERIVED_START: process, 0: none */
+    const struct program *program; /* of the process; NULL: not known */
+    vaddr_t base;                  /* where it was loaded */
     vaddr_t pc;                    /* `at` as an address */
     struct deriver *by;            /* for derive_words() */
     struct cpu *cpu;               /* to look at: in user mode, but where `seen_by` says else */

@@ -19,9 +19,9 @@
 #define TRAPS_AFTER  4u
 #define WHO_LINKS_MAX 32u
 
-PRINTF_LIKE(2, 3) static void say(struct byte_buf *text, const char *fmt, ...)
+void gdb_say(struct byte_buf *text, const char *fmt, ...)
 {
-    char line[320];
+    char line[1024];
     va_list ap;
     int n;
 
@@ -39,7 +39,7 @@ static void here(struct gdb_stub *g, struct byte_buf *text)
     char where[160];
 
     place_text(&place, false, where, sizeof(where));
-    say(text, "instruction %llu of %llu, %llu.%03u us, %s, at %s\n",
+    gdb_say(text, "instruction %llu of %llu, %llu.%03u us, %s, at %s\n",
         (unsigned long long)timeline_now(g->timeline),
         (unsigned long long)timeline_end(g->timeline),
         (unsigned long long)(cpu_time_ns(cpu) / 1000), (unsigned)(cpu_time_ns(cpu) % 1000),
@@ -59,11 +59,11 @@ static bool number(const char *args, uint64_t *value)
 static void move_to(struct gdb_stub *g, insn_t n, struct byte_buf *text)
 {
     if (timeline_seek(g->timeline, n)) {
-        say(text, "%s\n", timeline_error(g->timeline));
+        gdb_say(text, "%s\n", timeline_error(g->timeline));
         return;
     }
     here(g, text);
-    say(text, "('maintenance flush register-cache' makes gdb look again)\n");
+    gdb_say(text, "('maintenance flush register-cache' makes gdb look again)\n");
 }
 
 static void cmd_when(struct gdb_stub *g, const char *args, struct byte_buf *text)
@@ -79,18 +79,18 @@ static void cmd_seek(struct gdb_stub *g, const char *args, struct byte_buf *text
     if (number(args, &n))
         move_to(g, n, text);
     else
-        say(text, "seek wants an instruction number\n");
+        gdb_say(text, "seek wants an instruction number\n");
 }
 
 static void cmd_checkpoint(struct gdb_stub *g, const char *args, struct byte_buf *text)
 {
     (void)args;
     if (g->checkpoint_count == GDB_CHECKPOINTS_MAX) {
-        say(text, "there are %u checkpoints, no more\n", GDB_CHECKPOINTS_MAX);
+        gdb_say(text, "there are %u checkpoints, no more\n", GDB_CHECKPOINTS_MAX);
         return;
     }
     g->checkpoint[g->checkpoint_count++] = timeline_now(g->timeline);
-    say(text, "checkpoint %zu: ", g->checkpoint_count);
+    gdb_say(text, "checkpoint %zu: ", g->checkpoint_count);
     here(g, text);
 }
 
@@ -101,7 +101,7 @@ static void cmd_restart(struct gdb_stub *g, const char *args, struct byte_buf *t
     if (number(args, &k) && k >= 1 && k <= g->checkpoint_count)
         move_to(g, g->checkpoint[k - 1], text);
     else
-        say(text, "there is no checkpoint %s\n", args);
+        gdb_say(text, "there is no checkpoint %s\n", args);
 }
 
 static void keep_trap(void *ctx, struct sim *sim, const struct cpu_trap *trap)
@@ -133,12 +133,12 @@ static bool know_traps(struct gdb_stub *g, struct byte_buf *text)
     if (g->traps_known)
         return true;
     if (replay_open(&r, g->trace, &watch, err, sizeof(err))) {
-        say(text, "%s\n", err);
+        gdb_say(text, "%s\n", err);
         return false;
     }
     rc = replay_run(&r, INSN_NONE, &end);
     if (rc)
-        say(text, "the recording does not replay: %s\n", r.divergence.what);
+        gdb_say(text, "the recording does not replay: %s\n", r.divergence.what);
     replay_close(&r);
     g->traps_known = rc == 0;
     return g->traps_known;
@@ -168,7 +168,7 @@ static void say_trap(struct gdb_stub *g, size_t i, struct byte_buf *text)
 
     sim_arch_get(g->trace->machine.arch)->describe_trap(t, &w);
     place_text(&place, false, where, sizeof(where));
-    say(text, "%s%12llu  %-10s %-46s %s\n",
+    gdb_say(text, "%s%12llu  %-10s %-46s %s\n",
         t->n == timeline_now(g->timeline) ? "*" : " ", (unsigned long long)t->n, w.vector,
         w.cause, where);
 }
@@ -185,7 +185,7 @@ static void cmd_traps(struct gdb_stub *g, const char *args, struct byte_buf *tex
     to = middle + TRAPS_AFTER < g->trap_count ? middle + TRAPS_AFTER : g->trap_count;
     for (size_t i = from; i < to; i++) {
         if (i == middle)
-            say(text, "---- here ----\n");
+            gdb_say(text, "---- here ----\n");
         say_trap(g, i, text);
     }
 }
@@ -204,11 +204,11 @@ static void cmd_trap(struct gdb_stub *g, const char *args, struct byte_buf *text
         i = now ? trap_after(g, now - 1) : 0;
         i = i ? i - 1 : g->trap_count;
     } else {
-        say(text, "trap next, or trap back\n");
+        gdb_say(text, "trap next, or trap back\n");
         return;
     }
     if (i >= g->trap_count)
-        say(text, "there is none\n");
+        gdb_say(text, "there is none\n");
     else
         move_to(g, g->traps[i].n, text);
 }
@@ -219,11 +219,11 @@ static void cmd_info(struct gdb_stub *g, const char *args, struct byte_buf *text
     paddr_t pa;
 
     if (strncmp(args, "mmu ", 4) != 0 || !number(args + 4, &va))
-        say(text, "info mmu ADDRESS\n");
+        gdb_say(text, "info mmu ADDRESS\n");
     else if (cpu_translate(gdb_cpu(g), va, &pa))
-        say(text, "0x%llx is not mapped here\n", (unsigned long long)va);
+        gdb_say(text, "0x%llx is not mapped here\n", (unsigned long long)va);
     else
-        say(text, "0x%llx is at physical address 0x%llx\n", (unsigned long long)va,
+        gdb_say(text, "0x%llx is at physical address 0x%llx\n", (unsigned long long)va,
             (unsigned long long)pa);
 }
 
@@ -235,11 +235,11 @@ static void say_link(void *ctx, const struct who_link *link)
 
     for (unsigned i = link->place.bytes; i-- > 0;)
         used += (size_t)snprintf(value + used, sizeof(value) - used, "%02x", link->value[i]);
-    say(text, "%s is %s\n", link->what, value);
+    gdb_say(text, "%s is %s\n", link->what, value);
     if (link->kind == WHO_BEGINNING)
-        say(text, "  since the recording began\n");
+        gdb_say(text, "  since the recording began\n");
     else
-        say(text, "  %llu %s  %s  %.60s  %s\n", (unsigned long long)link->n,
+        gdb_say(text, "  %llu %s  %s  %.60s  %s\n", (unsigned long long)link->n,
             who_kind_name(link->kind), link->where, link->code, link->source);
 }
 
@@ -252,18 +252,18 @@ static void cmd_who(struct gdb_stub *g, const char *args, struct byte_buf *text)
     char err[256];
 
     if (who_parse(g->trace->machine.arch, args, &place, err, sizeof(err))) {
-        say(text, "%s\n", err);
+        gdb_say(text, "%s\n", err);
         return;
     }
     if (who_open(g->timeline, g->places, &g->trace->machine, &w)) {
-        say(text, "out of memory\n");
+        gdb_say(text, "out of memory\n");
         return;
     }
     if (who_follow(w, n, &place, WHO_LINKS_MAX, say_link, text, err, sizeof(err)))
-        say(text, "%s\n", err);
+        gdb_say(text, "%s\n", err);
     who_close(w);
     if (timeline_seek(g->timeline, n))
-        say(text, "%s\n", timeline_error(g->timeline));
+        gdb_say(text, "%s\n", timeline_error(g->timeline));
 }
 
 static void cmd_help(struct gdb_stub *g, const char *args, struct byte_buf *text);
@@ -277,6 +277,10 @@ static const struct {
     {"seek", cmd_seek, "N: stand at instruction number N"},
     {"traps", cmd_traps, "the traps around this place"},
     {"trap", cmd_trap, "next|back: stand at the vector of the next or last trap"},
+    {"syscalls", gdb_monitor_syscalls, "the system calls around this place"},
+    {"tasks", gdb_monitor_tasks, "processes and threads, what they run, and who runs here"},
+    {"ktrace", gdb_monitor_ktrace, "the kernel's last trace points (--append ktrace=all)"},
+    {"user-symbols", gdb_monitor_symbols, "used by gdb's command of that name"},
     {"checkpoint", cmd_checkpoint, "remember this place"},
     {"restart", cmd_restart, "K: back to checkpoint K"},
     {"info", cmd_info, "mmu ADDRESS: where a virtual address is"},
@@ -289,7 +293,7 @@ static void cmd_help(struct gdb_stub *g, const char *args, struct byte_buf *text
     (void)g;
     (void)args;
     for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-        say(text, "monitor %-11s %s\n", commands[i].name, commands[i].help);
+        gdb_say(text, "monitor %-13s %s\n", commands[i].name, commands[i].help);
 }
 
 void gdb_monitor(struct gdb_stub *g, const char *command, struct byte_buf *text)
@@ -304,5 +308,5 @@ void gdb_monitor(struct gdb_stub *g, const char *command, struct byte_buf *text)
             commands[i].run(g, args, text);
             return;
         }
-    say(text, "there is no command '%.*s'; 'monitor help' lists them\n", (int)len, command);
+    gdb_say(text, "there is no command '%.*s'; 'monitor help' lists them\n", (int)len, command);
 }

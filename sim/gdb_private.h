@@ -3,6 +3,7 @@
 #ifndef TRAPLINE_SIM_GDB_PRIVATE_H
 #define TRAPLINE_SIM_GDB_PRIVATE_H
 
+#include "sim/export/story.h"
 #include "sim/gdb_packet.h"
 #include "sim/gdb_stub.h"
 #include "sim/gdb_target.h"
@@ -29,6 +30,10 @@ struct gdb_stub {
     size_t trap_count, trap_room;
     bool traps_known;
     struct places *places;
+    struct story story;            /* once somebody asked */
+    bool story_known;
+    gdb_symbols_fn symbols;
+    void *symbols_ctx;
 };
 
 static inline struct cpu *gdb_cpu(struct gdb_stub *g)
@@ -39,5 +44,13 @@ static inline struct cpu *gdb_cpu(struct gdb_stub *g)
 /* ---- gdb_monitor.c ---- */
 /* A `monitor` command; its text for the user goes to `text`. */
 void gdb_monitor(struct gdb_stub *g, const char *command, struct byte_buf *text);
+
+void gdb_say(struct byte_buf *text, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* ---- gdb_story.c: commands about what the processes do ---- */
+void gdb_monitor_syscalls(struct gdb_stub *g, const char *args, struct byte_buf *text);
+void gdb_monitor_tasks(struct gdb_stub *g, const char *args, struct byte_buf *text);
+void gdb_monitor_ktrace(struct gdb_stub *g, const char *args, struct byte_buf *text);
+void gdb_monitor_symbols(struct gdb_stub *g, const char *args, struct byte_buf *text);
 
 #endif

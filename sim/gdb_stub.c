@@ -531,8 +531,16 @@ int gdb_stub_create(const struct trace *trace, struct timeline *timeline, struct
     return 0;
 }
 
+void gdb_stub_set_symbols(struct gdb_stub *g, gdb_symbols_fn fn, void *ctx)
+{
+    g->symbols = fn;
+    g->symbols_ctx = ctx;
+}
+
 void gdb_stub_destroy(struct gdb_stub *g)
 {
+    if (g)
+        story_free(&g->story);
     if (!g)
         return;
     places_destroy(g->places);

@@ -31,6 +31,14 @@ void gdb_stub_destroy(struct gdb_stub *g);
 /* 0 when the client left. */
 MUST_CHECK int gdb_stub_serve(struct gdb_stub *g, const struct gdb_io *io);
 
+/*
+ * Gives gdb the symbols of a user program: called by `monitor user-symbols` with its file, where
+ * it was loaded, and the argument of the command. 0 or -errno.
+ */
+typedef int (*gdb_symbols_fn)(void *ctx, const char *name, const void *elf, size_t bytes,
+                              vaddr_t base, const char *args);
+void gdb_stub_set_symbols(struct gdb_stub *g, gdb_symbols_fn fn, void *ctx);
+
 /* One payload, for tests: the answer is appended to `answer`. True: the client leaves. */
 bool gdb_stub_command(struct gdb_stub *g, const char *payload, size_t len,
                       struct byte_buf *answer);

@@ -33,7 +33,8 @@ static const char help[] =
     "  --listen stdio       talk on standard input and output\n"
     TRACE_OPTIONS_HELP
     "\n"
-    "In gdb, 'monitor help' lists what gdb has no word for: when, seek, traps, ...\n"
+    "In gdb, 'monitor help' lists what gdb has no word for: when, seek, traps, syscalls, who, ..;\n"
+    "'user-symbols' loads the symbols of the user program that runs at this place.\n"
     "\n"
     "examples:\n"
     "  trapline gdb run.tlt --at 8379251\n"
@@ -150,42 +151,109 @@ static int serve_listen(struct gdb_stub *stub, const char *where)
     return serve_one(stub, fd);
 }
 
-/* The recorded kernel as a file for gdb; false when it is no ELF file. */
-static bool write_kernel(const struct machine *m, char path[64])
-{
-    int fd;
-    bool ok;
+/* ---- files for gdb: the kernel, the program that runs, a script ---- */
 
-    if (m->kernel.bytes < 4 || memcmp(m->kernel.data, "\177ELF", 4) != 0)
-        return false;
-    strcpy(path, "/tmp/trapline-kernel-XXXXXX");
-    fd = mkstemp(path);
-    if (fd < 0)
-        return false;
-    ok = write(fd, m->kernel.data, m->kernel.bytes) == (ssize_t)m->kernel.bytes;
-    close(fd);
-    if (!ok)
-        unlink(path);
-    return ok;
+struct gdb_files {
+    char dir[32];                       /* "" when it could not be made */
+    char kernel[48], program[48], script[48], symbols[48];
+    bool has_program;
+};
+
+static bool write_file(const char *path, const void *bytes, size_t len)
+{
+    FILE *f = fopen(path, "we");
+    bool good = f && fwrite(bytes, 1, len, f) == len;
+
+    if (f)
+        good &= fclose(f) == 0;
+    return good;
+}
+
+/* gdb's command `user-symbols`: the stub writes a script, which gdb then reads. */
+static bool write_script(const struct gdb_files *f)
+{
+    char text[512];
+    int len = snprintf(text, sizeof(text),
+                       "define user-symbols\n  monitor user-symbols\n  source %s\nend\n"
+                       "document user-symbols\nSymbols of the user program that runs here, in place "
+                       "of those of the one before.\nend\n",
+                       f->symbols);
+
+    return write_file(f->script, text, (size_t)len) && write_file(f->symbols, "", 0);
+}
+
+static int hand_symbols(void *ctx, const char *name, const void *elf, size_t bytes, vaddr_t base,
+                        const char *args)
+{
+    struct gdb_files *f = ctx;
+    char text[512];
+    int len;
+
+    (void)name;
+    (void)args;
+    if (!write_file(f->program, elf, bytes))
+        return -EIO;
+    len = snprintf(text, sizeof(text),
+                   "set confirm off\n%s%s%sadd-symbol-file %s -o 0x%llx\n",
+                   f->has_program ? "remove-symbol-file " : "", f->has_program ? f->program : "",
+                   f->has_program ? "\n" : "", f->program, (unsigned long long)base);
+    f->has_program = true;
+    return write_file(f->symbols, text, (size_t)len) ? 0 : -EIO;
+}
+
+static void files_open(struct gdb_files *f, const struct machine *m)
+{
+    memset(f, 0, sizeof(*f));
+    strcpy(f->dir, "/tmp/trapline-gdb-XXXXXX");
+    if (!mkdtemp(f->dir)) {
+        f->dir[0] = '\0';
+        return;
+    }
+    snprintf(f->kernel, sizeof(f->kernel), "%s/kernel", f->dir);
+    snprintf(f->program, sizeof(f->program), "%s/program", f->dir);
+    snprintf(f->script, sizeof(f->script), "%s/commands", f->dir);
+    snprintf(f->symbols, sizeof(f->symbols), "%s/symbols", f->dir);
+    if (m->kernel.bytes < 4 || memcmp(m->kernel.data, "\177ELF", 4) != 0 ||
+        !write_file(f->kernel, m->kernel.data, m->kernel.bytes))
+        f->kernel[0] = '\0';
+    if (!write_script(f))
+        f->script[0] = '\0';
+}
+
+static void files_close(struct gdb_files *f)
+{
+    if (!f->dir[0])
+        return;
+    unlink(f->kernel);
+    unlink(f->program);
+    unlink(f->script);
+    unlink(f->symbols);
+    rmdir(f->dir);
 }
 
 /* gdb as a child that connects to us. */
 static int serve_child(struct gdb_stub *stub, const struct machine *m, char **args)
 {
-    char target[64], kernel[64], *words[WORDS_MAX];
+    char target[64], *words[WORDS_MAX];
     unsigned port, n = 0;
-    bool symbols = write_kernel(m, kernel);
+    struct gdb_files files;
     int fd = listen_on("127.0.0.1", "0", &port), rc, status;
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     pid_t pid;
 
     if (fd < 0)
         return EXIT_GUEST;
+    files_open(&files, m);
+    gdb_stub_set_symbols(stub, hand_symbols, &files);
     snprintf(target, sizeof(target), "target remote 127.0.0.1:%u", port);
     words[n++] = "gdb-multiarch";
     words[n++] = "-q";
-    if (symbols)
-        words[n++] = kernel;
+    if (files.kernel[0])
+        words[n++] = files.kernel;
+    if (files.script[0]) {
+        words[n++] = "-x";
+        words[n++] = files.script;
+    }
     words[n++] = "-ex";
     words[n++] = target;
     while (*args && n < WORDS_MAX - 1)
@@ -201,8 +269,7 @@ static int serve_child(struct gdb_stub *stub, const struct machine *m, char **ar
         rc = serve_one(stub, fd);
         waitpid(pid, &status, 0);
     }
-    if (symbols)
-        unlink(kernel);
+    files_close(&files);
     return rc;
 }
 

@@ -237,6 +237,28 @@ static void note_runs(struct builder *b, uint32_t track, insn_t n, uint64_t ns)
     b->run_ns = ns;
 }
 
+/* An exec, seen by the first event in the new program; a fork's child has its parent's. */
+static void note_program(struct builder *b, const struct derived *d)
+{
+    struct story *s = b->s;
+    struct story_program now = {.n = d->n, .process = d->process, .base = d->base};
+
+    if (!d->program)
+        return;
+    now.path = intern(b, d->program->path);
+    for (size_t i = s->programs; i-- > 0;) {
+        if (s->program[i].process != d->process)
+            continue;
+        if (s->program[i].path == now.path && s->program[i].base == now.base)
+            return;
+        break;
+    }
+    if (grow((void **)&s->program, s->programs, &s->program_room, sizeof(*s->program)))
+        s->program[s->programs++] = now;
+    else
+        b->failed = true;
+}
+
 /* ---- events ---- */
 
 static void on_trap_event(struct builder *b, const struct derived *d, uint32_t track)
@@ -312,6 +334,7 @@ static void on_event(void *ctx, const struct derived *d)
         return;
     if (d->process && d->at.module && d->pc >> 63 == 0)
         snprintf(b->s->track[track].name, sizeof(b->s->track[track].name), "%s", d->at.module);
+    note_program(b, d);
     switch (d->kind) {
     case DERIVED_TRAP:
         on_trap_event(b, d, track);
@@ -328,6 +351,8 @@ static void on_event(void *ctx, const struct derived *d)
         on_signal_event(b, d, track);
         break;
     case DERIVED_SIGRETURN:
+        b->open[track].name = intern(b, "rt_sigreturn");
+        b->open[track].detail = intern(b, "rt_sigreturn()");
         close_trap(b, track, d->n, d->time_ns, false);
         close_handler(b, track, d->n, d->time_ns, false);
         break;
@@ -454,6 +479,7 @@ int story_build(const struct trace *t, struct story *s,
 
 void story_free(struct story *s)
 {
+    free(s->program);
     free(s->item);
     free(s->track);
     free(s->text);

@@ -46,7 +46,17 @@ struct story_track {
     char name[48];         /* of the program that it ran last */
 };
 
+/* From number n on the process runs this program. */
+struct story_program {
+    insn_t n;
+    unsigned process;
+    uint32_t path;         /* text */
+    vaddr_t base;          /* where it was loaded: what to add to the addresses in its file */
+};
+
 struct story {
+    struct story_program *program;
+    size_t programs, program_room;
     struct story_item *item;
     size_t count, room;
     struct story_track *track;

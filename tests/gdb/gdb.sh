@@ -52,6 +52,14 @@ reverse-continue
 printf "again %d\n", \$pc == \$n0 && \$sp == \$sp0
 monitor traps
 monitor who $([ "$arch" = arm64 ] && echo sp || echo rsp)
+monitor syscalls
+monitor tasks
+user-symbols
+info line main
+break on_signal
+continue
+backtrace
+delete
 monitor seek 0
 delete
 reverse-continue
@@ -75,6 +83,11 @@ expect '^again 1$'
 expect 'at kernel:sigframe_push|signal delivery|kernel:'
 expect 'system call'
 expect '^r?sp is 0xffff'
+expect ' = [0-9]+$'             # monitor syscalls
+expect '^\* 2\.2  /bin/prog'     # monitor tasks
+expect '^symbols of /bin/prog'
+expect '^(Line .* of|No line number information available for address).*main'
+expect '^Breakpoint .*on_signal'
 expect 'No more reverse-execution history'
 # The bytes at the breakpoint, twice the same line.
 bytes=$(grep '<sigframe_push>:.*0x.*0x.*0x.*0x' "$work/gdb.log" | sed 's/^=> //')
