@@ -23,10 +23,14 @@ extern char **environ;
 
 static const char help[] =
     "usage: trapline gdb RUN.tlt [--at N] [--listen HOST:PORT|stdio] [-- GDB ARGS]\n"
+    "       trapline gdb --record RUN.tlt [machine] [-- ARGV]\n"
     "\n"
     "Debugs a recording: breakpoints, watchpoints, step, continue, and all of it backwards\n"
     "(reverse-step, reverse-continue, reverse-finish). The recording is never changed.\n"
     "Without --listen gdb-multiarch is started, with the symbols of the recorded kernel.\n"
+    "\n"
+    "With --record the run is made first, with its console here, until it ends or Ctrl-C ends it;\n"
+    "then gdb stands at its last instruction, and every instruction before is there to go back to.\n"
     "\n"
     "  --at N               start at instruction N (default 0)\n"
     "  --listen HOST:PORT   wait for a gdb there instead; HOST may be left out (127.0.0.1)\n"
@@ -297,6 +301,31 @@ static int debug(struct trace *t, insn_t at, const char *where, char **args)
     return rc;
 }
 
+/*
+ * trapline gdb --record RUN.tlt ...: `record -o RUN.tlt ...`, and then gdb at the end of that. The
+ * guest may have failed, or been stopped: that is why one looks.
+ */
+static int record_and_debug(int argc, char **argv)
+{
+    struct trace_options files = {0};
+    struct trace *t;
+    int rc;
+
+    if (argc < 3)
+        return complain(EXIT_USAGE, "--record wants the name of the trace");
+    argv[0] = (char *)"record";
+    argv[1] = (char *)"-o";
+    rc = cmd_record(argc, argv);
+    if (rc != EXIT_OK && rc != EXIT_GUEST && rc != EXIT_LIMIT)
+        return rc;
+    rc = trace_options_open(&files, argv[2], &t);
+    if (rc != EXIT_OK)
+        return rc;
+    rc = debug(t, t->end.n, NULL, argv + argc);
+    trace_free(t);
+    return rc;
+}
+
 int cmd_gdb(int argc, char **argv)
 {
     enum { OPT_AT = 1, OPT_LISTEN };
@@ -314,6 +343,8 @@ int cmd_gdb(int argc, char **argv)
     struct trace *t;
     int c, rc;
 
+    if (argc > 1 && strcmp(argv[1], "--record") == 0)
+        return record_and_debug(argc, argv);
     for (int i = 1; i < argc; i++)
         separated |= strcmp(argv[i], "--") == 0;
     while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {

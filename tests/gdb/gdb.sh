@@ -95,6 +95,16 @@ if [ "$(wc -l <<<"$bytes")" != 2 ] || [ "$(sort -u <<<"$bytes" | wc -l)" != 1 ];
     echo "FAIL: the guest's memory changed under a breakpoint"
     failed=1
 fi
+# A run that is made for the debugger: it stands at the end, and goes back.
+(cd "$work" && printf 'monitor when\nreverse-stepi\nmonitor when\nquit\n' |
+    timeout 100 "$trapline" gdb --record live.tlt --arch "$arch" --kernel "$kernel" \
+        --rootfs "$work/root" -- /bin/prog >live.log 2>&1)
+end=$("$trapline" dump "$work/live.tlt" --header | sed -n 's/.*at instruction //p')
+for n in $end $((end - 1)); do
+    grep -q "instruction $n of $end" "$work/live.log" || {
+        echo "FAIL: --record: gdb does not stand at $n"; tail -n 20 "$work/live.log"; failed=1; }
+done
+"$trapline" replay "$work/live.tlt" >/dev/null || { echo "FAIL: --record: no replay"; failed=1; }
 if [ $failed != 0 ]; then
     tail -n 60 "$work/gdb.log"
     echo "again: $trapline gdb $work/run.tlt --at $at -- -batch -nx -x $work/script"
