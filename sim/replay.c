@@ -36,6 +36,8 @@ static int verify(struct replay *r, const struct digest *want)
 {
     struct digest got;
 
+    if (r->unverified)
+        return 0;
     r->failed = sim_digest(r->sim, want->has_ram, &got);
     if (r->failed != 0)
         return r->failed;

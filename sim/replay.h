@@ -30,6 +30,7 @@ struct replay {
     size_t stop_at;          /* the next digest is looked for from here */
     size_t verified;         /* digests found equal */
     insn_t agreed_n;
+    bool unverified;         /* digests are passed by */
     struct divergence divergence;
     int failed;
     char error[256];

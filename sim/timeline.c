@@ -40,6 +40,8 @@ struct timeline {
     size_t range_count;
     insn_t *trap; /* numbers of all exception entries met so far, ascending */
     size_t trap_count, trap_room;
+    void (*changed)(void *ctx, struct cpu *cpu, const struct cpu_trap *trap);
+    void *changed_ctx;
     bool trap_failed; /* out of memory: the list is not whole */
     insn_t store_n; /* where the block began that did a watched store; INSN_NONE: none */
     bool (*interrupt)(void *ctx);
@@ -241,7 +243,8 @@ static void on_trap(void *ctx, struct sim *sim, const struct cpu_trap *trap)
 {
     struct timeline *t = ctx;
 
-    (void)sim;
+    if (t->changed)
+        t->changed(t->changed_ctx, sim_cpu(sim), trap);
     if (t->trap_failed || (t->trap_count && t->trap[t->trap_count - 1] >= trap->n))
         return;
     if (t->trap_count == t->trap_room) {
@@ -532,6 +535,14 @@ int timeline_backward(struct timeline *t, const struct timeline_goals *goals,
 
 int timeline_open(const struct trace *trace, struct timeline **out, char *err, size_t err_len)
 {
+    return timeline_open_changed(trace, NULL, NULL, out, err, err_len);
+}
+
+int timeline_open_changed(const struct trace *trace,
+                          void (*changed)(void *ctx, struct cpu *cpu,
+                                          const struct cpu_trap *trap),
+                          void *ctx, struct timeline **out, char *err, size_t err_len)
+{
     struct timeline *t = calloc(1, sizeof(*t));
     struct sim_watch watch = {.ctx = t, .trap = on_trap};
     int rc;
@@ -540,11 +551,14 @@ int timeline_open(const struct trace *trace, struct timeline **out, char *err, s
     if (!t)
         return loader_fail(err, err_len, -ENOMEM, "out of memory");
     t->trace = trace;
+    t->changed = changed;
+    t->changed_ctx = ctx;
     rc = replay_open(&t->replay, trace, &watch, err, err_len);
     if (rc) {
         free(t);
         return rc;
     }
+    t->replay.unverified = changed != NULL;
     rc = snapshots_create(t->replay.sim, &t->snapshots);
     if (rc == 0)
         rc = keep(t);

@@ -19,6 +19,15 @@ struct timeline;
 
 MUST_CHECK int timeline_open(const struct trace *trace, struct timeline **out, char *err,
                              size_t err_len);
+/*
+ * The same for a machine that is not quite the recording's: `changed` is called at each exception
+ * entry, every time the way leads there, and may change RAM in a page that the entry itself
+ * writes, and registers that it does not. Digests are not verified.
+ */
+MUST_CHECK int timeline_open_changed(const struct trace *trace,
+                                     void (*changed)(void *ctx, struct cpu *cpu,
+                                                     const struct cpu_trap *trap),
+                                     void *ctx, struct timeline **out, char *err, size_t err_len);
 void timeline_close(struct timeline *t);
 
 insn_t timeline_now(const struct timeline *t);

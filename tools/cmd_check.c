@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include "sim/check/check.h"
+#include "sim/check/stack.h"
 #include "tools/check_report.h"
 #include "tools/trace_options.h"
 
@@ -17,7 +18,8 @@ static const char help[] =
     "when it goes on. What differs is reported with the instruction that did it.\n"
     "Exit code 1 when anything is found.\n"
     "\n"
-    "  --only NAME,..       of: context, sigframe (default: all)\n"
+    "  --only NAME,..       of: context, sigframe, leak, stack (default: all)\n"
+    "  --depths             how deep the kernel's stack went, for each kind of entry (check stack)\n"
     "  --json               one JSON object a line (keys: traces/FORMAT.md)\n"
     "  --junit FILE         write a JUnit report, a test case for each check\n"
     "  --sarif FILE         write a SARIF 2.1.0 report\n"
@@ -32,8 +34,9 @@ struct view {
     struct progress progress;
     const char *trace;
     const char *junit, *sarif; /* files to write, or NULL */
-    bool json;
+    bool json, show_depths;
     unsigned number;
+    struct stack_depths depths;
     json_t *all;            /* findings, for the reports */
 };
 
@@ -58,10 +61,12 @@ static void print_finding(struct view *v, const struct finding *f)
     value_text(f->was, f->bytes, was);
     value_text(f->is, f->bytes, is);
     printf("%s%u. %s: %s\n", v->number > 1 ? "\n" : "", v->number, check_names[f->check], f->what);
-    printf("  trap     %llu  %s  at %s  (task %u.%u)\n", (unsigned long long)f->trap_n, f->trap,
-           f->place, f->process, f->thread);
+    printf("  trap     %llu  %s  at %s", (unsigned long long)f->trap_n, f->trap, f->place);
+    if (f->thread)
+        printf("  (task %u.%u)", f->process, f->thread);
+    putchar('\n');
     printf("  back     %llu\n", (unsigned long long)f->back_n);
-    printf("  %-8s was %s\n", f->value, was);
+    printf("  %-8s was %s\n", f->value ? f->value : "memory", was);
     printf("  %-8s is  %s\n", "", is);
     if (f->culprit.known)
         print_blame("by", &f->culprit);
@@ -91,7 +96,7 @@ static json_t *finding_json(const struct finding *f)
     o = json_pack("{s:s,s:s,s:I,s:I,s:i,s:i,s:s,s:s,s:s,s:s,s:s}", "check",
                   check_names[f->check], "what", f->what, "trap_n", (json_int_t)f->trap_n,
                   "back_n", (json_int_t)f->back_n, "process", (int)f->process, "thread",
-                  (int)f->thread, "trap", f->trap, "at", f->place, "value", f->value, "was", was,
+                  (int)f->thread, "trap", f->trap, "at", f->place, "value", f->value ? f->value : "memory", "was", was,
                   "is", is);
     if (f->culprit.known)
         json_object_set_new(o, "culprit", blame_json(&f->culprit));
@@ -121,6 +126,28 @@ static void on_tick(void *ctx, struct sim *sim)
     progress_tick(&((struct view *)ctx)->progress, sim);
 }
 
+static int deeper_first(const void *a, const void *b)
+{
+    const struct stack_depth *x = a, *y = b;
+
+    return (x->bytes < y->bytes) - (x->bytes > y->bytes);
+}
+
+static void print_depths(struct view *v)
+{
+    qsort(v->depths.path, v->depths.count, sizeof(v->depths.path[0]), deeper_first);
+    for (size_t i = 0; i < v->depths.count; i++) {
+        const struct stack_depth *d = &v->depths.path[i];
+
+        if (v->json)
+            printf("{\"check\":\"stack\",\"path\":\"%s\",\"bytes\":%u,\"n\":%llu}\n", d->path,
+                   d->bytes, (unsigned long long)d->n);
+        else
+            printf("%8u bytes of stack  %-40s at %llu\n", d->bytes, d->path,
+                   (unsigned long long)d->n);
+    }
+}
+
 static int write_reports(const struct view *v, unsigned kinds)
 {
     int rc = v->junit ? check_junit(v->junit, v->trace, kinds, v->all) : EXIT_OK;
@@ -131,7 +158,7 @@ static int write_reports(const struct view *v, unsigned kinds)
 static int check_trace(const struct trace *t, struct view *v, unsigned kinds, unsigned max)
 {
     struct check how = {.kinds = kinds, .findings_max = max, .ctx = v, .found = on_found,
-                        .tick = on_tick};
+                        .tick = on_tick, .depths = &v->depths};
     struct divergence divergence;
     char err[ERR_LEN];
     size_t count;
@@ -146,6 +173,8 @@ static int check_trace(const struct trace *t, struct view *v, unsigned kinds, un
         return complain(EXIT_GUEST, "%s", err);
     if (count == 0 && !v->json)
         printf("nothing found\n");
+    if (v->show_depths && (kinds & 1u << CHECK_STACK))
+        print_depths(v);
     rc = write_reports(v, kinds);
     return rc != EXIT_OK ? rc : count ? EXIT_GUEST : EXIT_OK;
 }
@@ -162,7 +191,7 @@ static unsigned parse_kinds(const char *list)
                                    strncmp(check_names[k], list, len) != 0))
             k++;
         if (k == CHECK_KINDS) {
-            complain(EXIT_USAGE, "there is no check '%.*s'; there are context and sigframe",
+            complain(EXIT_USAGE, "there is no check '%.*s'; there are context, sigframe, leak, stack",
                      (int)len, list);
             return 0;
         }
@@ -174,11 +203,12 @@ static unsigned parse_kinds(const char *list)
 
 int cmd_check(int argc, char **argv)
 {
-    enum { OPT_ONLY = 1, OPT_JSON, OPT_MAX, OPT_JUNIT, OPT_SARIF };
+    enum { OPT_DEPTHS = 20, OPT_ONLY = 1, OPT_JSON, OPT_MAX, OPT_JUNIT, OPT_SARIF };
     static const struct option options[] = {
         {"help", no_argument, NULL, 'h'},
         {"only", required_argument, NULL, OPT_ONLY},
         {"json", no_argument, NULL, OPT_JSON},
+        {"depths", no_argument, NULL, OPT_DEPTHS},
         {"max", required_argument, NULL, OPT_MAX},
         {"junit", required_argument, NULL, OPT_JUNIT},
         {"sarif", required_argument, NULL, OPT_SARIF},
@@ -198,6 +228,8 @@ int cmd_check(int argc, char **argv)
             return EXIT_OK;
         } else if (c == OPT_JSON) {
             view.json = true;
+        } else if (c == OPT_DEPTHS) {
+            view.show_depths = true;
         } else if (c == OPT_ONLY) {
             kinds = parse_kinds(optarg);
             if (!kinds)

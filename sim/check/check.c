@@ -5,9 +5,11 @@
 #include <errno.h>
 
 #include "loader/fail.h"
+#include "sim/check/leak.h"
+#include "sim/check/stack.h"
 #include "sim/timeline.h"
 
-const char *const check_names[CHECK_KINDS] = {"context", "sigframe"};
+const char *const check_names[CHECK_KINDS] = {"context", "sigframe", "leak", "stack"};
 
 struct run {
     const struct check *how;
@@ -27,6 +29,17 @@ static void on_tick(void *ctx, struct sim *sim)
         r->how->tick(r->how->ctx, sim);
 }
 
+static void name_one(const struct trace *t, struct timeline *timeline, struct places *places,
+                     struct finding *f, unsigned value)
+{
+    if (f->check == CHECK_LEAK)
+        leak_name(t, places, f);
+    else if (f->check == CHECK_STACK && f->culprit.n != INSN_NONE)
+        culprit_describe(timeline, places, f->culprit.n, &f->culprit);
+    else if (f->check != CHECK_STACK)
+        culprit_find(timeline, places, f, value);
+}
+
 static int name_all(const struct trace *t, struct findings *all, char *err, size_t err_len)
 {
     struct places *places = places_create(&t->machine);
@@ -36,7 +49,7 @@ static int name_all(const struct trace *t, struct findings *all, char *err, size
 
     if (rc == 0) {
         for (size_t i = 0; i < all->count; i++)
-            culprit_find(timeline, places, &all->list[i], all->value[i]);
+            name_one(t, timeline, places, &all->list[i], all->value[i]);
         timeline_close(timeline);
     }
     places_destroy(places);
@@ -63,6 +76,7 @@ int check_run(const struct trace *t, const struct check *how, size_t *count,
               struct divergence *divergence, char *err, size_t err_len)
 {
     struct findings all = {.max = how->findings_max};
+    struct stack_depths depths = {.count = 0};
     int rc = -ENOMEM;
 
     *count = 0;
@@ -70,6 +84,10 @@ int check_run(const struct trace *t, const struct check *how, size_t *count,
     all.value = calloc(all.max, sizeof(*all.value));
     if (all.list && all.value)
         rc = find(t, how, &all, divergence, err, err_len);
+    if (rc == 0 && (how->kinds & 1u << CHECK_LEAK))
+        rc = leak_run(t, &all, err, err_len);
+    if (rc == 0 && (how->kinds & 1u << CHECK_STACK))
+        rc = stack_run(t, &all, how->depths ? how->depths : &depths, err, err_len);
     if (rc == 0 && all.count)
         rc = name_all(t, &all, err, err_len);
     for (size_t i = 0; rc == 0 && i < all.count; i++)

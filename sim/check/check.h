@@ -10,6 +10,8 @@
  *   context    what user code could see at a trap is what it sees when it goes on
  *   sigframe   a signal frame holds the interrupted state, a handler gets its arguments, and
  *              rt_sigreturn restores what the frame says
+ *   leak       nothing reaches user mode that was not written for it (leak.h)
+ *   stack      the kernel's stacks: their depth, overflow, emptiness in user mode (stack.h)
  *
  * Rules of use
  *   - check_run() replays the trace twice where there is something to tell: to find, and to name
@@ -21,8 +23,8 @@
 
 #include "sim/derive.h"
 
-enum check_kind { CHECK_CONTEXT, CHECK_SIGFRAME };
-#define CHECK_KINDS 2u
+enum check_kind { CHECK_CONTEXT, CHECK_SIGFRAME, CHECK_LEAK, CHECK_STACK };
+#define CHECK_KINDS 4u
 #define CHECK_ALL   ((1u << CHECK_KINDS) - 1)
 
 extern const char *const check_names[CHECK_KINDS];
@@ -53,12 +55,15 @@ struct finding {
     vaddr_t frame_at;           /* the value stands in a signal frame, here; 0: in the CPU */
 };
 
+struct stack_depths;
+
 struct check {
     unsigned kinds;         /* 1 << enum check_kind */
     unsigned findings_max;
     void *ctx;
     void (*found)(void *ctx, const struct finding *f);
     void (*tick)(void *ctx, struct sim *sim);
+    struct stack_depths *depths; /* where the check stack leaves what it measured, or NULL */
 };
 
 /* 0 and the number of findings in *count; -EILSEQ with `divergence`; else a sentence in `err`. */
@@ -80,6 +85,8 @@ void context_destroy(struct context *c);
 void context_event(struct context *c, const struct derived *d);
 
 struct timeline;
+/* Fill in what is known of the instruction at state `n`. */
+void culprit_describe(struct timeline *t, struct places *places, insn_t n, struct check_blame *b);
 /* Name the instruction for one finding. */
 void culprit_find(struct timeline *t, struct places *places, struct finding *f, unsigned value);
 

@@ -126,25 +126,19 @@ int x86_engine_watch_stores(struct x86 *x, const struct cpu_range *list, size_t 
     return rc;
 }
 
+/* The instructions of a block come one after the other, beginning with its first. */
 static void on_insn(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
 {
     struct x86 *x = user;
+    struct x86_engine *e = x->engine;
     const struct x86_block *current = x->count.current;
-    const struct x86_blocks_cold *b;
-    unsigned before = 0;
 
     (void)uc;
     (void)size;
     if (!current)
         return;
-    b = &x->count.cold[current->index];
-    for (unsigned i = 0; i < 4 && pc - b->pc < 256; i++) {
-        unsigned bits = (unsigned)(pc - b->pc) > 64 * i ? (unsigned)(pc - b->pc) - 64 * i : 0;
-        uint64_t mask = bits >= 64 ? UINT64_MAX : (1ull << bits) - 1;
-
-        before += (unsigned)__builtin_popcountll(b->starts[i] & mask);
-    }
-    x->engine->insns.fn(x->engine->insns.ctx, x->count.n - current->insns + before, pc);
+    e->insns.index = pc == x->count.cold[current->index].pc ? 0 : e->insns.index + 1;
+    e->insns.fn(e->insns.ctx, x->count.n - current->insns + e->insns.index, pc);
 }
 
 int x86_engine_watch_insns(struct x86 *x, cpu_insn_fn fn, void *ctx)

@@ -61,6 +61,7 @@ struct x86_engine {
         uc_hook hook;
         cpu_insn_fn fn; /* NULL: not watched */
         void *ctx;
+        insn_t index;   /* in the block, of the instruction told of last */
         vaddr_t resume; /* where the engine was stopped, or NOWHERE */
         bool ever;      /* a hook that is gone counts for the engine until a run has ended */
     } insns;

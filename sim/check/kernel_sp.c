@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sim/check/kernel_sp.c - see kernel_sp.h. */
+#include "sim/check/kernel_sp.h"
+
+#include <string.h>
+
+uint64_t kernel_sp_register(struct cpu *cpu, const char *name)
+{
+    uint8_t value[16] = {0};
+    uint64_t word = 0;
+    int id = cpu_reg_find(cpu_arch(cpu), name);
+
+    if (id >= 0 && cpu_reg_read(cpu, id, value) == 0)
+        memcpy(&word, value, 8);
+    return word;
+}
+
+vaddr_t kernel_sp_of_entry(struct cpu *cpu)
+{
+    uint64_t descriptor[2], base, sp = 0;
+    vaddr_t at;
+
+    if (cpu_arch(cpu) == ARCH_ARM64)
+        return kernel_sp_register(cpu, "sp_el1");
+    at = kernel_sp_register(cpu, "gdtr_base") + (kernel_sp_register(cpu, "tr") & 0xfff8);
+    if (cpu_mem_read(cpu, at, descriptor, sizeof(descriptor)) != 0)
+        return 0;
+    base = (descriptor[0] >> 16 & 0xffffff) | (descriptor[0] >> 56) << 24 | descriptor[1] << 32;
+    return cpu_mem_read(cpu, base + 4, &sp, sizeof(sp)) == 0 ? sp : 0;
+}
+
+vaddr_t kernel_sp_fault_address(struct cpu *cpu)
+{
+    return kernel_sp_register(cpu, cpu_arch(cpu) == ARCH_ARM64 ? "far_el1" : "cr2");
+}

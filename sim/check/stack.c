@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sim/check/stack.c - see stack.h. A replay of its own, in which every block of code is looked at. */
+#include "sim/check/stack.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "loader/fail.h"
+#include "sim/check/kernel_sp.h"
+
+#define STACK_BYTES_MAX (64u << 10)
+#define TOPS_MAX        4096u
+#define ENTRIES         512u
+#define STEP_BYTES_MAX  1024u /* a function's frame; a switch to another stack goes farther */
+#define GAP_BYTES       4096u
+
+/* A thread in the kernel, by its address space and stack pointer in user mode. */
+struct entry {
+    uint64_t root;
+    vaddr_t sp, top;
+    struct cpu_trap trap;
+};
+
+struct stack {
+    const struct trace *trace;
+    const struct sim_arch *arch;
+    struct findings *findings;
+    struct stack_depths *depths;
+    struct entry entry[ENTRIES];
+    struct known {
+        vaddr_t top;
+        struct stack_depth *path; /* of the last entry with this stack */
+    } top[TOPS_MAX];        /* all stacks seen, ascending */
+    size_t tops;
+    vaddr_t current, last_sp; /* the stack in use, 0: not known; SP at the last block on it */
+    struct stack_depth *path; /* its */
+    struct cpu_trap trap;     /* the last from user mode */
+    bool told;              /* an overflow is reported once: what follows comes of it */
+};
+
+static struct entry *entry_of(struct stack *s, uint64_t root, vaddr_t sp)
+{
+    return &s->entry[((root >> 12) * 31 + (sp >> 4)) % ENTRIES];
+}
+
+/* Index of the lowest known top at or above `sp`. */
+static size_t top_above(const struct stack *s, vaddr_t sp)
+{
+    size_t low = 0, high = s->tops;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (s->top[middle].top < sp)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void know_top(struct stack *s, vaddr_t top, struct stack_depth *path)
+{
+    size_t at = top_above(s, top);
+
+    if (at == s->tops || s->top[at].top != top) {
+        if (s->tops == TOPS_MAX)
+            return;
+        memmove(&s->top[at + 1], &s->top[at], (s->tops - at) * sizeof(s->top[0]));
+        s->tops++;
+    }
+    s->top[at] = (struct known){top, path};
+}
+
+/* The stack pointer has jumped: onto which stack? One without a hole up to its top, or none. */
+static void find_stack(struct stack *s, struct cpu *cpu, vaddr_t sp)
+{
+    size_t at = top_above(s, sp);
+    paddr_t pa;
+
+    s->current = 0;
+    s->path = NULL;
+    if (at == s->tops || s->top[at].top - sp >= STACK_BYTES_MAX)
+        return;
+    for (vaddr_t page = sp & ~(vaddr_t)(GAP_BYTES - 1); page < s->top[at].top; page += GAP_BYTES)
+        if (cpu_translate(cpu, page, &pa) != 0)
+            return;
+    s->current = s->top[at].top;
+    s->path = s->top[at].path;
+}
+
+/* ---- depth ---- */
+
+static struct stack_depth *path_of(struct stack *s, struct cpu *cpu, const struct cpu_trap *trap)
+{
+    char name[sizeof(s->depths->path[0].path)];
+    struct trap_words words;
+
+    if (trap->kind == CPU_TRAP_SYSCALL) {
+        uint64_t number = cpu_syscall_number(cpu);
+        const char *call =
+            number < *s->arch->syscall_count ? s->arch->syscall_names[number] : NULL;
+
+        snprintf(name, sizeof(name), "%s", call ? call : "system call");
+    } else {
+        s->arch->describe_trap(trap, &words);
+        snprintf(name, sizeof(name), "%.47s", words.stable);
+    }
+    for (size_t i = 0; i < s->depths->count; i++)
+        if (strcmp(s->depths->path[i].path, name) == 0)
+            return &s->depths->path[i];
+    if (s->depths->count == STACK_PATHS_MAX)
+        return NULL;
+    memcpy(s->depths->path[s->depths->count].path, name, sizeof(name));
+    return &s->depths->path[s->depths->count++];
+}
+
+static void report(struct stack *s, insn_t n, const struct cpu_trap *trap, insn_t culprit,
+                   const char *what, vaddr_t was, vaddr_t is)
+{
+    struct findings *all = s->findings;
+    struct finding *f = &all->list[all->count];
+    struct trap_words words = {0};
+
+    if (s->told || all->count == all->max)
+        return;
+    s->told = true;
+    memset(f, 0, sizeof(*f));
+    f->check = CHECK_STACK;
+    f->trap_n = trap->n;
+    f->back_n = n;
+    s->arch->describe_trap(trap, &words);
+    snprintf(f->trap, sizeof(f->trap), "%s", words.cause);
+    snprintf(f->place, sizeof(f->place), "0x%llx", (unsigned long long)trap->pc);
+    snprintf(f->what, sizeof(f->what), "%s", what);
+    f->value = "sp";
+    f->bytes = 8;
+    memcpy(f->was, &was, 8);
+    memcpy(f->is, &is, 8);
+    f->culprit.n = culprit; /* named afterwards */
+    all->value[all->count++] = 0;
+}
+
+static void on_block(void *ctx, insn_t n, vaddr_t pc, uint32_t bytes)
+{
+    struct stack *s = ((void **)ctx)[0];
+    struct cpu *cpu = ((void **)ctx)[1];
+    vaddr_t sp;
+    size_t at;
+
+    (void)bytes;
+    if (!(pc >> 63))
+        return;
+    sp = cpu_sp(cpu);
+    if (s->current && sp <= s->current && s->current - sp < STACK_BYTES_MAX &&
+        s->last_sp - sp + STEP_BYTES_MAX < 2 * STEP_BYTES_MAX) {
+        at = top_above(s, sp);
+        if (at < s->tops && s->top[at].top < s->current && s->top[at].top != sp)
+            report(s, n, &s->trap, n - 1, "the kernel's stack goes on into another thread's",
+                   s->top[at].top, sp);
+    } else {
+        find_stack(s, cpu, sp);
+    }
+    s->last_sp = sp;
+    if (s->current && s->path && s->current - sp > s->path->bytes) {
+        s->path->bytes = (unsigned)(s->current - sp);
+        s->path->n = n;
+        s->path->pc = pc;
+    }
+}
+
+/* ---- traps ---- */
+
+/* An access below the stack in use that faults: the gap. The trap's own frame may be what did it. */
+static bool is_gap(struct stack *s, struct cpu *cpu, const struct cpu_trap *trap)
+{
+    bool x86 = cpu_arch(cpu) == ARCH_X86_64;
+    vaddr_t addr = trap->addr;
+    paddr_t pa;
+
+    if (x86 && trap->vector == 8)
+        addr = kernel_sp_fault_address(cpu);
+    return s->current && (addr >> 63) && addr < s->current &&
+           s->current - addr < STACK_BYTES_MAX && addr < s->last_sp + GAP_BYTES &&
+           addr + 2 * GAP_BYTES > s->last_sp && cpu_translate(cpu, addr, &pa) != 0;
+}
+
+static void on_trap(void *ctx, struct sim *sim, const struct cpu_trap *trap)
+{
+    struct stack *s = ((void **)ctx)[0];
+    struct cpu *cpu = sim_cpu(sim);
+    struct entry *e;
+    vaddr_t sp;
+
+    if (!trap->from_user) {
+        if (is_gap(s, cpu, trap))
+            report(s, trap->n, &s->trap, trap->n - 1, "the kernel's stack overflows into its gap",
+                   s->current, s->last_sp);
+        return;
+    }
+    sp = s->arch->trap_user_sp(cpu, trap);
+    e = entry_of(s, cpu_asid_root(cpu), sp);
+    *e = (struct entry){cpu_asid_root(cpu), sp, kernel_sp_of_entry(cpu), *trap};
+    s->current = s->last_sp = e->top;
+    s->trap = *trap;
+    s->path = path_of(s, cpu, trap);
+    know_top(s, e->top, s->path);
+}
+
+static void on_return(void *ctx, struct sim *sim, insn_t n, vaddr_t pc)
+{
+    struct stack *s = ((void **)ctx)[0];
+    struct cpu *cpu = sim_cpu(sim);
+    uint64_t root = cpu_asid_root(cpu);
+    struct entry *e = entry_of(s, root, cpu_sp(cpu));
+    vaddr_t top;
+
+    (void)pc;
+    if (e->root != root || e->sp != cpu_sp(cpu) || !e->top)
+        return;
+    top = kernel_sp_of_entry(cpu);
+    if (top != e->top)
+        report(s, n, &e->trap, INSN_NONE, "the kernel's stack is not empty in user mode", e->top,
+               top);
+}
+
+int stack_run(const struct trace *t, struct findings *findings, struct stack_depths *depths,
+              char *err, size_t err_len)
+{
+    struct stack *s = calloc(1, sizeof(*s));
+    void *both[2] = {s, NULL};
+    struct sim_watch watch = {
+        .ctx = both, .trap = on_trap, .user_return = on_return};
+    struct sim_end end;
+    struct replay r;
+    int rc;
+
+    if (!s)
+        return loader_fail(err, err_len, -ENOMEM, "out of memory");
+    s->trace = t;
+    s->arch = sim_arch_get(t->machine.arch);
+    s->findings = findings;
+    s->depths = depths;
+    rc = replay_open(&r, t, &watch, err, err_len);
+    if (rc == 0) {
+        both[1] = sim_cpu(r.sim);
+        cpu_watch_blocks(sim_cpu(r.sim), on_block, both);
+        rc = replay_run(&r, INSN_NONE, &end);
+        if (rc)
+            rc = loader_fail(err, err_len, rc, "%s",
+                             rc == -EILSEQ ? r.divergence.what : r.error);
+        replay_close(&r);
+    }
+    free(s);
+    return rc;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sim/check/stack.h - the check stack: the kernel's stacks, as the stack pointer shows them.
+ *
+ * What is reported
+ *   - kernel code runs into the unmapped memory below its stack: an access faults that is just below the
+ *     stack pointer, while the memory above is the stack in use
+ *   - the stack pointer goes down past the top of another thread's stack
+ *   - a thread is back in user mode and its next entry would not begin where the last one did: the
+ *     stack was not empty, or is another's
+ *
+ * A stack is known by its top: the stack pointer of entries from user mode (SP_EL1; RSP0 of the task
+ * state segment). How deep each kind of entry goes is measured at every block of kernel code.
+ */
+#ifndef TRAPLINE_SIM_CHECK_STACK_H
+#define TRAPLINE_SIM_CHECK_STACK_H
+
+#include "sim/check/check.h"
+
+#define STACK_PATHS_MAX 64u
+
+/* The deepest that one kind of entry went. */
+struct stack_depth {
+    char path[48];          /* "execve", "interrupt", "data abort: write, translation" */
+    unsigned bytes;
+    insn_t n;               /* there */
+    vaddr_t pc;
+};
+
+struct stack_depths {
+    struct stack_depth path[STACK_PATHS_MAX];
+    size_t count;
+};
+
+MUST_CHECK int stack_run(const struct trace *t, struct findings *findings,
+                         struct stack_depths *depths, char *err, size_t err_len);
+
+#endif
