@@ -34,9 +34,9 @@ static void name_one(const struct trace *t, struct timeline *timeline, struct pl
 {
     if (f->check == CHECK_LEAK)
         leak_name(t, places, f);
-    else if (f->check == CHECK_STACK && f->culprit.n != INSN_NONE)
-        culprit_describe(timeline, places, f->culprit.n, &f->culprit);
-    else if (f->check != CHECK_STACK)
+    else if (f->check == CHECK_STACK)
+        stack_name(timeline, places, &t->machine, f);
+    else
         culprit_find(timeline, places, f, value);
 }
 

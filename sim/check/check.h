@@ -85,8 +85,6 @@ void context_destroy(struct context *c);
 void context_event(struct context *c, const struct derived *d);
 
 struct timeline;
-/* Fill in what is known of the instruction at state `n`. */
-void culprit_describe(struct timeline *t, struct places *places, insn_t n, struct check_blame *b);
 /* Name the instruction for one finding. */
 void culprit_find(struct timeline *t, struct places *places, struct finding *f, unsigned value);
 

@@ -210,11 +210,6 @@ static bool last_store(struct timeline *t, const struct finding *f,
            timeline_now(t) >= f->trap_n;
 }
 
-void culprit_describe(struct timeline *t, struct places *places, insn_t n, struct check_blame *b)
-{
-    describe(t, places, n, b);
-}
-
 void culprit_find(struct timeline *t, struct places *places, struct finding *f, unsigned value)
 {
     struct timeline_watch slot = {.va = f->frame_at, .bytes = f->bytes};

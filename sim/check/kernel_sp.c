@@ -29,6 +29,18 @@ vaddr_t kernel_sp_of_entry(struct cpu *cpu)
     return cpu_mem_read(cpu, base + 4, &sp, sizeof(sp)) == 0 ? sp : 0;
 }
 
+/* x86-64 pushes SS, RSP, RFLAGS, CS, RIP, and an error code where the vector has one (6.14). */
+vaddr_t kernel_sp_interrupted(struct cpu *cpu, const struct cpu_trap *trap)
+{
+    uint32_t v = trap->vector;
+    bool error = v == 8 || (v >= 10 && v <= 14) || v == 17 || v == 21;
+    uint64_t sp = 0;
+
+    if (cpu_arch(cpu) == ARCH_ARM64)
+        return cpu_sp(cpu);
+    return cpu_mem_read(cpu, cpu_sp(cpu) + (error ? 32 : 24), &sp, 8) == 0 ? sp : 0;
+}
+
 vaddr_t kernel_sp_fault_address(struct cpu *cpu)
 {
     return kernel_sp_register(cpu, cpu_arch(cpu) == ARCH_ARM64 ? "far_el1" : "cr2");

@@ -40,7 +40,11 @@ struct leak_poison {
     bool keep_pages;        /* memory is shared: pages of the dead may be alive */
     uint64_t shared_root[16]; /* address spaces that more than one process uses */
     size_t shared_count;
-    uint64_t robust_head, robust_root; /* the last set_robust_list() */
+    struct {
+        uint64_t root;
+        vaddr_t head;       /* of set_robust_list() */
+    } robust[64];
+    size_t robust_count;
 };
 
 /* A trap from user mode, at its vector: change what is dead from here on. */

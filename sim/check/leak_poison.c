@@ -82,8 +82,7 @@ struct walk {
     bool arm;
 };
 
-static void poison_table(struct walk *w, paddr_t table, unsigned level, unsigned entries,
-                         bool writable)
+static void poison_table(struct walk *w, paddr_t table, unsigned level, unsigned entries)
 {
     const uint64_t *e = (const uint64_t *)ram_at(w->cpu, table, PAGE_BYTES);
 
@@ -94,7 +93,7 @@ static void poison_table(struct walk *w, paddr_t table, unsigned level, unsigned
         if (!(e[i] & 1) || block || !may)
             continue;
         if (!leaf) {
-            poison_table(w, e[i] & ADDRESS_MASK, level + 1, ENTRIES, writable);
+            poison_table(w, e[i] & ADDRESS_MASK, level + 1, ENTRIES);
         } else {
             uint8_t *page = ram_at(w->cpu, e[i] & ADDRESS_MASK, PAGE_BYTES);
 
@@ -104,37 +103,49 @@ static void poison_table(struct walk *w, paddr_t table, unsigned level, unsigned
     }
 }
 
-/* A list of robust futexes that is not empty is walked by the kernel after the end. */
-static bool robust_is_empty(const struct leak_poison *p, struct cpu *cpu, uint64_t root)
-{
-    uint64_t next;
+/* Lists of robust futexes are read by the kernel after the end: their heads stay as they are. */
+struct heads {
+    uint8_t *at[ARRAY_LEN(((struct leak_poison *)0)->robust)];
+    uint64_t words[ARRAY_LEN(((struct leak_poison *)0)->robust)][3];
+    size_t count;
+};
 
-    if (!p->robust_head || p->robust_root != root)
-        return true;
-    return cpu_mem_read(cpu, p->robust_head, &next, 8) == 0 && next == p->robust_head;
+/* False: one of them is not empty, and what it leads to is not dead. */
+static bool find_heads(const struct leak_poison *p, struct cpu *cpu, uint64_t root, struct heads *h)
+{
+    h->count = 0;
+    for (size_t i = 0; i < p->robust_count; i++) {
+        uint64_t *words = h->words[h->count];
+        vaddr_t head = p->robust[i].head;
+        paddr_t pa;
+
+        if (p->robust[i].root != root || cpu_mem_read(cpu, head, words, sizeof(h->words[0])) != 0 ||
+            cpu_translate(cpu, head, &pa) != 0)
+            continue;
+        h->at[h->count] = ram_at(cpu, pa, sizeof(h->words[0]));
+        if (words[0] != head || !h->at[h->count] || head % PAGE_BYTES > PAGE_BYTES - 24)
+            return false;
+        h->count++;
+    }
+    return true;
 }
 
-/* The head stays as it was: the kernel looks at it. */
 static void poison_pages(const struct leak_poison *p, struct cpu *cpu, uint64_t root)
 {
     struct walk w = {.cpu = cpu, .arm = cpu_arch(cpu) == ARCH_ARM64};
-    uint64_t tcr = w.arm ? kernel_sp_register(cpu, "tcr_el1") : 0, head[3];
-    bool has_head = p->robust_head && p->robust_root == root;
-    paddr_t pa;
+    uint64_t tcr = w.arm ? kernel_sp_register(cpu, "tcr_el1") : 0;
+    struct heads heads;
 
     for (size_t i = 0; i < p->shared_count; i++)
         if (p->shared_root[i] == root)
             return;
-    if (p->keep_pages || !robust_is_empty(p, cpu, root) ||
-        (w.arm && ((tcr & 0x3f) != 16 || (tcr >> 14 & 3) != 0)) ||
-        (!w.arm && (kernel_sp_register(cpu, "cr4") & 0x1000)))
+    if (p->keep_pages || (w.arm && ((tcr & 0x3f) != 16 || (tcr >> 14 & 3) != 0)) ||
+        (!w.arm && (kernel_sp_register(cpu, "cr4") & 0x1000)) ||
+        !find_heads(p, cpu, root, &heads))
         return;
-    if (has_head && (cpu_mem_read(cpu, p->robust_head, head, sizeof(head)) != 0 ||
-                     cpu_translate(cpu, p->robust_head, &pa) != 0))
-        return;
-    poison_table(&w, root & ADDRESS_MASK, 0, w.arm ? ENTRIES : ENTRIES / 2, true);
-    if (has_head && ram_at(cpu, pa, sizeof(head)))
-        memcpy(ram_at(cpu, pa, sizeof(head)), head, sizeof(head));
+    poison_table(&w, root & ADDRESS_MASK, 0, w.arm ? ENTRIES : ENTRIES / 2);
+    for (size_t i = 0; i < heads.count; i++)
+        memcpy(heads.at[i], heads.words[i], sizeof(heads.words[i]));
 }
 
 /* ---- what a call says about sharing ---- */
@@ -166,14 +177,18 @@ static void note_call(struct leak_poison *p, struct cpu *cpu, const char *call, 
          (cpu_syscall_arg(cpu, 0) & (CLONE_VM_BIT | CLONE_THREAD_BIT)) == CLONE_VM_BIT))
         note_shared_root(p, root);
     if (strcmp(call, "set_robust_list") == 0) {
-        p->robust_head = cpu_syscall_arg(cpu, 0);
-        p->robust_root = root;
+        if (p->robust_count == ARRAY_LEN(p->robust)) {
+            p->keep_pages = true;
+            return;
+        }
+        p->robust[p->robust_count].root = root;
+        p->robust[p->robust_count++].head = cpu_syscall_arg(cpu, 0);
     }
 }
 
 void leak_poison_trap(struct leak_poison *p, struct cpu *cpu, const char *call, bool exec_succeeds)
 {
-    uint64_t root = cpu_asid_root(cpu);
+    uint64_t root = cpu_asid_root(cpu) & sim_arch_get(cpu_arch(cpu))->root_mask;
 
     poison_stack(cpu);
     if (!call)

@@ -8,6 +8,7 @@
 
 #include "loader/fail.h"
 #include "sim/check/kernel_sp.h"
+#include "sim/who.h"
 
 #define STACK_BYTES_MAX (64u << 10)
 #define TOPS_MAX        4096u
@@ -20,6 +21,7 @@ struct entry {
     uint64_t root;
     vaddr_t sp, top;
     struct cpu_trap trap;
+    bool forks;             /* parent and child come back to one place */
 };
 
 struct stack {
@@ -134,12 +136,21 @@ static void report(struct stack *s, insn_t n, const struct cpu_trap *trap, insn_
     snprintf(f->trap, sizeof(f->trap), "%s", words.cause);
     snprintf(f->place, sizeof(f->place), "0x%llx", (unsigned long long)trap->pc);
     snprintf(f->what, sizeof(f->what), "%s", what);
-    f->value = "sp";
+    f->value = s->trace->machine.arch == ARCH_ARM64 ? "sp" : "rsp";
     f->bytes = 8;
     memcpy(f->was, &was, 8);
     memcpy(f->is, &is, 8);
     f->culprit.n = culprit; /* named afterwards */
     all->value[all->count++] = 0;
+}
+
+/* Below the stack in use there is nothing, and the stack pointer is there. */
+static bool is_unmapped(const struct stack *s, struct cpu *cpu, vaddr_t sp)
+{
+    paddr_t pa;
+
+    return s->current && sp < s->current && s->current - sp < STACK_BYTES_MAX &&
+           cpu_translate(cpu, sp, &pa) != 0;
 }
 
 static void on_block(void *ctx, insn_t n, vaddr_t pc, uint32_t bytes)
@@ -157,9 +168,11 @@ static void on_block(void *ctx, insn_t n, vaddr_t pc, uint32_t bytes)
         s->last_sp - sp + STEP_BYTES_MAX < 2 * STEP_BYTES_MAX) {
         at = top_above(s, sp);
         if (at < s->tops && s->top[at].top < s->current && s->top[at].top != sp)
-            report(s, n, &s->trap, n - 1, "the kernel's stack goes on into another thread's",
+            report(s, n, &s->trap, n, "the kernel's stack goes on into another thread's",
                    s->top[at].top, sp);
     } else {
+        if (is_unmapped(s, cpu, sp))
+            report(s, n, &s->trap, n, "the kernel's stack overflows into its gap", s->current, sp);
         find_stack(s, cpu, sp);
     }
     s->last_sp = sp;
@@ -172,18 +185,26 @@ static void on_block(void *ctx, insn_t n, vaddr_t pc, uint32_t bytes)
 
 /* ---- traps ---- */
 
+static bool is_fork(const struct stack *s, uint64_t number)
+{
+    const char *name = number < *s->arch->syscall_count ? s->arch->syscall_names[number] : NULL;
+
+    return name && (strcmp(name, "fork") == 0 || strcmp(name, "vfork") == 0 ||
+                    strncmp(name, "clone", 5) == 0);
+}
+
 /* An access below the stack in use that faults: the gap. The trap's own frame may be what did it. */
 static bool is_gap(struct stack *s, struct cpu *cpu, const struct cpu_trap *trap)
 {
     bool x86 = cpu_arch(cpu) == ARCH_X86_64;
-    vaddr_t addr = trap->addr;
+    vaddr_t addr = trap->addr, sp = kernel_sp_interrupted(cpu, trap);
     paddr_t pa;
 
     if (x86 && trap->vector == 8)
         addr = kernel_sp_fault_address(cpu);
     return s->current && (addr >> 63) && addr < s->current &&
-           s->current - addr < STACK_BYTES_MAX && addr < s->last_sp + GAP_BYTES &&
-           addr + 2 * GAP_BYTES > s->last_sp && cpu_translate(cpu, addr, &pa) != 0;
+           s->current - addr < STACK_BYTES_MAX && addr < sp + STACK_BYTES_MAX &&
+           addr + GAP_BYTES > sp && cpu_translate(cpu, addr, &pa) != 0;
 }
 
 static void on_trap(void *ctx, struct sim *sim, const struct cpu_trap *trap)
@@ -196,12 +217,13 @@ static void on_trap(void *ctx, struct sim *sim, const struct cpu_trap *trap)
     if (!trap->from_user) {
         if (is_gap(s, cpu, trap))
             report(s, trap->n, &s->trap, trap->n - 1, "the kernel's stack overflows into its gap",
-                   s->current, s->last_sp);
+                   s->current, kernel_sp_interrupted(cpu, trap));
         return;
     }
     sp = s->arch->trap_user_sp(cpu, trap);
     e = entry_of(s, cpu_asid_root(cpu), sp);
-    *e = (struct entry){cpu_asid_root(cpu), sp, kernel_sp_of_entry(cpu), *trap};
+    *e = (struct entry){cpu_asid_root(cpu), sp, kernel_sp_of_entry(cpu), *trap,
+                        trap->kind == CPU_TRAP_SYSCALL && is_fork(s, cpu_syscall_number(cpu))};
     s->current = s->last_sp = e->top;
     s->trap = *trap;
     s->path = path_of(s, cpu, trap);
@@ -216,13 +238,41 @@ static void on_return(void *ctx, struct sim *sim, insn_t n, vaddr_t pc)
     struct entry *e = entry_of(s, root, cpu_sp(cpu));
     vaddr_t top;
 
-    (void)pc;
-    if (e->root != root || e->sp != cpu_sp(cpu) || !e->top)
+    if (e->root != root || e->sp != cpu_sp(cpu) || e->trap.pc != pc || e->forks)
         return;
     top = kernel_sp_of_entry(cpu);
     if (top != e->top)
         report(s, n, &e->trap, INSN_NONE, "the kernel's stack is not empty in user mode", e->top,
                top);
+}
+
+static void on_link(void *ctx, const struct who_link *link)
+{
+    struct check_blame *b = ctx;
+
+    b->known = link->kind != WHO_BEGINNING;
+    b->n = link->n;
+    b->pc = link->pc;
+    memcpy(b->where, link->where, sizeof(b->where));
+    memcpy(b->code, link->code, sizeof(b->code));
+    memcpy(b->source, link->source, sizeof(b->source));
+}
+
+/* What moved the stack pointer there. */
+void stack_name(struct timeline *t, struct places *places, const struct machine *m,
+                struct finding *f)
+{
+    struct value_place place = {.reg = cpu_reg_find(m->arch, f->value), .bytes = 8};
+    insn_t n = f->culprit.n;
+    char err[256];
+    struct who *w;
+
+    f->culprit.n = 0;
+    if (n == INSN_NONE || who_open(t, places, m, &w) != 0)
+        return;
+    if (who_follow(w, n, &place, 1, on_link, &f->culprit, err, sizeof(err)) != 0)
+        f->culprit.known = false;
+    who_close(w);
 }
 
 int stack_run(const struct trace *t, struct findings *findings, struct stack_depths *depths,

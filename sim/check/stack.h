@@ -34,5 +34,8 @@ struct stack_depths {
 
 MUST_CHECK int stack_run(const struct trace *t, struct findings *findings,
                          struct stack_depths *depths, char *err, size_t err_len);
+/* Name the instruction that moved the stack pointer where it should not be. */
+void stack_name(struct timeline *t, struct places *places, const struct machine *m,
+                struct finding *f);
 
 #endif
