@@ -44,13 +44,21 @@ static void want_exits(struct x86 *x, vaddr_t from, vaddr_t to)
     x->count.limit = 0;
 }
 
-/* A store that hit a protected page is about to run again. */
+/*
+ * A store that hit a protected page is about to run again. What the engine translated from the
+ * page goes as a whole: of later stores to it, as long as none of its code runs, the engine notes
+ * only the first of each mapping, and drops only what that one hits.
+ */
 void x86_count_code_store(struct x86 *x, paddr_t pa, vaddr_t rip)
 {
     struct x86_counter *r = x->counter;
     paddr_t at;
 
     x86_count_page_written(x, pa);
+    r->drop_page = pa >> PAGE_SHIFT;
+    r->want_drop = true;
+    x86_engine_stop(x);
+    x->count.limit = 0;
     /*
      * A block that changes itself is cut short by the engine in a way that no
      * hook shows. So a store into its own page runs as a block of one.
@@ -112,7 +120,8 @@ static void set_limit(struct x86 *x)
 {
     const struct x86_counter *r = x->counter;
     bool watched = x->breaks.count || x->blocks.fn;
-    bool all = r->slow || watched || r->hold || r->want_exits || x->checks.unknown || x->flow.look;
+    bool stopping = r->hold || r->want_exits || r->want_drop;
+    bool all = r->slow || watched || stopping || x->checks.unknown || x->flow.look;
 
     x->count.limit = all ? 0 : r->stop_at;
 }
@@ -239,7 +248,7 @@ static bool passes_looks(const struct x86 *x, vaddr_t pc, uint32_t size)
     const struct x86_counter *r = x->counter;
     const struct x86_block *hot = &x->count.blocks[x86_block_index(pc)];
 
-    return (!r->slow || (r->only_returns && pc >> 63)) && !r->hold && !r->want_exits &&
+    return (!r->slow || (r->only_returns && pc >> 63)) && !r->hold && !r->want_exits && !r->want_drop &&
            !r->want_partial && !r->want_step && !x->stopped && !x->stop_asked && !x->checks.unknown &&
            !x->flow.look && !r->step && !r->tail && hot->key == (pc ^ x->count.bias) &&
            hot->size == size && x->count.n + hot->insns <= r->stop_at &&
@@ -272,8 +281,8 @@ void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size)
         x->count.current = hot;
         return;
     }
-    if (x->stopped || x->stop_asked || r->want_exits || r->want_partial || r->want_step ||
-        r->hold) {
+    if (x->stopped || x->stop_asked || r->want_exits || r->want_drop || r->want_partial ||
+        r->want_step || r->hold) {
         not_run(x, pc, size);
         return;
     }
@@ -431,6 +440,22 @@ void x86_count_hold(struct x86 *x)
     x86_engine_stop(x);
 }
 
+/* One stretch of the engine. A store into code ends it before the store. */
+static int run_engine(struct x86 *x)
+{
+    struct x86_counter *r = x->counter;
+    int rc = x86_engine_run(x);
+
+    if (r->want_drop) {
+        r->want_drop = false;
+        x86_engine_drop_page(x, r->drop_page);
+        r->code[r->drop_page] = CODE_NONE;
+        r->dropped = true;
+        set_limit(x);
+    }
+    return rc;
+}
+
 static int run_tail(struct x86 *x)
 {
     struct x86_counter *r = x->counter;
@@ -443,7 +468,7 @@ static int run_tail(struct x86 *x)
     x86_engine_drop_code(x, from, to);
     if (x86_engine_set_exits(x))
         return -EIO;
-    rc = x86_engine_run(x);
+    rc = run_engine(x);
     if ((x->flow.look & X86_LOOK_FP) && !r->one && r->tail_reached)
         x->flow.look |= X86_LOOK_CUT;
     r->tail = false;
@@ -462,7 +487,10 @@ int x86_count_one(struct x86 *x, vaddr_t rip, unsigned len)
     r->block_size = len;
     r->stop_at = x->count.n + 1;
     r->one = true;
-    rc = run_tail(x);
+    do {
+        r->dropped = false;
+        rc = run_tail(x);
+    } while (!rc && r->dropped && x->count.n < r->stop_at && !x->stopped && !r->hold);
     r->one = false;
     x->count.current = NULL;
     return rc;
@@ -480,7 +508,7 @@ int x86_count_run(struct x86 *x, insn_t stop_at)
     choose_way(x);
     step = r->want_step && x86_reg(x, X86_RIP) == r->block_pc;
     r->want_step = false;
-    rc = step ? x86_step(x) : x86_engine_run(x);
+    rc = step ? x86_step(x) : run_engine(x);
     x->count.current = NULL;
     if (!rc && r->want_exits) {
         r->want_exits = false;
@@ -523,6 +551,7 @@ void x86_count_reset(struct x86 *x)
 
     x->count.current = NULL;
     r->tail = r->step = r->want_exits = r->want_partial = r->want_step = false;
+    r->want_drop = false;
     x86_count_remap(x);
 }
 

@@ -67,6 +67,9 @@ struct x86_counter {
     bool want_step;      /* the engine stopped before a block that runs by single instructions */
     bool one;            /* the one instruction of x86_count_one() runs: no checks */
     bool hold;           /* the engine was asked to stop: no block runs any more */
+    bool want_drop;      /* a page of code is about to be written: drop its translations */
+    uint64_t drop_page;
+    bool dropped;        /* that was done, and the store has not run */
     bool want_exits;     /* the list of exits grew: drop [drop_from, drop_to) and go on */
     vaddr_t block_pc;    /* of the block that did not run */
     uint32_t block_size;

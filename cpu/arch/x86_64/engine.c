@@ -315,6 +315,18 @@ void x86_engine_drop_code(struct x86 *x, vaddr_t start, vaddr_t end)
     uc_ctl_remove_cache(x->engine->uc, start, end);
 }
 
+void x86_engine_drop_page(struct x86 *x, uint64_t page)
+{
+    struct x86_engine *e = x->engine;
+
+    uc_context_save(e->uc, e->scratch);
+    uc_context_restore(e->uc, e->host);
+    uc_ctl_flush_tlb(e->uc);
+    uc_ctl_remove_cache(e->uc, page * PAGE, (page + 1) * PAGE);
+    uc_context_restore(e->uc, e->scratch);
+    uc_ctl_flush_tlb(e->uc);
+}
+
 /*
  * By physical address: the hidden stub's tables map RAM one to one. (Flushing all
  * translated code would make the engine clear its whole code buffer.)

@@ -230,6 +230,8 @@ MUST_CHECK int x86_engine_watch_stores(struct x86 *x, const struct cpu_range *li
 void *x86_engine_handle(struct x86 *x);
 void x86_engine_drop_code(struct x86 *x, vaddr_t start, vaddr_t end);
 /* Not in a hook: drop translated code of all pages that `wanted` names. */
+/* Drop what was translated from a physical page; not from inside a hook. */
+void x86_engine_drop_page(struct x86 *x, uint64_t page);
 void x86_engine_drop_pages(struct x86 *x, bool (*wanted)(const struct x86 *x, uint64_t page));
 /* Addresses at which the engine stops before the instruction, as an intercepted HLT. */
 MUST_CHECK int x86_engine_set_exits(struct x86 *x);

@@ -55,8 +55,36 @@ body:
  call measure
  dec %ebx
  jnz 6b
+ /* 4: two functions of one page that have run; both are rewritten before either runs again,
+    by their own address, then through another mapping of the page */
+ movl $0x200007,0x14000
+ invlpg 0xc00000
+ mov $0x200000,%edx
+ call rewrite_both
+ mov $0xc00000,%edx
+ call rewrite_both
  mov $0,%al
  out %al,$0xf4
+/* %edx: where the page is written. Each function is mov $N,%eax; ret. */
+rewrite_both:
+ movl $0x0000b8,0x200000
+ movw $0xc300,0x200004
+ movl $0x0000b8,0x200040
+ movw $0xc300,0x200044
+ mov $40,%ebx
+8: mov %bl,1(%edx)
+ mov %bl,0x41(%edx)
+ mov $0x200000,%eax
+ call *%rax
+ cmp %ebx,%eax
+ jne bad
+ mov $0x200040,%eax
+ call *%rax
+ cmp %ebx,%eax
+ jne bad
+ dec %ebx
+ jnz 8b
+ ret
 /* The two codes differ by two instructions: so must the clock, each time. */
 measure:
  rdtsc
