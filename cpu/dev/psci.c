@@ -17,6 +17,8 @@ enum psci_function {
     PSCI_SYSTEM_OFF = 0x84000008u,
     PSCI_SYSTEM_RESET = 0x84000009u,
     PSCI_FEATURES = 0x8400000au,
+    TRNG_VERSION = 0x84000050u,   /* Arm DEN 0098: firmware's random numbers */
+    VENDOR_HYP_UID = 0x8600ff01u, /* who the hypervisor is: there is none */
 };
 
 #define PSCI_SUCCESS        0
@@ -54,7 +56,9 @@ enum psci_effect psci_call(const uint64_t x[4], uint64_t *result)
     case SMCCC_VERSION:
         *result = 0x10001;
         return PSCI_NONE;
-    case SMCCC_ARCH_FEATURES:
+    case SMCCC_ARCH_FEATURES: /* none of these: kernels ask, and go on */
+    case TRNG_VERSION:
+    case VENDOR_HYP_UID:
         *result = PSCI_NOT_SUPPORTED;
         return PSCI_NONE;
     case PSCI_CPU_SUSPEND:

@@ -157,7 +157,8 @@ static bool is_absent(uint16_t port)
 {
     return (port >= 0xcf8 && port <= 0xcff) || (port >= 0x2e8 && port <= 0x2ef) ||
            (port >= 0x2f8 && port <= 0x2ff) || (port >= 0x3e8 && port <= 0x3ef) ||
-           (port >= 0x3b0 && port <= 0x3df) || port == 0xed;
+           (port >= 0x3b0 && port <= 0x3df) || port == 0xed || port == 0x2e || port == 0x2f ||
+           port == 0x4e || port == 0x4f; /* the last four: Super I/O */
 }
 
 static uint8_t port_read_byte(struct x86 *x, uint16_t port)

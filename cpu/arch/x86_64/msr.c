@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * RDMSR and WRMSR. FS, GS and kernel GS bases run in the engine without us; the
- * rest is here. An MSR that is not listed raises #GP and is counted.
+ * rest is here. An MSR that is not listed raises #GP and is counted; a read of one
+ * that kernels look for without needing it only raises #GP.
  */
 #include "cpu/arch/x86_64/x86.h"
 
@@ -19,6 +20,26 @@
 #define MSR_STAR         0xc0000081u
 #define MSR_FMASK        0xc0000084u
 #define MSR_TSC_AUX      0xc0000103u
+
+/*
+ * What kernels read to find out whether it is there, prepared for the #GP that says no: machine
+ * checks, performance counters, and what belongs to the north bridge of AMD's processors
+ * (AMD64 manual vol. 2, appendix A).
+ */
+static bool is_absent(uint32_t index)
+{
+    switch (index) {
+    case 0x179:      /* MCG_CAP */
+    case 0xc0010000: /* PerfEvtSel0 */
+    case 0xc0010010: /* SYSCFG */
+    case 0xc0010015: /* HWCR */
+    case 0xc0010055: /* interrupt pending message */
+    case 0xc0011029: /* DE_CFG */
+        return true;
+    default:
+        return false;
+    }
+}
 
 static uint64_t *stored_msr(struct x86_msrs *m, uint32_t index)
 {
@@ -162,7 +183,7 @@ void x86_emul_msr(struct x86 *x)
         ok = read_msr(x, index, &value);
     }
     if (!ok) {
-        if (!stored_msr(&x->msrs, index))
+        if (!stored_msr(&x->msrs, index) && (is_write || !is_absent(index)))
             x86_unimplemented(x, is_write, "MSR 0x%llx", index);
         if (!x->stopped)
             x86_fault(x, X86_GP, 0);

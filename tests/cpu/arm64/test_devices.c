@@ -153,6 +153,8 @@ static void test_devices_psci_calls(void **state)
         {{0x84000000}, PSCI_NONE, 0x10000},                /* PSCI_VERSION */
         {{0x80000000}, PSCI_NONE, 0x10001},                /* SMCCC_VERSION */
         {{0x80000001, 0x80008000}, PSCI_NONE, -1},         /* no workaround is there */
+        {{0x84000050}, PSCI_NONE, -1},                     /* TRNG_VERSION */
+        {{0x8600ff01}, PSCI_NONE, -1},                     /* the hypervisor's UID */
         {{0x84000002}, PSCI_NONE, -3},                     /* CPU_OFF of the only CPU: denied */
         {{0xc4000003, 0, 0x1000}, PSCI_NONE, -4},          /* CPU_ON: already on */
         {{0xc4000003, 1, 0x1000}, PSCI_NONE, -2},          /* no such CPU */
