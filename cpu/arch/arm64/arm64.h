@@ -253,6 +253,8 @@ void arm64_count_recheck(struct arm64 *a, insn_t stop_at);
 bool arm64_count_exit(struct arm64 *a);
 /* After an exception entry: in watch mode the return is looked for. */
 void arm64_count_entered(struct arm64 *a);
+/* IC ran for a page of RAM (its number), or for all (UINT32_MAX). */
+void arm64_count_invalidate(struct arm64 *a, uint32_t page);
 /* In an event: leave the engine; the run loop decides. */
 void arm64_count_hold(struct arm64 *a);
 

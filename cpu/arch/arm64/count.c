@@ -24,6 +24,8 @@
 /* Why the block hook stopped the engine before a block. */
 enum want { WANT_NOTHING, WANT_LOOP, WANT_PARTIAL, WANT_FP_TRAP, WANT_PC_FAULT };
 
+#define STALE_PAGES_MAX 16u
+
 struct arm64_counter {
     insn_t stop_at;      /* no instruction runs at this number */
     bool hold;           /* the engine was asked to stop: no block runs any more */
@@ -32,6 +34,10 @@ struct arm64_counter {
     bool tail;           /* `exit` is set */
     bool stale;          /* a block that ends at a former exit was left in the engine */
     vaddr_t exit;
+    bool invalidated;    /* IC ran: code goes before a block outside of `ic_code` runs */
+    vaddr_t ic_code;     /* page of code that IC stands in; 1: that page goes too */
+    uint32_t page[STALE_PAGES_MAX];
+    unsigned pages;      /* that IC named; more than there is room for: all */
     enum want want;
     vaddr_t block_pc;    /* of the block that did not run */
     uint32_t block_size;
@@ -86,13 +92,52 @@ static bool awaits_return(const struct arm64 *a)
     return a->watch && a->flow.from_kernel;
 }
 
+/*
+ * IC named a page of RAM (its number), or all (UINT32_MAX). The engine drops what it sees stored
+ * to; it misses stores to a page after the first, and those by other mappings. The loop around IC
+ * goes through a page line by line, so the code goes when the loop is left.
+ */
+void arm64_count_invalidate(struct arm64 *a, uint32_t page)
+{
+    struct arm64_counter *r = a->counter;
+    paddr_t own;
+
+    for (unsigned i = 0; i < r->pages && i < STALE_PAGES_MAX; i++)
+        if (r->page[i] == page)
+            return;
+    if (page == UINT32_MAX)
+        r->pages = STALE_PAGES_MAX;
+    if (r->pages < STALE_PAGES_MAX)
+        r->page[r->pages] = page;
+    r->pages += r->pages <= STALE_PAGES_MAX;
+    r->ic_code = a->count.pc & ~0xfffull;
+    if (page == UINT32_MAX || arm64_walk(a, a->count.pc, &own, NULL) != 0 ||
+        (own - ARM64_RAM_BASE) >> 12 == page)
+        r->ic_code = 1;
+    r->invalidated = true;
+    a->count.limit = 0;
+}
+
+static void drop_invalidated(struct arm64 *a)
+{
+    struct arm64_counter *r = a->counter;
+
+    if (r->pages > STALE_PAGES_MAX)
+        arm64_engine_drop_code(a);
+    else
+        arm64_engine_drop_pages(a, r->page, r->pages);
+    r->pages = 0;
+    r->invalidated = false;
+}
+
 /* What blocks may run up to without a look at anything else. */
 static insn_t fast_limit(struct arm64 *a)
 {
     struct arm64_counter *r = a->counter;
 
     r->only_looks = false;
-    if (r->hold || r->tail || r->want != WANT_NOTHING || r->fp_check || arm64_irq_pending(a))
+    if (r->hold || r->invalidated || r->tail || r->want != WANT_NOTHING || r->fp_check ||
+        arm64_irq_pending(a))
         return 0;
     r->only_looks = a->breaks.count || a->blocks.fn || awaits_return(a);
     return r->only_looks ? 0 : r->stop_at;
@@ -182,7 +227,8 @@ static bool passes_looks(const struct arm64 *a, vaddr_t pc, uint32_t size)
 {
     const struct arm64_counter *r = a->counter;
 
-    return r->only_looks && !(awaits_return(a) && !(pc >> 63)) && !r->hold && r->want == WANT_NOTHING && !r->tail && !a->stopped &&
+    return r->only_looks && !(awaits_return(a) && !(pc >> 63)) && !r->hold && !r->invalidated &&
+           r->want == WANT_NOTHING && !r->tail && !a->stopped &&
            !a->stop_asked && !(pc & 3) && a->count.n + size / 4 <= r->stop_at &&
            breaks_next(&a->breaks, pc, pc + size) == pc + size;
 }
@@ -207,7 +253,8 @@ void arm64_count_slow(struct arm64 *a, vaddr_t pc, uint32_t size)
         a->count.size = 0; /* the halt before the exit is no instruction */
         return;
     }
-    if (a->stopped || a->stop_asked || r->hold || r->want != WANT_NOTHING ||
+    if (a->stopped || a->stop_asked || r->hold ||
+        (r->invalidated && (pc & ~0xfffull) != r->ic_code) || r->want != WANT_NOTHING ||
         a->count.n >= r->stop_at || (arm64_irq_pending(a) && !(pstate & PSTATE_I))) {
         not_run(a, pc, size, WANT_LOOP);
         return;
@@ -265,6 +312,8 @@ static int run_engine(struct arm64 *a)
     if (r->stale)
         arm64_engine_drop_code(a);
     r->stale = false;
+    if (r->invalidated)
+        drop_invalidated(a);
     if (rc || a->stopped || a->stop_asked || r->hold || r->want != WANT_NOTHING)
         return rc;
     pc = arm64_pc_get(a);

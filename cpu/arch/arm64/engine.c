@@ -81,6 +81,27 @@ static uint32_t on_msr(uc_engine *uc, int reg, const uc_arm64_cp_reg *cp, void *
     return arm64_sysreg_access(user, register_id(cp), true, &value);
 }
 
+#define SYS_IC_IALLUIS SYSREG(1, 0, 7, 1, 0)
+#define SYS_IC_IALLU   SYSREG(1, 0, 7, 5, 0)
+#define SYS_IC_IVAU    SYSREG(1, 3, 7, 5, 1)
+
+/* Instruction cache maintenance (DDI 0487, D7.5.10): to the engine it is nothing. */
+static uint32_t on_sys(uc_engine *uc, int reg, const uc_arm64_cp_reg *cp, void *user)
+{
+    struct arm64 *a = user;
+    uint32_t id = register_id(cp);
+    paddr_t pa;
+
+    (void)uc;
+    (void)reg;
+    if (id == SYS_IC_IALLU || id == SYS_IC_IALLUIS)
+        arm64_count_invalidate(a, UINT32_MAX);
+    else if (id == SYS_IC_IVAU && arm64_walk(a, cp->val, &pa, NULL) == 0 &&
+             pa >= ARM64_RAM_BASE && pa - ARM64_RAM_BASE < a->config.ram_bytes)
+        arm64_count_invalidate(a, (uint32_t)((pa - ARM64_RAM_BASE) >> 12));
+    return 0;
+}
+
 static void on_store(uc_engine *uc, uc_mem_type type, uint64_t at, int size, int64_t value,
                      void *user)
 {
@@ -163,7 +184,9 @@ uc_err arm64_engine_add_hooks(struct arm64 *a)
         (err = uc_hook_add(e->uc, &hook, UC_HOOK_INSN, (void *)on_mrs, a, 1, 0,
                            UC_ARM64_INS_MRS)) ||
         (err = uc_hook_add(e->uc, &hook, UC_HOOK_INSN, (void *)on_msr, a, 1, 0,
-                           UC_ARM64_INS_MSR)))
+                           UC_ARM64_INS_MSR)) ||
+        (err = uc_hook_add(e->uc, &hook, UC_HOOK_INSN, (void *)on_sys, a, 1, 0,
+                           UC_ARM64_INS_SYS)))
         return err;
     return uc_hook_add(e->uc, &hook, UC_HOOK_BLOCK, (void *)on_block, a, 1, 0);
 }

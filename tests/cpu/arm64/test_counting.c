@@ -252,6 +252,24 @@ static void test_counting_agrees_with_a_hook_on_every_instruction(void **state)
     machine_close(m);
 }
 
+/* Code that was written anew runs anew, whichever way it was written. */
+static void test_counting_code_that_changes(void **state)
+{
+    static const insn_t step[] = {1, 3, 64, 1000000};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(step); i++) {
+        struct machine *m = machine_open("patch");
+        struct cpu_stop stop = {.reason = CPU_STOP_TARGET};
+
+        while (stop.reason == CPU_STOP_TARGET && m->a.count.n < 100000)
+            stop = machine_run(m, m->a.count.n + step[i]);
+        assert_int_equal(stop.reason, CPU_STOP_POWEROFF);
+        assert_int_equal(stop.status, 0); /* 1: old code ran */
+        machine_close(m);
+    }
+}
+
 /* ---- the blocks that run ---- */
 
 struct code {
@@ -381,6 +399,7 @@ int main(void)
         cmocka_unit_test(test_counting_same_for_every_step),
         cmocka_unit_test(test_counting_first_stop_anywhere),
         cmocka_unit_test(test_counting_irq_at_every_number),
+        cmocka_unit_test(test_counting_code_that_changes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
