@@ -162,13 +162,14 @@ MUST_CHECK int cpu_watch_stores(struct cpu *cpu, const struct cpu_range *list, s
                                 cpu_store_fn fn, void *ctx);
 /*
  * Stores by page: `map` has a byte for each page of RAM, and before a store to a page whose byte
- * is not 0 `fn` is called. A store of more than eight bytes comes in pieces; an instruction that
+ * is not 0 `fn` is called, when the general registers are those before the instruction. A store of more than eight bytes comes in pieces; an instruction that
  * clears a cache line (DC ZVA) makes none. The map stays the caller's, who may change it at any
  * time; NULL ends it. All stores run a little slower meanwhile.
  */
 struct cpu_store {
-    insn_t n;               /* the state before the instruction that stores */
-    vaddr_t pc;
+    insn_t n;               /* the state in which the block of code that stores began */
+    vaddr_t pc;             /* of that block, */
+    uint32_t code_bytes;    /* and its size; 0: not known */
     paddr_t pa;
     unsigned bytes;         /* 1 to 8 */
     uint64_t value;

@@ -411,6 +411,8 @@ int derive_run(const struct trace *t, const struct derive *how, struct divergenc
         replay_close(&r);
         return loader_fail(err, err_len, -ENOMEM, "out of memory");
     }
+    if (how->start)
+        how->start(how->ctx, sim_cpu(r.sim));
     rc = replay_run(&r, how->until, &end);
     if (rc == -EILSEQ)
         *divergence = r.divergence;

@@ -73,6 +73,7 @@ struct derive {
     insn_t sample_every;           /* 0: no samples */
     void (*sample)(void *ctx, const struct derived_sample *s);
     void (*tick)(void *ctx, struct sim *sim);
+    void (*start)(void *ctx, struct cpu *cpu); /* before the first instruction; may watch */
     insn_t until;
     bool plain;             /* no words: in events `words` is NULL, `at` and `interrupted` are
                                addresses alone, calls have a name and numbers. Twice as fast. */

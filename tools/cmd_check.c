@@ -18,7 +18,7 @@ static const char help[] =
     "when it goes on. What differs is reported with the instruction that did it.\n"
     "Exit code 1 when anything is found.\n"
     "\n"
-    "  --only NAME,..       of: context, sigframe, leak, stack (default: all)\n"
+    "  --only NAME,..       of: context, sigframe, leak, stack, pagetable (default: all)\n"
     "  --depths             how deep the kernel's stack went, for each kind of entry (check stack)\n"
     "  --json               one JSON object a line (keys: traces/FORMAT.md)\n"
     "  --junit FILE         write a JUnit report, a test case for each check\n"
@@ -191,7 +191,8 @@ static unsigned parse_kinds(const char *list)
                                    strncmp(check_names[k], list, len) != 0))
             k++;
         if (k == CHECK_KINDS) {
-            complain(EXIT_USAGE, "there is no check '%.*s'; there are context, sigframe, leak, stack",
+            complain(EXIT_USAGE,
+                     "there is no check '%.*s'; there are context, sigframe, leak, stack, pagetable",
                      (int)len, list);
             return 0;
         }

@@ -6,19 +6,50 @@
 
 #include "loader/fail.h"
 #include "sim/check/leak.h"
+#include "sim/check/pagetable.h"
 #include "sim/check/stack.h"
 #include "sim/timeline.h"
 
-const char *const check_names[CHECK_KINDS] = {"context", "sigframe", "leak", "stack"};
+enum { MAP_TABLES = 1 };
+
+const char *const check_names[CHECK_KINDS] = {"context", "sigframe", "leak", "stack", "pagetable"};
 
 struct run {
     const struct check *how;
+    struct findings *findings;
     struct context *context;
+    struct pagetable *pagetable;
+    uint8_t *map;           /* of cpu_watch_pages() */
+    bool failed;
 };
 
 static void on_event(void *ctx, const struct derived *d)
 {
-    context_event(((struct run *)ctx)->context, d);
+    struct run *r = ctx;
+
+    context_event(r->context, d);
+    if (r->pagetable)
+        pagetable_event(r->pagetable, d);
+}
+
+static void on_store(void *ctx, const struct cpu_store *s)
+{
+    pagetable_store(((struct run *)ctx)->pagetable, s);
+}
+
+static void on_start(void *ctx, struct cpu *cpu)
+{
+    struct run *r = ctx;
+    paddr_t base;
+    size_t bytes;
+
+    if (!(r->how->kinds & 1u << CHECK_PAGETABLE))
+        return;
+    cpu_ram(cpu, &base, &bytes);
+    r->map = calloc(bytes >> 12, 1);
+    if (r->map)
+        r->pagetable = pagetable_create(cpu, r->findings, r->map, MAP_TABLES);
+    r->failed = !r->pagetable || cpu_watch_pages(cpu, r->map, on_store, r) != 0;
 }
 
 static void on_tick(void *ctx, struct sim *sim)
@@ -36,6 +67,8 @@ static void name_one(const struct trace *t, struct timeline *timeline, struct pl
         leak_name(t, places, f);
     else if (f->check == CHECK_STACK)
         stack_name(timeline, places, &t->machine, f);
+    else if (f->check == CHECK_PAGETABLE)
+        culprit_describe(timeline, places, f->culprit.n, &f->culprit);
     else
         culprit_find(timeline, places, f, value);
 }
@@ -59,15 +92,17 @@ static int name_all(const struct trace *t, struct findings *all, char *err, size
 static int find(const struct trace *t, const struct check *how, struct findings *all,
                 struct divergence *divergence, char *err, size_t err_len)
 {
-    struct run run = {.how = how, .context = context_create(t, how->kinds, all)};
+    struct run run = {.how = how, .findings = all, .context = context_create(t, how->kinds, all)};
     struct derive derive = {.ctx = &run, .event = on_event, .tick = on_tick, .until = INSN_NONE,
-                            .plain = true};
+                            .plain = true, .start = on_start};
     int rc = -ENOMEM;
 
     if (run.context)
         rc = derive_run(t, &derive, divergence, err, err_len);
     context_destroy(run.context);
-    if (all->failed || rc == -ENOMEM)
+    pagetable_destroy(run.pagetable);
+    free(run.map);
+    if (all->failed || run.failed || rc == -ENOMEM)
         rc = loader_fail(err, err_len, -ENOMEM, "out of memory");
     return rc;
 }

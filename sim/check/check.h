@@ -12,6 +12,7 @@
  *              rt_sigreturn restores what the frame says
  *   leak       nothing reaches user mode that was not written for it (leak.h)
  *   stack      the kernel's stacks: their depth, overflow, emptiness in user mode (stack.h)
+ *   pagetable  the rules by which page tables may be changed (pagetable.h)
  *
  * Rules of use
  *   - check_run() replays the trace twice where there is something to tell: to find, and to name
@@ -23,8 +24,8 @@
 
 #include "sim/derive.h"
 
-enum check_kind { CHECK_CONTEXT, CHECK_SIGFRAME, CHECK_LEAK, CHECK_STACK };
-#define CHECK_KINDS 4u
+enum check_kind { CHECK_CONTEXT, CHECK_SIGFRAME, CHECK_LEAK, CHECK_STACK, CHECK_PAGETABLE };
+#define CHECK_KINDS 5u
 #define CHECK_ALL   ((1u << CHECK_KINDS) - 1)
 
 extern const char *const check_names[CHECK_KINDS];
@@ -85,6 +86,8 @@ void context_destroy(struct context *c);
 void context_event(struct context *c, const struct derived *d);
 
 struct timeline;
+/* Fill in what is known of the instruction at state `n`. */
+void culprit_describe(struct timeline *t, struct places *places, insn_t n, struct check_blame *b);
 /* Name the instruction for one finding. */
 void culprit_find(struct timeline *t, struct places *places, struct finding *f, unsigned value);
 

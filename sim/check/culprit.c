@@ -58,7 +58,7 @@ static bool last_change(struct timeline *t, unsigned value, insn_t from, insn_t 
     return true;
 }
 
-static void describe(struct timeline *t, struct places *places, insn_t n, struct check_blame *b)
+void culprit_describe(struct timeline *t, struct places *places, insn_t n, struct check_blame *b)
 {
     struct cpu *cpu = cpu_of(t);
     bool arm = cpu_arch(cpu) == ARCH_ARM64;
@@ -217,17 +217,17 @@ void culprit_find(struct timeline *t, struct places *places, struct finding *f, 
 
     if (f->frame_at) {
         if (timeline_seek(t, f->back_n) == 0 && last_store(t, f, &slot))
-            describe(t, places, timeline_now(t), &f->culprit);
+            culprit_describe(t, places, timeline_now(t), &f->culprit);
         return;
     }
     if (!last_change(t, value, f->trap_n, f->back_n, &n))
         return;
-    describe(t, places, n, &f->culprit);
+    culprit_describe(t, places, n, &f->culprit);
     if (timeline_seek(t, n) || !loads(cpu_of(t), f->value, &slot.va, &slot.bytes))
         return;
     if (!last_store(t, f, &slot))
         return; /* nobody wrote there since: the load itself is wrong */
     f->load = f->culprit;
     f->slot = slot.va;
-    describe(t, places, timeline_now(t), &f->culprit);
+    culprit_describe(t, places, timeline_now(t), &f->culprit);
 }

@@ -255,6 +255,8 @@ bool arm64_count_exit(struct arm64 *a);
 void arm64_count_entered(struct arm64 *a);
 /* IC ran for a page of RAM (its number), or for all (UINT32_MAX). */
 void arm64_count_invalidate(struct arm64 *a, uint32_t page);
+/* Who looks on has changed; also in a hook. */
+void arm64_count_looks(struct arm64 *a);
 /* In an event: leave the engine; the run loop decides. */
 void arm64_count_hold(struct arm64 *a);
 

@@ -297,6 +297,11 @@ void arm64_count_entered(struct arm64 *a)
         a->count.limit = fast_limit(a);
 }
 
+void arm64_count_looks(struct arm64 *a)
+{
+    a->count.limit = fast_limit(a);
+}
+
 /* One stretch of the engine. Sets `halted` when it ended in WFI. */
 static int run_engine(struct arm64 *a)
 {

@@ -31,8 +31,9 @@ static void on_store(uc_engine *uc, uc_mem_type type, uint64_t at, int size, int
     (void)type;
     if (!p->map[(at - ARM64_RAM_BASE) / PAGE_BYTES])
         return;
-    s.pc = arm64_pc_get(a);
-    s.n = arm64_count_at(a, s.pc);
+    s.pc = a->count.pc; /* the engine's own PC may lag behind */
+    s.code_bytes = a->count.size;
+    s.n = a->count.n - a->count.size / 4;
     s.pa = at;
     s.bytes = (unsigned)size;
     s.value = size < 8 ? (uint64_t)value & ((1ull << 8 * size) - 1) : (uint64_t)value;

@@ -343,17 +343,13 @@ void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size)
     count_special(x, b);
 }
 
-insn_t x86_count_at(struct x86 *x, vaddr_t rip)
+void x86_count_block(const struct x86 *x, insn_t *n, vaddr_t *pc, uint32_t *bytes)
 {
     const struct x86_block *current = x->count.current;
-    const struct x86_blocks_cold *b;
 
-    if (!current)
-        return x->count.n;
-    b = &x->count.cold[current->index];
-    if (rip < b->pc || rip >= b->pc + b->size)
-        return x->count.n;
-    return x->count.n - b->insns + insns_before(x, b, (uint32_t)(rip - b->pc));
+    *n = x->count.n - (current ? current->insns : 0);
+    *pc = current ? x->count.cold[current->index].pc : 0;
+    *bytes = current ? x->count.cold[current->index].size : 0;
 }
 
 void x86_count_sync(struct x86 *x, vaddr_t rip, bool all_retired)
@@ -543,6 +539,11 @@ void x86_count_entered(struct x86 *x)
     x->flow.from_kernel = 1;
     if (x->watch)
         choose_way(x);
+}
+
+void x86_count_looks(struct x86 *x)
+{
+    set_limit(x);
 }
 
 void x86_count_reset(struct x86 *x)

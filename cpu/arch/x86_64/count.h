@@ -35,12 +35,14 @@ bool x86_count_holds_code(const struct x86 *x, paddr_t pa);
 /* Run until the number is `stop_at`, the machine stopped, or an interrupt can be taken. */
 MUST_CHECK int x86_count_run(struct x86 *x, insn_t stop_at);
 void x86_count_recheck(struct x86 *x, insn_t stop_at);
+/* Who looks on has changed; also in a hook. */
+void x86_count_looks(struct x86 *x);
 /* After an exception entry: in watch mode the return is looked for. */
 void x86_count_entered(struct x86 *x);
 /* The block hook's slow way: unknown block, limit reached, or a block with consequences. */
 void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size);
-/* The number of the instruction at `rip` of the block now running. */
-insn_t x86_count_at(struct x86 *x, vaddr_t rip);
+/* The block now running: the number in which it began, where and how large; 0 bytes: none. */
+void x86_count_block(const struct x86 *x, insn_t *n, vaddr_t *pc, uint32_t *bytes);
 /* In an event: make count.n exact for `rip`. `all_retired`: `rip` is where the next block begins. */
 void x86_count_sync(struct x86 *x, vaddr_t rip, bool all_retired);
 /* At an exit: true when there is nothing to emulate. */

@@ -75,6 +75,7 @@ static void op_watch_blocks(void *m, cpu_block_fn fn, void *ctx)
     struct x86 *machine = m;
 
     machine->blocks = (struct cpu_blocks){fn, ctx};
+    x86_count_looks(machine);
 }
 
 static int op_watch_insns(void *m, cpu_insn_fn fn, void *ctx)

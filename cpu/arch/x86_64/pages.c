@@ -32,8 +32,7 @@ static void on_store(uc_engine *uc, uc_mem_type type, uint64_t at, int size, int
     (void)type;
     if (!p->map[(at - 0) / PAGE_BYTES])
         return;
-    s.pc = x86_reg(x, X86_RIP);
-    s.n = x86_count_at(x, s.pc);
+    x86_count_block(x, &s.n, &s.pc, &s.code_bytes); /* the engine's own RIP may lag behind */
     s.pa = at;
     s.bytes = (unsigned)size;
     s.value = size < 8 ? (uint64_t)value & ((1ull << 8 * size) - 1) : (uint64_t)value;
