@@ -17,7 +17,8 @@ static const char help[] =
     "  --signals            signal frames and their returns\n"
     "  --inputs             recorded inputs\n"
     "  --header             the machine and the end of the run\n"
-    "  --ktrace[=NAME,..]   the kernel's own trace points, recorded with --append ktrace=all\n"
+    "  --ktrace[=LIST]      the kernel's own trace points, recorded with --append ktrace=all\n"
+    "  --filter LIST        of these, only some: names of points and pid=N, with commas\n"
     "  --trap N             one trap at length: the one at instruction N, or the last before it;\n"
     "                       registers, code, page tables, the frame and who wrote it, the\n"
     "                       signal frame\n"
@@ -32,6 +33,8 @@ static const char help[] =
     "  trapline dump run.tlt --traps | tail\n"
     "  trapline dump run.tlt --trap 2411830\n"
     "  trapline dump run.tlt --syscalls --from 2000000 --to 3000000\n"
+    "  trapline dump run.tlt --ktrace --filter fork,exec,exit\n"
+    "  trapline dump run.tlt --ktrace --filter page_fault,pid=2\n"
     "  trapline dump run.tlt --traps --json | jq -r .at | sort | uniq -c\n";
 
 struct dumper {
@@ -103,7 +106,7 @@ static int dump_trace(struct dumper *u, struct trace *t)
         (u->json ? dump_json_inputs : dump_text_inputs)(&u->dump, t);
     if (!(u->dump.sections & (DUMP_DERIVED | DUMP_KTRACE)))
         return EXIT_OK;
-    u->dump.ktrace_json = u->json;
+    u->dump.ktrace.json = u->json;
     if (u->dump.sections & DUMP_KTRACE) {
         rc = dump_ktrace_open(&u->dump, &t->machine, err, sizeof(err));
         if (rc != 0)
@@ -137,7 +140,7 @@ static int dump_filtered(struct dumper *u, struct trace *t, const char *grep)
 
 int cmd_dump(int argc, char **argv)
 {
-    enum { OPT_JSON = 64, OPT_FROM, OPT_TO, OPT_TRAP, OPT_GREP };
+    enum { OPT_JSON = 64, OPT_FROM, OPT_TO, OPT_TRAP, OPT_GREP, OPT_FILTER };
     static const struct option options[] = {
         {"help", no_argument, NULL, 'h'},
         {"traps", no_argument, NULL, DUMP_TRAPS},
@@ -151,6 +154,7 @@ int cmd_dump(int argc, char **argv)
         {"to", required_argument, NULL, OPT_TO},
         {"trap", required_argument, NULL, OPT_TRAP},
         {"grep", required_argument, NULL, OPT_GREP},
+        {"filter", required_argument, NULL, OPT_FILTER},
         TRACE_OPTIONS,
         {0},
     };
@@ -176,14 +180,18 @@ int cmd_dump(int argc, char **argv)
             grep = optarg;
         } else if (c > 0 && c <= (int)DUMP_KTRACE) {
             u.dump.sections |= (unsigned)c;
-            if (c == (int)DUMP_KTRACE)
-                u.dump.ktrace_filter = optarg;
+            if (c == (int)DUMP_KTRACE && optarg)
+                u.dump.ktrace.filter = optarg;
+        } else if (c == OPT_FILTER) {
+            u.dump.ktrace.filter = optarg;
         } else if (!trace_options_take(&files, c, optarg)) {
             return complain_usage(argv[0]);
         }
     }
     if (argc - optind != 1)
         return complain(EXIT_USAGE, "dump wants one trace");
+    if (u.dump.ktrace.filter && !(u.dump.sections & DUMP_KTRACE))
+        return complain(EXIT_USAGE, "--filter is of --ktrace, which is not asked for");
     if (u.dump.sections == 0)
         u.dump.sections = DUMP_DERIVED;
     rc = trace_options_open(&files, argv[optind], &t);

@@ -18,14 +18,25 @@
 #define DUMP_KTRACE   32u
 #define DUMP_DERIVED  (DUMP_TRAPS | DUMP_SYSCALLS | DUMP_SIGNALS)
 
+#define DUMP_KTRACE_PIDS_MAX 16
+
+/* The caller sets filter and json; dump_ktrace_open() the rest. */
+struct dump_ktrace {
+    /* Names of points and pid=N, with commas: those points of those processes; NULL: all. */
+    const char *filter;
+    bool json;
+    vaddr_t ring;               /* of the kernel */
+    uint64_t read;              /* records, since boot */
+    uint32_t points;            /* 1 << kind; 0: all */
+    unsigned pid_count;         /* 0: all */
+    int32_t pids[DUMP_KTRACE_PIDS_MAX];
+};
+
 struct dump {
     unsigned sections;
     insn_t from, to;
     FILE *out;
-    vaddr_t ktrace_ring;        /* of the kernel */
-    uint64_t ktrace_read;       /* records, since boot */
-    const char *ktrace_filter;  /* names with commas; NULL: all */
-    bool ktrace_json;
+    struct dump_ktrace ktrace;
 };
 
 /* Is this event of a wanted section and in the window? */
@@ -49,7 +60,10 @@ void dump_json_header(const struct dump *dump, const struct trace *t);
 MUST_CHECK int dump_trap(const struct dump *dump, const struct trace *t, insn_t n, bool json,
                          struct divergence *divergence, char *err, size_t err_len);
 
-/* Where the kernel's ring is: 0, or -errno with a sentence. */
+/*
+ * Where the kernel's ring is, and that the filter's words are known: 0, or -errno with a
+ * sentence.
+ */
 MUST_CHECK int dump_ktrace_open(struct dump *dump, const struct machine *m, char *err,
                                 size_t err_len);
 /* Prints the records since the last time; `cpu` may be NULL. */

@@ -9,8 +9,10 @@
 #include "kernel/include/ktrace.h"
 #include "loader/boot.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct {
@@ -21,53 +23,98 @@ static const struct {
 #undef X
 };
 
+/* One word of the filter: a point's name, or pid=N, which goes to *pid. -EINVAL: neither. */
+static int filter_word(const char *at, size_t len, unsigned *point, int32_t *pid)
+{
+    char *end;
+
+    for (*point = 0; *point < KTRACE_KINDS; ++*point)
+        if (strlen(points[*point].name) == len && !strncmp(at, points[*point].name, len))
+            return 0;
+    if (strncmp(at, "pid=", strlen("pid=")) != 0)
+        return -EINVAL;
+    *pid = (int32_t)strtol(at + strlen("pid="), &end, 10);
+    return end == at + len && len > strlen("pid=") ? 0 : -EINVAL;
+}
+
+static int filter_parse(const char *filter, struct dump_ktrace *out, char *err, size_t err_len)
+{
+    for (const char *at = filter; at && *at; at += strspn(at, ",")) {
+        size_t len = strcspn(at, ",");
+        unsigned point;
+        int32_t pid;
+
+        if (filter_word(at, len, &point, &pid) != 0) {
+            snprintf(err, err_len, "'%.*s' is no trace point and no pid=N: they are in FORMAT.md",
+                     (int)len, at);
+            return -EINVAL;
+        }
+        if (point < KTRACE_KINDS)
+            out->points |= 1u << point;
+        else if (out->pid_count < DUMP_KTRACE_PIDS_MAX)
+            out->pids[out->pid_count++] = pid;
+        at += len;
+    }
+    return 0;
+}
+
 int dump_ktrace_open(struct dump *dump, const struct machine *m, char *err, size_t err_len)
 {
     struct symbols *s;
     uint64_t bytes;
-    int rc = symbols_load(m->kernel.data, m->kernel.bytes, "kernel", &s, err, err_len);
+    int rc = filter_parse(dump->ktrace.filter, &dump->ktrace, err, err_len);
 
+    if (rc == 0)
+        rc = symbols_load(m->kernel.data, m->kernel.bytes, "kernel", &s, err, err_len);
     if (rc != 0)
         return rc;
-    rc = symbols_lookup(s, "ktrace_ring", &dump->ktrace_ring, &bytes);
+    rc = symbols_lookup(s, "ktrace_ring", &dump->ktrace.ring, &bytes);
     symbols_free(s);
     if (rc != 0)
         snprintf(err, err_len, "this kernel has no ktrace_ring");
     return rc;
 }
 
-/* Is `name` one of the names with commas? */
-static bool is_wanted(const char *filter, const char *name)
+static bool is_wanted(const struct dump_ktrace *k, const struct ktrace_record *r)
 {
-    size_t len = strlen(name);
+    bool wanted = k->pid_count == 0;
 
-    for (const char *at = filter; at; at = strchr(at, ',')) {
-        at += *at == ',';
-        if (!strncmp(at, name, len) && (at[len] == ',' || at[len] == '\0'))
-            return true;
-    }
-    return !filter;
+    if (r->kind >= KTRACE_KINDS || (k->points && !(k->points & 1u << r->kind)))
+        return false;
+    for (unsigned i = 0; i < k->pid_count; i++)
+        wanted |= k->pids[i] == r->pid;
+    return wanted;
+}
+
+static void print_json(FILE *out, const struct ktrace_record *r)
+{
+    fprintf(out,
+            "{\"event\":\"ktrace\",\"point\":\"%s\",\"time_ns\":%" PRIu64
+            ",\"pid\":%d,\"tid\":%d,\"%s\":\"%#" PRIx64 "\"",
+            points[r->kind].name, r->time_ns, r->pid, r->tid, points[r->kind].a, r->a);
+    if (points[r->kind].b)
+        fprintf(out, ",\"%s\":\"%#" PRIx64 "\"", points[r->kind].b, r->b);
+    fprintf(out, "}\n");
+}
+
+static void print_text(FILE *out, const struct ktrace_record *r)
+{
+    fprintf(out, "ktrace %12" PRIu64 " ns  pid %-4d tid %-4d %-14s %s %#" PRIx64, r->time_ns, r->pid,
+            r->tid, points[r->kind].name, points[r->kind].a, r->a);
+    if (points[r->kind].b)
+        fprintf(out, " %s %#" PRIx64, points[r->kind].b, r->b);
+    fputc('\n', out);
 }
 
 static void print_record(const struct dump *dump, const struct ktrace_record *r)
 {
-    if (r->kind >= KTRACE_KINDS || !is_wanted(dump->ktrace_filter, points[r->kind].name))
-        return;
-    if (dump->ktrace_json)
-        fprintf(dump->out,
-                "{\"kind\":\"ktrace\",\"point\":\"%s\",\"time_ns\":%" PRIu64
-                ",\"tid\":%d,\"a\":\"%#" PRIx64 "\",\"b\":\"%#" PRIx64 "\"}\n",
-                points[r->kind].name, r->time_ns, r->tid, r->a, r->b);
-    else
-        fprintf(dump->out,
-                "ktrace %12" PRIu64 " ns  tid %-4d %-14s %s %#" PRIx64 " %s %#" PRIx64 "\n",
-                r->time_ns, r->tid, points[r->kind].name, points[r->kind].a, r->a,
-                points[r->kind].b, r->b);
+    if (is_wanted(&dump->ktrace, r))
+        (dump->ktrace.json ? print_json : print_text)(dump->out, r);
 }
 
 void dump_ktrace_drain(struct dump *dump, struct cpu *cpu)
 {
-    vaddr_t ring = dump->ktrace_ring;
+    vaddr_t ring = dump->ktrace.ring;
     struct ktrace_ring head;
     struct ktrace_record r;
 
@@ -75,18 +122,18 @@ void dump_ktrace_drain(struct dump *dump, struct cpu *cpu)
         head.magic != KTRACE_MAGIC || head.version != KTRACE_VERSION ||
         head.capacity != KTRACE_RECORDS)
         return;
-    if (head.written - dump->ktrace_read > KTRACE_RECORDS) {
-        uint64_t lost = head.written - KTRACE_RECORDS - dump->ktrace_read;
+    if (head.written - dump->ktrace.read > KTRACE_RECORDS) {
+        uint64_t lost = head.written - KTRACE_RECORDS - dump->ktrace.read;
 
         fprintf(dump->out,
-                dump->ktrace_json ? "{\"kind\":\"ktrace_lost\",\"records\":%" PRIu64 "}\n"
+                dump->ktrace.json ? "{\"event\":\"ktrace_lost\",\"records\":%" PRIu64 "}\n"
                                   : "ktrace lost %" PRIu64 " records\n",
                 lost);
-        dump->ktrace_read += lost;
+        dump->ktrace.read += lost;
     }
-    for (; dump->ktrace_read < head.written; dump->ktrace_read++) {
+    for (; dump->ktrace.read < head.written; dump->ktrace.read++) {
         vaddr_t at = ring + offsetof(struct ktrace_ring, records) +
-                     dump->ktrace_read % KTRACE_RECORDS * sizeof(r);
+                     dump->ktrace.read % KTRACE_RECORDS * sizeof(r);
 
         if (cpu_mem_read(cpu, at, &r, sizeof(r)) != 0)
             return;

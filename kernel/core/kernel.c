@@ -9,6 +9,7 @@
 #include "kernel/include/sched.h"
 #include "kernel/include/string.h"
 #include "kernel/include/timer.h"
+#include "kernel/include/vdso.h"
 
 #define CMDLINE_BYTES 2048
 
@@ -34,6 +35,7 @@ _Noreturn void kernel_main(const struct boot_info *boot)
     sched_init();
     fs_init(initrd, bi.initrd_end - bi.initrd_start, bi.entropy_seed);
     page_release_range(bi.initrd_start, bi.initrd_end);
+    vdso_init();
     process_start_init(&bi);
     sched_idle_loop();
 }

@@ -2,6 +2,7 @@
 /* ktrace.c - writing the ring of trace records (ktrace.h). */
 #include "kernel/include/ktrace.h"
 #include "kernel/include/printk.h"
+#include "kernel/include/process.h"
 #include "kernel/include/string.h"
 #include "kernel/include/thread.h"
 
@@ -20,6 +21,7 @@ void ktrace_write(enum ktrace_kind kind, uint64_t a, uint64_t b)
     struct ktrace_record *r = &ktrace_ring.records[ktrace_ring.written % KTRACE_RECORDS];
 
     r->time_ns = arch_clock_ns();
+    r->pid = current->process ? current->process->pid : 0;
     r->tid = current->tid;
     r->kind = kind;
     r->a = a;

@@ -9,6 +9,7 @@
 #include "kernel/include/timer.h"
 #include "kernel/include/arch.h"
 #include "kernel/include/sched.h"
+#include "kernel/include/vdso.h"
 
 volatile bool timer_due;
 static struct list pending = { &pending, &pending };
@@ -93,9 +94,15 @@ int64_t clock_realtime_ns(void)
     return (int64_t)arch_clock_ns() + realtime_offset_ns;
 }
 
+int64_t clock_realtime_offset_ns(void)
+{
+    return realtime_offset_ns;
+}
+
 void clock_set_realtime(int64_t ns)
 {
     realtime_offset_ns = ns - (int64_t)arch_clock_ns();
+    vdso_set_realtime_offset(realtime_offset_ns);
 }
 
 void clock_init(void)

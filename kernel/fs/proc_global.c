@@ -5,6 +5,7 @@
 #include "kernel/include/sched.h"
 #include "kernel/proc/ids.h"
 #include "kernel/proc/lifecycle.h"
+#include "kernel/proc/oom.h"
 #include "kernel/include/timer.h"
 
 #define TICK_NS 10000000ull /* USER_HZ is 100 */
@@ -196,7 +197,7 @@ static void show_vmstat(struct proc_text *t, struct process *p)
     proc_printf(t, "nr_free_pages %lu\n", (unsigned long)page_count_free());
     proc_printf(t, "pgpgin 0\npgpgout 0\npswpin 0\npswpout 0\npgfault %lu\npgmajfault 0\n",
                 (unsigned long)faults);
-    proc_printf(t, "oom_kill 0\n");
+    proc_printf(t, "oom_kill %lu\n", (unsigned long)oom_kills());
 }
 
 static const char tty_drivers[] =

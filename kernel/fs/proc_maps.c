@@ -13,14 +13,16 @@
 static const char *area_name(const struct vm_area *a)
 {
     return a->flags & VM_STACK ? "[stack]" : a->flags & VM_HEAP ? "[heap]"
-           : a->flags & VM_SIGPAGE                              ? "[vdso]"
+           : a->flags & VM_VDSO                                 ? "[vdso]"
+           : a->flags & VM_VVAR                                 ? "[vvar]"
                                                                 : NULL;
 }
 
 static void area_line(struct proc_text *t, const struct vm_area *a, char *path)
 {
     char line[96];
-    const struct vnode *vn = a->vnode;
+    const char *name = area_name(a);
+    const struct vnode *vn = name ? NULL : a->vnode;
     int n = snprintf(line, sizeof(line), "%08lx-%08lx %c%c%c%c %08lx %02x:%02x %lu ",
                      (unsigned long)a->start, (unsigned long)a->end,
                      a->prot & PROT_R ? 'r' : '-', a->prot & PROT_W ? 'w' : '-',
@@ -28,8 +30,7 @@ static void area_line(struct proc_text *t, const struct vm_area *a, char *path)
                      (unsigned long)(vn ? a->file_index * PAGE_BYTES : 0),
                      vn ? dev_major(vn->sb->dev) : 0, vn ? dev_minor(vn->sb->dev) : 0,
                      vn ? (unsigned long)vn->ino : 0ul);
-    const char *name = area_name(a);
-    if (a->file && file_path(a->file, path, PATH_BYTES_MAX) > 0)
+    if (vn && file_path(a->file, path, PATH_BYTES_MAX) > 0)
         name = path;
     proc_append(t, line, (size_t)n);
     if (name) {

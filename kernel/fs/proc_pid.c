@@ -8,6 +8,7 @@
 #include "kernel/fs/proc.h"
 #include "kernel/include/page.h"
 #include "kernel/include/vm.h"
+#include "kernel/proc/oom.h"
 
 static void show_comm(struct proc_text *t, struct process *p)
 {
@@ -96,8 +97,8 @@ static long store_oom_adj(struct process *p, char *text, size_t len)
 /* What the OOM rule would weigh: resident memory in thousandths of all, and the adjustment. */
 static void show_oom_score(struct proc_text *t, struct process *p)
 {
-    uint64_t pages = p->vm ? vm_resident_pages(p->vm) : 0;
-    long score = (long)(pages * 1000 / page_count_total()) + 666 + p->oom_score_adj * 2 / 3;
+    int64_t total = (int64_t)page_count_total();
+    long score = p->vm ? 666 + (long)(oom_badness(p) * 1000 / total) * 2 / 3 : 0;
     proc_printf(t, "%ld\n", score < 0 ? 0 : score);
 }
 

@@ -59,6 +59,8 @@ void arch_idle(void);
 /* ---- time ---- */
 uint64_t arch_clock_ns(void);               /* since boot, monotonic */
 void arch_timer_arm(uint64_t deadline_ns);  /* one shot; UINT64_MAX disarms. Calls timer_interrupt() */
+/* How arch_clock_ns() reads the counter: from where, and 32.32 nanoseconds for each tick. */
+void arch_clock_source(uint64_t *counter_start, uint64_t *ns_per_tick);
 uint64_t arch_rtc_seconds(void);            /* wall clock, UTC, at the time of the call */
 
 /* ---- console and power ---- */
@@ -126,6 +128,9 @@ int copy_from_user(void *dst, vaddr_t src, size_t len);     /* 0 or -EFAULT; may
 int copy_to_user(vaddr_t dst, const void *src, size_t len);
 long strncpy_from_user(char *dst, vaddr_t src, size_t size); /* length without NUL, -EFAULT, -ENAMETOOLONG */
 int clear_user(vaddr_t dst, size_t len);
+#ifdef KTRACE_KERNEL
+#include "kernel/include/ktrace_user.h" /* callers of the four pass a trace point */
+#endif
 
 /* ---- signals (signal.c) ---- */
 /* Push Linux's rt_sigframe and point the frame at the handler; -EFAULT: kill with SIGSEGV. `mask` is the one to restore. */
@@ -136,17 +141,14 @@ int sigframe_pop(struct trap_frame *f, uint64_t *mask);
 /* Before sigframe_pop(): where the frame at SP has the stack_t that rt_sigreturn gives to sigaltstack. */
 vaddr_t sigframe_altstack(const struct trap_frame *f);
 
-/*
- * The code that handlers without SA_RESTORER return to: mapped readable and executable at
- * USER_SIGPAGE in every process. arm64 needs it; size 0: none.
- */
-#define USER_SIGPAGE (USER_TOP - 0x1000)
-extern const uint8_t arch_sigpage_code[];
-extern const size_t arch_sigpage_bytes;
+/* Where handlers without SA_RESTORER return to: in the vDSO (vdso/vdso.ld). arm64 alone has it. */
+#define USER_SIGRETURN (USER_VDSO + 0x904)
 extern const uint64_t arch_minsigstksz;     /* AT_MINSIGSTKSZ */
 
 /* ---- exec ---- */
 #define USER_TOP 0x00007ffffffff000ull      /* both CPUs use 47 bits for user */
+#define USER_VDSO (USER_TOP - 0x1000)       /* vdso.h; stack and mappings end below */
+#define USER_VVAR (USER_TOP - 0x2000)
 extern const uint16_t arch_elf_machine;     /* EM_AARCH64 or EM_X86_64 */
 extern const char arch_uname_machine[];     /* "aarch64", "x86_64" */
 extern const char arch_elf_platform[];      /* AT_PLATFORM */

@@ -19,22 +19,27 @@
 #include <stdint.h>
 
 #define KTRACE_MAGIC 0x4b54524bu
-#define KTRACE_VERSION 1u
+#define KTRACE_VERSION 2u
 #define KTRACE_RECORDS 4096u
 
-/* X(kind, what `a` is, what `b` is) */
+/*
+ * X(kind, what `a` is, what `b` is): also the keys of `dump --ktrace --json` (traces/FORMAT.md).
+ * A user copy's `bytes` has KTRACE_TO_USER set where the kernel is the one that writes.
+ */
+#define KTRACE_TO_USER (1ull << 63)
 #define KTRACE_POINTS(X)                                                                          \
     X(syscall_enter, "number", "arg0")                                                            \
     X(syscall_exit, "number", "result")                                                           \
     X(page_fault, "address", "access")                                                            \
-    X(signal_send, "signal", "pid")                                                               \
+    X(signal_send, "signal", "target")                                                            \
     X(signal_check, "pending", "mask")                                                            \
     X(signal_deliver, "signal", "handler")                                                        \
     X(context_switch, "to", "state")                                                              \
     X(table_write, "address", "entry")                                                            \
     X(fork, "child", "flags")                                                                     \
     X(exec, "entry", "sp")                                                                        \
-    X(exit, "status", "unused")
+    X(exit, "status", NULL)                                                                       \
+    X(user_copy, "address", "bytes")
 
 enum ktrace_kind {
 #define X(kind, a, b) KTRACE_##kind,
@@ -45,8 +50,8 @@ enum ktrace_kind {
 
 struct ktrace_record {
     uint64_t time_ns;   /* since boot, as the guest's clock has it */
-    int32_t tid;        /* 0: the idle thread */
-    uint32_t kind;
+    int32_t pid, tid;   /* process and thread; 0: the idle thread */
+    uint32_t kind, pad;
     uint64_t a, b;
 };
 

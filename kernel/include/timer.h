@@ -46,6 +46,7 @@ void timer_rearm(void);
 /* Wall clock: monotonic time plus an offset read from the RTC at boot and moved by settimeofday. */
 uint64_t clock_monotonic_ns(void);
 int64_t clock_realtime_ns(void);
+int64_t clock_realtime_offset_ns(void); /* wall clock minus monotonic */
 void clock_set_realtime(int64_t ns);
 void clock_init(void);
 

@@ -29,7 +29,8 @@ struct vnode;
 #define VM_GROWSDOWN 0x2u
 #define VM_STACK 0x4u      /* "[stack]" */
 #define VM_HEAP 0x8u       /* "[heap]" */
-#define VM_SIGPAGE 0x10u   /* "[vdso]": the signal return trampoline */
+#define VM_VDSO 0x10u      /* "[vdso]" */
+#define VM_VVAR 0x200u     /* "[vvar]" */
 #define VM_DONTFORK 0x20u
 #define VM_WIPEONFORK 0x40u
 #define VM_LOCKED 0x100u   /* mlock */
@@ -105,7 +106,9 @@ void vm_merge_range(struct vm_map *m, vaddr_t start, vaddr_t end);
 struct vm_anon *vm_anon_create(void);
 void vm_anon_unref(struct vm_anon *an);
 
-/* Resolves a fault: 0, -ENOMEM, -EFAULT (no area), -EACCES (forbidden), -ERANGE (beyond the file). */
+/*
+ * Resolves a fault: 0, -ENOMEM, -EFAULT (no area), -EACCES (forbidden), -ERANGE (beyond the
+ * file), -ENOSPC (a hole of a file in a full file system). */
 int vm_fault(struct vm_map *m, vaddr_t va, unsigned need);
 /* Takes user translations of the vnode's pages [first, last] out of all maps; private copies stay. */
 void vm_vnode_unmap(struct vnode *vn, uint64_t first, uint64_t last);

@@ -93,6 +93,16 @@ static bool remove_one(struct pagetree *t, struct pagetree_node *n, unsigned lev
     return --n->used == 0;
 }
 
+/* Removes what is at index, and the nodes that are empty then (or were never filled). */
+static void remove_path(struct pagetree *t, uint64_t index)
+{
+    if (t->root && remove_one(t, t->root, t->height, index)) {
+        kfree(t->root);
+        t->root = NULL;
+        t->height = 0;
+    }
+}
+
 int pagetree_set(struct pagetree *t, uint64_t index, struct page *p)
 {
     struct pagetree_node *n;
@@ -105,8 +115,10 @@ int pagetree_set(struct pagetree *t, uint64_t index, struct page *p)
         slot = &n->slot[way(index, level)];
         if (!*slot) {
             *slot = kzalloc(sizeof(*n));
-            if (!*slot)
+            if (!*slot) {
+                remove_path(t, index);
                 return -ENOMEM;
+            }
             n->used++;
         }
         n = *slot;
@@ -160,11 +172,7 @@ void pagetree_remove(struct pagetree *t, uint64_t first, uint64_t end)
     uint64_t index = first;
 
     while (pagetree_next(t, &index, end)) {
-        if (remove_one(t, t->root, t->height, index)) {
-            kfree(t->root);
-            t->root = NULL;
-            t->height = 0;
-        }
+        remove_path(t, index);
         if (++index == end)
             break;
     }

@@ -169,7 +169,7 @@ static long remap_in_place(struct vm_map *m, struct vm_area *a, vaddr_t addr, ui
         return error ? error : (long)addr;
     }
     if (addr + old_len != a->end || !vm_is_free(m, a->end, addr + new_len) ||
-        addr + new_len > USER_SIGPAGE)
+        addr + new_len > USER_VVAR)
         return -ENOMEM;
     m->pages += (addr + new_len - a->end) >> PAGE_SHIFT;
     a->end = addr + new_len;

@@ -127,7 +127,7 @@ vaddr_t vm_find_space(struct vm_map *m, vaddr_t hint, uint64_t len)
 {
     vaddr_t top = m->mmap_top;
 
-    if (hint >= MMAP_LOW && hint < USER_SIGPAGE && len <= USER_SIGPAGE - hint &&
+    if (hint >= MMAP_LOW && hint < USER_VVAR && len <= USER_VVAR - hint &&
         vm_is_free(m, hint, hint + len))
         return hint;
     for (const struct list *l = m->areas.prev; l != &m->areas; l = l->prev) {

@@ -99,6 +99,10 @@ static void process_unshare_failed(struct process *p)
         fs_context_unref(p->fs);
     if (p->sighand)
         sighand_unref(p->sighand);
+    if (p->exe) {
+        vnode_allow_write(p->exe->vnode);
+        file_unref(p->exe);
+    }
     process_free(p);
 }
 

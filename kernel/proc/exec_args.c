@@ -13,13 +13,14 @@
 #include "kernel/include/page.h"
 #include "kernel/include/process.h"
 #include "kernel/include/string.h"
+#include "kernel/include/vdso.h"
 #include "kernel/include/vm.h"
 #include "kernel/proc/exec.h"
 #include "kernel/uapi/elf.h"
 
 #define ARG_STRING_BYTES_MAX (128u << 10)
 #define ARG_BYTES_MAX (2u << 20)
-#define STACK_TOP USER_SIGPAGE
+#define STACK_TOP USER_VVAR
 #define STACK_EXTRA_BYTES (128u << 10) /* mapped below what is used at the start */
 #define AUX_WORDS_MAX 48
 
@@ -159,6 +160,7 @@ static void aux_fill(struct aux *x, const struct exec_image *image, vaddr_t rand
 {
     const struct cred *c = &current->process->cred;
 
+    aux_add(x, AT_SYSINFO_EHDR, USER_VDSO);
     aux_add(x, AT_MINSIGSTKSZ, arch_minsigstksz);
     aux_add(x, AT_HWCAP, arch_hwcap());
     aux_add(x, AT_PAGESZ, PAGE_SIZE);
@@ -199,8 +201,6 @@ static int map_stack(struct vm_map *m, uint64_t used)
 {
     struct vm_request stack = { .prot = PROT_R | PROT_W, .flags = VM_GROWSDOWN | VM_STACK,
                                 .fixed = true };
-    struct vm_request code = { .addr = USER_SIGPAGE, .len = PAGE_SIZE, .prot = PROT_R | PROT_W,
-                               .flags = VM_SIGPAGE, .fixed = true };
     vaddr_t at;
     int error;
 
@@ -208,12 +208,7 @@ static int map_stack(struct vm_map *m, uint64_t used)
     stack.addr = STACK_TOP - stack.len;
     m->stack_bytes_max = current->process->rlimit[RLIMIT_STACK].soft;
     error = vm_map_add(m, &stack, &at);
-    if (error || !arch_sigpage_bytes)
-        return error;
-    error = vm_map_add(m, &code, &at);
-    if (!error)
-        error = vm_copy_out(m, USER_SIGPAGE, arch_sigpage_code, arch_sigpage_bytes);
-    return error ? error : vm_map_protect(m, USER_SIGPAGE, USER_TOP, PROT_R | PROT_X);
+    return error ? error : vdso_map(m);
 }
 
 /* The words at the stack pointer: argc, argv, envp, auxv. */

@@ -108,7 +108,7 @@ static int map_segment(struct vm_map *m, const struct elf *e, const struct elf_p
 
 static int map_all(struct vm_map *m, const struct elf *e, struct file *f)
 {
-    if (e->low + e->bias > USER_SIGPAGE || e->high - e->low > USER_SIGPAGE - (e->low + e->bias))
+    if (e->low + e->bias > USER_VVAR || e->high - e->low > USER_VVAR - (e->low + e->bias))
         return -ENOMEM;
     for (unsigned i = 0; i < e->header.phnum; i++) {
         int error = e->phdr[i].type == PT_LOAD ? map_segment(m, e, &e->phdr[i], f) : 0;

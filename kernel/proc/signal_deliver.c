@@ -19,6 +19,7 @@
 #include "kernel/include/signal.h"
 #include "kernel/include/vm.h"
 #include "kernel/proc/lifecycle.h"
+#include "kernel/proc/oom.h"
 #include "kernel/proc/signal_class.h"
 
 static int take_next(struct ksiginfo *info)
@@ -248,7 +249,9 @@ int trap_page_fault(const struct user_fault *fault)
 
     ktrace(page_fault, fault->addr, need);
     if (current->process && current->process->vm && fault->addr < USER_TOP)
-        error = vm_fault(current->process->vm, fault->addr, need);
+        do {
+            error = vm_fault(current->process->vm, fault->addr, need);
+        } while (error == -ENOMEM && oom_kill());
     if (!error) {
         current->faults_minor++;
         return 0;
@@ -256,8 +259,8 @@ int trap_page_fault(const struct user_fault *fault)
     if (!fault->from_user)
         return -EFAULT;
     if (error == -ENOMEM)
-        signal_send_process(current->process, SIGKILL, NULL);
-    else if (error == -ERANGE)
+        signal_send_process(current->process, SIGKILL, NULL); /* if oom_kill() has not */
+    else if (error == -ERANGE || error == -ENOSPC)
         signal_force_fault(SIGBUS, BUS_ADRERR, fault->addr);
     else
         signal_force_fault(SIGSEGV, error == -EACCES ? SEGV_ACCERR : SEGV_MAPERR, fault->addr);

@@ -4,6 +4,7 @@
 #include "kernel/include/process.h"
 #include "kernel/include/sched.h"
 #include "kernel/include/syscall.h"
+#include "kernel/include/vdso.h"
 #include "kernel/proc/cpu_timer.h"
 #include "kernel/proc/lifecycle.h"
 #include "kernel/proc/user_time.h"
@@ -149,7 +150,7 @@ SYSCALL2(clock_getres, int, clock, vaddr_t, uts)
     if (clock_read(clock, &ns))
         return -EINVAL;
     if (clock == CLOCK_REALTIME_COARSE || clock == CLOCK_MONOTONIC_COARSE)
-        ts.nsec = 4000000;
+        ts.nsec = CLOCK_COARSE_RESOLUTION_NS;
     return uts ? copy_to_user(uts, &ts, sizeof(ts)) : 0;
 }
 

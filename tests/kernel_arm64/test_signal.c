@@ -249,7 +249,7 @@ static void test_handler_registers(void **state)
     assert_int_equal(frame.x[2], frame.sp + AT_UC);
     assert_int_equal(frame.x[3], 0x1003);
     assert_int_equal(frame.x[29], frame.sp + FRAME_TOTAL);
-    assert_int_equal(frame.x[30], USER_SIGPAGE);
+    assert_int_equal(frame.x[30], USER_SIGRETURN);
     assert_int_equal(frame.pc, 0x400800);
 
     setup(NULL);

@@ -19,9 +19,6 @@
 #define STACK_ALIGN 16
 #define RECORDS_MAX (RESERVED_BYTES / 16)
 
-/* mov x8, #139 (rt_sigreturn); svc #0: the very words that unwinders look for. */
-const uint8_t arch_sigpage_code[] = { 0x68, 0x11, 0x80, 0xd2, 0x01, 0x00, 0x00, 0xd4 };
-const size_t arch_sigpage_bytes = sizeof(arch_sigpage_code);
 const uint64_t arch_minsigstksz =
     sizeof(struct rt_sigframe) + sizeof(struct frame_record) + STACK_ALIGN;
 
@@ -94,7 +91,7 @@ int sigframe_push(struct trap_frame *f, const struct ksiginfo *info, const struc
     }
     f->x[0] = (uint64_t)info->signo;
     f->x[REG_FP] = record;
-    f->x[REG_LR] = (act->flags & SA_RESTORER) ? act->restorer : USER_SIGPAGE;
+    f->x[REG_LR] = (act->flags & SA_RESTORER) ? act->restorer : USER_SIGRETURN;
     f->sp = frame;
     f->pc = act->handler;
     return 0;

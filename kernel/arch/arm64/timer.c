@@ -40,6 +40,12 @@ uint64_t arch_clock_ns(void)
     return (uint64_t)((unsigned __int128)(ticks_now() - start_ticks) * ns_per_tick >> 32);
 }
 
+void arch_clock_source(uint64_t *counter_start, uint64_t *ns_per_tick_out)
+{
+    *counter_start = start_ticks;
+    *ns_per_tick_out = ns_per_tick;
+}
+
 static uint64_t ticks_from_ns(uint64_t ns)
 {
     return (uint64_t)(((unsigned __int128)ns * ticks_per_ns + UINT32_MAX) >> 32);

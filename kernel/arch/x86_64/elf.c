@@ -18,10 +18,6 @@ const uint16_t arch_elf_machine = EM_X86_64;
 const char arch_uname_machine[] = "x86_64";
 const char arch_elf_platform[] = "x86_64";
 
-/* Programs bring their own restorer (SA_RESTORER is required), so there is no page of ours. */
-const uint8_t arch_sigpage_code[1];
-const size_t arch_sigpage_bytes = 0;
-
 /* AT_HWCAP is CPUID.1:EDX. */
 uint64_t arch_hwcap(void)
 {

@@ -169,6 +169,12 @@ uint64_t arch_clock_ns(void)
     return (uint64_t)((unsigned __int128)(rdtsc() - tsc_at_boot) * ns_per_cycle_32 >> 32);
 }
 
+void arch_clock_source(uint64_t *counter_start, uint64_t *ns_per_tick)
+{
+    *counter_start = tsc_at_boot;
+    *ns_per_tick = ns_per_cycle_32;
+}
+
 /* Time to ticks of a clock at hz, rounded up. Far deadlines saturate. */
 static uint64_t ticks_of(uint64_t ns, uint64_t hz)
 {
