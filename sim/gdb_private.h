@@ -32,6 +32,8 @@ struct gdb_stub {
     struct places *places;
     struct story story;            /* once somebody asked */
     bool story_known;
+    gdb_more_fn more;
+    void *more_ctx;
     gdb_symbols_fn symbols;
     void *symbols_ctx;
 };

@@ -90,10 +90,37 @@ static void put_failure(struct gdb_stub *g, struct byte_buf *out)
     put_stop(g, SIGNAL_TRAP, "", out);
 }
 
+static bool interrupted(void *ctx);
+
+/* At the end of what is recorded of a live run: record more of it. */
+static bool lengthen(struct gdb_stub *g)
+{
+    if (!g->more || g->trace->end.reason != SIM_END_LIMIT ||
+        timeline_now(g->timeline) < timeline_end(g->timeline) ||
+        g->more(g->more_ctx, &g->trace, &g->timeline) != 0)
+        return false;
+    timeline_set_interrupt(g->timeline, interrupted, g);
+    story_free(&g->story);
+    g->story_known = false;
+    g->trap_count = 0;
+    g->traps_known = false;
+    return true;
+}
+
+static bool at_break(struct gdb_stub *g)
+{
+    vaddr_t pc = cpu_pc(gdb_cpu(g));
+
+    for (size_t i = 0; i < g->break_count; i++)
+        if (g->breaks[i] == pc)
+            return true;
+    return false;
+}
+
 static void step(struct gdb_stub *g, bool back, struct byte_buf *out)
 {
     insn_t n = timeline_now(g->timeline);
-    bool edge = back ? n == 0 : n >= timeline_end(g->timeline);
+    bool edge = back ? n == 0 : n >= timeline_end(g->timeline) && !lengthen(g);
 
     if (!edge && timeline_seek(g->timeline, back ? n - 1 : n + 1)) {
         put_failure(g, out);
@@ -109,6 +136,13 @@ static void go(struct gdb_stub *g, bool back, struct byte_buf *out)
     struct timeline_arrival arrival;
     int rc = back ? timeline_backward(g->timeline, &goals, &arrival)
                   : timeline_forward(g->timeline, &goals, &arrival);
+
+    while (rc == 0 && !back && arrival.stop == TIMELINE_EDGE && lengthen(g)) {
+        if (at_break(g))
+            arrival.stop = TIMELINE_BREAK;
+        else
+            rc = timeline_forward(g->timeline, &goals, &arrival);
+    }
 
     if (rc == 0 && arrival.stop == TIMELINE_WATCH && g->target->watch_steps)
         rc = timeline_seek(g->timeline, timeline_now(g->timeline) + (back ? 1 : -1));
@@ -131,7 +165,7 @@ static void step_range(struct gdb_stub *g, const char *args, struct byte_buf *ou
     do {
         insn_t n = timeline_now(g->timeline);
 
-        if (n >= timeline_end(g->timeline)) {
+        if (n >= timeline_end(g->timeline) && !lengthen(g)) {
             put_stop(g, SIGNAL_TRAP, "replaylog:end;", out);
             return;
         }
@@ -529,6 +563,12 @@ int gdb_stub_create(const struct trace *trace, struct timeline *timeline, struct
     }
     *out = g;
     return 0;
+}
+
+void gdb_stub_set_more(struct gdb_stub *g, gdb_more_fn fn, void *ctx)
+{
+    g->more = fn;
+    g->more_ctx = ctx;
 }
 
 void gdb_stub_set_symbols(struct gdb_stub *g, gdb_symbols_fn fn, void *ctx)

@@ -39,6 +39,14 @@ typedef int (*gdb_symbols_fn)(void *ctx, const char *name, const void *elf, size
                               vaddr_t base, const char *args);
 void gdb_stub_set_symbols(struct gdb_stub *g, gdb_symbols_fn fn, void *ctx);
 
+/*
+ * A recording that is still being made: asked where the debugger wants to go on behind its end,
+ * when that is a limit. Gives a longer recording of the same run and a timeline that stands at the
+ * same number; both, and those before, stay the caller's. 0 or -errno: there is no more.
+ */
+typedef int (*gdb_more_fn)(void *ctx, const struct trace **trace, struct timeline **timeline);
+void gdb_stub_set_more(struct gdb_stub *g, gdb_more_fn fn, void *ctx);
+
 /* One payload, for tests: the answer is appended to `answer`. True: the client leaves. */
 bool gdb_stub_command(struct gdb_stub *g, const char *payload, size_t len,
                       struct byte_buf *answer);

@@ -23,12 +23,15 @@ extern char **environ;
 
 static const char help[] =
     "usage: trapline gdb RUN.tlt [--at N] [--listen HOST:PORT|stdio] [-- GDB ARGS]\n"
+    "       trapline gdb --live RUN.tlt [machine] [-- ARGV]\n"
     "       trapline gdb --record RUN.tlt [machine] [-- ARGV]\n"
     "\n"
     "Debugs a recording: breakpoints, watchpoints, step, continue, and all of it backwards\n"
     "(reverse-step, reverse-continue, reverse-finish). The recording is never changed.\n"
     "Without --listen gdb-multiarch is started, with the symbols of the recorded kernel.\n"
     "\n"
+    "With --live a run starts under gdb: it is recorded as far as gdb goes (and somewhat further,\n"
+    "so the console may be ahead), without console input, and RUN.tlt is what was recorded.\n"
     "With --record the run is made first, with its console here, until it ends or Ctrl-C ends it;\n"
     "then gdb stands at its last instruction, and every instruction before is there to go back to.\n"
     "\n"
@@ -277,6 +280,121 @@ static int serve_child(struct gdb_stub *stub, const struct machine *m, char **ar
     return rc;
 }
 
+/* ---- a run that is recorded as far as gdb goes ---- */
+
+#define LIVE_FIRST_INSNS (256ull << 10)
+#define LIVE_TRACES_MAX  48u /* each twice as long as the one before */
+
+struct live {
+    struct machine_options options;
+    const char *path;
+    insn_t limit;
+    size_t printed, seen;  /* bytes of the console, of all and of this recording */
+    struct trace *trace[LIVE_TRACES_MAX];
+    struct timeline *timeline[LIVE_TRACES_MAX];
+    unsigned count;
+};
+
+/* A recording begins anew and says again what was printed: only the rest is shown. */
+static void live_console(void *ctx, const uint8_t *bytes, size_t len)
+{
+    struct live *l = ctx;
+    size_t known = l->printed > l->seen ? l->printed - l->seen : 0;
+
+    l->seen += len;
+    if (known < len) {
+        fwrite(bytes + known, 1, len - known, stderr);
+        l->printed = l->seen;
+    }
+}
+
+/* The same run, recorded further. The guest's time knows nothing of it. */
+static int live_record(struct live *l, char *err, size_t err_len)
+{
+    struct session s = {.trace_path = l->path, .ctx = l, .console = live_console};
+    struct sim_end end;
+    int rc;
+
+    if (l->count == LIVE_TRACES_MAX)
+        return -ENOENT;
+    l->limit = l->count ? 2 * l->limit : LIVE_FIRST_INSNS;
+    if (l->limit > l->options.limit)
+        l->limit = l->options.limit;
+    l->seen = 0;
+    s.limit = l->limit;
+    rc = session_run(&l->options.machine, &s, &end, err, err_len);
+    if (rc == 0)
+        rc = trace_read_file(l->path, &l->trace[l->count], err, err_len);
+    if (rc == 0)
+        rc = timeline_open(l->trace[l->count], &l->timeline[l->count], err, err_len);
+    l->count += rc == 0;
+    return rc;
+}
+
+static int live_more(void *ctx, const struct trace **trace, struct timeline **timeline)
+{
+    struct live *l = ctx;
+    insn_t now = timeline_now(*timeline);
+    char err[ERR_LEN];
+    int rc;
+
+    if (l->limit == l->options.limit)
+        return -ENOENT;
+    rc = live_record(l, err, sizeof(err));
+    if (rc == 0)
+        rc = timeline_seek(l->timeline[l->count - 1], now);
+    if (rc) {
+        complain(EXIT_GUEST, "%s", err);
+        return rc;
+    }
+    *trace = l->trace[l->count - 1];
+    *timeline = l->timeline[l->count - 1];
+    return 0;
+}
+
+static int debug_live(struct live *l)
+{
+    struct gdb_stub *stub;
+    char err[ERR_LEN], *none = NULL;
+    int rc = live_record(l, err, sizeof(err));
+
+    if (rc)
+        return complain_file(rc, err);
+    if (gdb_stub_create(l->trace[0], l->timeline[0], &stub) != 0)
+        return complain(EXIT_GUEST, "out of memory");
+    signal(SIGPIPE, SIG_IGN);
+    gdb_stub_set_more(stub, live_more, l);
+    rc = serve_child(stub, &l->trace[0]->machine, &none);
+    gdb_stub_destroy(stub);
+    return rc;
+}
+
+/* trapline gdb --live RUN.tlt [machine] [-- ARGV] */
+static int run_live(int argc, char **argv)
+{
+    static const struct option options[] = {MACHINE_OPTIONS, {0}};
+    struct live l = {.path = argc > 2 ? argv[2] : NULL};
+    int c, rc = EXIT_OK;
+
+    if (!l.path)
+        return complain(EXIT_USAGE, "--live wants the name of the trace");
+    machine_options_init(&l.options);
+    optind = 3;
+    while (rc == EXIT_OK && (c = getopt_long(argc, argv, "", options, NULL)) != -1)
+        rc = machine_options_take(&l.options, c, optarg);
+    if (rc == EXIT_OK)
+        rc = machine_options_load(&l.options, optind < argc ? (const char *const *)argv + optind
+                                                            : NULL);
+    if (rc == EXIT_OK)
+        rc = debug_live(&l);
+    while (l.count--) {
+        timeline_close(l.timeline[l.count]);
+        trace_free(l.trace[l.count]);
+    }
+    machine_options_free(&l.options);
+    return rc;
+}
+
 static int debug(struct trace *t, insn_t at, const char *where, char **args)
 {
     struct timeline *timeline;
@@ -345,6 +463,8 @@ int cmd_gdb(int argc, char **argv)
 
     if (argc > 1 && strcmp(argv[1], "--record") == 0)
         return record_and_debug(argc, argv);
+    if (argc > 1 && strcmp(argv[1], "--live") == 0)
+        return run_live(argc, argv);
     for (int i = 1; i < argc; i++)
         separated |= strcmp(argv[i], "--") == 0;
     while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {

@@ -105,6 +105,17 @@ for n in $end $((end - 1)); do
         echo "FAIL: --record: gdb does not stand at $n"; tail -n 20 "$work/live.log"; failed=1; }
 done
 "$trapline" replay "$work/live.tlt" >/dev/null || { echo "FAIL: --record: no replay"; failed=1; }
+# A run under gdb from its start: a break far behind what was recorded first, and the end.
+(cd "$work" && printf '%s\n' 'monitor when' 'break kernel_main' 'continue' 'delete' \
+    'continue' 'monitor when' 'reverse-stepi' 'monitor when' quit |
+    timeout 200 "$trapline" gdb --live under.tlt --arch "$arch" --kernel "$kernel" \
+        --rootfs "$work/root" -- /bin/prog >under.log 2>&1)
+end=$("$trapline" dump "$work/under.tlt" --header | sed -n 's/.*at instruction //p')
+for text in 'instruction 0 of' 'Breakpoint 1, kernel_main' "instruction $end of $end" \
+    "instruction $((end - 1)) of $end"; do
+    grep -q "$text" "$work/under.log" || { echo "FAIL: --live: no '$text'"; failed=1; }
+done
+"$trapline" replay "$work/under.tlt" >/dev/null || { echo "FAIL: --live: no replay"; failed=1; }
 if [ $failed != 0 ]; then
     tail -n 60 "$work/gdb.log"
     echo "again: $trapline gdb $work/run.tlt --at $at -- -batch -nx -x $work/script"
