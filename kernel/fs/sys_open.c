@@ -75,7 +75,7 @@ SYSCALL4(openat2, uint64_t, dirfd, uint64_t, path_addr, uint64_t, how_addr, uint
 {
     struct open_how_k how;
     struct dentry *start;
-    struct file *f;
+    struct file *f = NULL;
     char *path;
     int err = how_in(how_addr, size, &how);
     if (!err)

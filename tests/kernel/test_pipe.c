@@ -83,9 +83,7 @@ static void test_end_of_file_and_sigpipe(void **state)
 
 static void read_everything(void)
 {
-    static size_t got;
-    long n = rd(back, sizeof(back));
-    got += n > 0 ? (size_t)n : 0;
+    rd(back, sizeof(back));
 }
 
 static void test_blocking_write_goes_on(void **state)

@@ -60,6 +60,8 @@ paddr_t arch_virt_to_phys(const void *va)
 
 void arch_sync_icache(const void *va, size_t len)
 {
+    (void)va;
+    (void)len;
 }
 
 struct pmap *pmap_create(void)
@@ -147,6 +149,7 @@ int vnode_get_page(struct vnode *vn, uint64_t index, bool for_write, struct page
 {
     struct page *p = index * PAGE_SIZE < vn->size ? pagetree_get(vn->priv, index) : NULL;
 
+    (void)for_write;
     if (!p)
         return -ERANGE;
     *out = page_ref(p);

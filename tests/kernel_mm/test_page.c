@@ -8,12 +8,14 @@
 
 static int start(void **state)
 {
+    (void)state;
     host_start();
     return 0;
 }
 
 static int end(void **state)
 {
+    (void)state;
     host_end();
     return 0;
 }
@@ -23,6 +25,7 @@ static void test_page_reserved_ranges_are_never_given(void **state)
     struct page *p[HOST_RAM_BYTES / PAGE_SIZE];
     unsigned n = 0;
 
+    (void)state;
     while ((p[n] = page_alloc())) {
         paddr_t pa = page_to_phys(p[n]);
 
@@ -37,6 +40,7 @@ static void test_page_reserved_ranges_are_never_given(void **state)
 
 static void test_page_blocks_are_aligned_and_join_again(void **state)
 {
+    (void)state;
     for (unsigned order = 0; order < PAGE_ORDERS; order++) {
         struct page *p = page_alloc_order(order);
 
@@ -55,6 +59,7 @@ static void test_page_refs_keep_it(void **state)
     uint64_t before = page_count_free();
     struct page *p = page_alloc_zeroed();
 
+    (void)state;
     page_ref(p);
     page_unref(p);
     assert_int_equal(page_count_free(), before - 1);
@@ -74,6 +79,7 @@ static void test_kmalloc_random(void **state)
     struct { unsigned char *p; size_t len; } block[BLOCKS] = { { 0 } };
     uint32_t seed = 1;
 
+    (void)state;
     for (int round = 0; round < 40000; round++) {
         unsigned i = next_random(&seed) % BLOCKS;
         size_t len = next_random(&seed) % (round % 50 ? 700 : 20000);

@@ -7,12 +7,14 @@
 
 static int start(void **state)
 {
+    (void)state;
     host_start();
     return 0;
 }
 
 static int end(void **state)
 {
+    (void)state;
     host_end();
     return 0;
 }
@@ -71,11 +73,13 @@ static void run(uint64_t base)
 
 static void test_pagetree_low_indexes(void **state)
 {
+    (void)state;
     run(0);
 }
 
 static void test_pagetree_user_addresses(void **state)
 {
+    (void)state;
     run(0x7ffff7000ull);
 }
 
@@ -84,6 +88,7 @@ static void test_pagetree_next_of_far_apart(void **state)
     struct pagetree t;
     uint64_t index = 5;
 
+    (void)state;
     pagetree_init(&t);
     assert_null(pagetree_next(&t, &index, UINT64_MAX));
     pagetree_set(&t, 3, page_alloc());

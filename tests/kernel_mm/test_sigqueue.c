@@ -6,12 +6,14 @@
 
 static int start(void **state)
 {
+    (void)state;
     host_start();
     return 0;
 }
 
 static int end(void **state)
 {
+    (void)state;
     host_end();
     return 0;
 }
@@ -29,6 +31,7 @@ static void test_sigqueue_standard_is_queued_once(void **state)
     struct sigqueue q;
     struct ksiginfo info;
 
+    (void)state;
     sigqueue_init(&q);
     add(&q, SIGUSR1, 1);
     add(&q, SIGUSR1, 2);
@@ -42,6 +45,7 @@ static void test_sigqueue_realtime_in_order_lowest_first(void **state)
     struct sigqueue q;
     struct ksiginfo info;
 
+    (void)state;
     sigqueue_init(&q);
     add(&q, SIGRTMIN + 3, 1);
     add(&q, SIGRTMIN + 2, 2);
@@ -60,6 +64,7 @@ static void test_sigqueue_take_respects_the_set(void **state)
     struct sigqueue q;
     struct ksiginfo info;
 
+    (void)state;
     sigqueue_init(&q);
     add(&q, SIGTERM, 0);
     assert_int_equal(sigqueue_take(&q, ~sig_bit(SIGTERM), &info), 0);
@@ -73,6 +78,7 @@ static void test_sigqueue_refuses_too_many(void **state)
     struct ksiginfo info = { .signo = SIGRTMIN, .code = SI_QUEUE };
     int error = 0;
 
+    (void)state;
     sigqueue_init(&q);
     for (int i = 0; i < 5000 && !error; i++)
         error = sigqueue_add(&q, &info);

@@ -17,12 +17,14 @@
 
 static int start(void **state)
 {
+    (void)state;
     host_start();
     return 0;
 }
 
 static int end(void **state)
 {
+    (void)state;
     host_end();
     return 0;
 }
@@ -68,6 +70,7 @@ static void test_vm_fork_copies_on_write(void **state)
 {
     struct vm_map *parent = map_new(), *child;
 
+    (void)state;
     add(parent, 0, 4, PROT_R | PROT_W);
     put(parent, va_of(1), 11);
     assert_int_equal(vm_map_fork(parent, &child), 0);
@@ -84,6 +87,8 @@ static void test_vm_fork_copies_on_write(void **state)
 static void test_vm_shared_anonymous_is_shared_by_fork(void **state)
 {
     struct vm_map *parent = map_new(), *child;
+
+    (void)state;
     struct vm_request r = { .addr = va_of(0), .len = 2 * PAGE_SIZE, .prot = PROT_R | PROT_W,
                             .flags = VM_SHARED | VM_MAY_WRITE, .fixed = true };
     vaddr_t at;
@@ -102,6 +107,7 @@ static void test_vm_faults_say_why(void **state)
 {
     struct vm_map *m = map_new();
 
+    (void)state;
     add(m, 0, 1, PROT_R);
     add(m, 2, 1, 0);
     assert_int_equal(vm_fault(m, va_of(0), PROT_W), -EACCES);
@@ -116,6 +122,8 @@ static void test_vm_faults_say_why(void **state)
 static void test_vm_stack_grows_to_its_limit(void **state)
 {
     struct vm_map *m = map_new();
+
+    (void)state;
     struct vm_request r = { .addr = BASE + (8 << 20), .len = PAGE_SIZE, .prot = PROT_R | PROT_W,
                             .flags = VM_GROWSDOWN, .fixed = true };
     vaddr_t at, top;
@@ -136,6 +144,8 @@ static void test_vm_private_file_page_is_copied(void **state)
     struct vnode vn = { .size = FILE_PAGES * PAGE_SIZE, .priv = &pages };
     struct file f = { .refs = 1, .vnode = &vn };
     struct vm_map *m = map_new();
+
+    (void)state;
     struct vm_request r = { .addr = va_of(0), .len = (FILE_PAGES + 1) * PAGE_SIZE,
                             .prot = PROT_R | PROT_W, .fixed = true, .file = &f };
     vaddr_t at;
@@ -267,6 +277,7 @@ static void test_vm_random_against_model(void **state)
     struct vm_map *m[MAPS];
     uint32_t seed = 42;
 
+    (void)state;
     memset(model, 0, sizeof(model));
     for (int i = 0; i < MAPS; i++)
         m[i] = map_new();
