@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# debian.sh TRAPLINE ARCH KERNEL DEBIAN HERE CASE WORK SEEDS [FILE...]
+# debian.sh TRAPLINE ARCH KERNEL DEBIAN HERE CASE PROGRAMS WORK SEEDS
 #
 # One case (HERE/cases/CASE) with Debian's programs on one CPU, for each chaos seed of SEEDS ("0", or
 # a range as "1-20"):
@@ -9,8 +9,7 @@
 #   - its recording replays with every digest identical.
 # A failure keeps its trace and prints the command that replays it.
 set -uo pipefail
-trapline=$1 arch=$2 kernel=$3 debian=$4 here=$5 case=$6 work=$7 seeds=$8
-shift 8
+trapline=$1 arch=$2 kernel=$3 debian=$4 here=$5 case=$6 programs=$7 work=$8 seeds=$9
 
 fail() {
     echo "FAIL: $arch $case: $1"
@@ -20,7 +19,7 @@ fail() {
 
 rm -rf "$work"
 mkdir -p "$work"
-bash "$here/root.sh" "$arch" "$debian" "$here/cases/$case" "$work/root" "$@" ||
+bash "$here/root.sh" "$arch" "$debian" "$here/cases/$case" "$programs" "$work/root" ||
     fail "its root folder could not be made"
 mem=$(sed -n 's/^# mem: *//p' "$here/cases/$case")
 machine=(--arch "$arch" --kernel "$kernel" --rootfs "$work/root" --mem "${mem:-128M}")

@@ -1,19 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# linux.sh DEBIAN HERE CASE WORK [--update] [FILE...]
+# linux.sh DEBIAN HERE CASE WORK PROGRAMS [--update]
 #
 # The judge: what Linux on this x86_64 host prints for HERE/cases/CASE, in the same root folder and
 # as process 2 of namespaces of its own, is HERE/expected/CASE.txt. --update writes it instead.
 # Ends with 77 (skipped) where the host allows no namespaces.
 set -uo pipefail
-debian=$1 here=$2 case=$3 work=$4
-shift 4
-update=
-if [ "${1:-}" = --update ]; then
-    update=1
-    shift
-fi
+debian=$1 here=$2 case=$3 work=$4 programs=$5 update=${6:-}
 
 space=(unshare --mount --pid --uts --ipc --net --fork --kill-child)
 [ "$(id -u)" -eq 0 ] || space+=(--map-root-user)
@@ -22,7 +16,7 @@ space=(unshare --mount --pid --uts --ipc --net --fork --kill-child)
 
 rm -rf "$work"
 mkdir -p "$work"
-bash "$here/root.sh" x86_64 "$debian" "$here/cases/$case" "$work/root" "$@" || exit 1
+bash "$here/root.sh" x86_64 "$debian" "$here/cases/$case" "$programs" "$work/root" || exit 1
 cat >"$work/inside" <<'END'
 cd "$1" || exit 125
 mount -t tmpfs -o mode=1777 none tmp

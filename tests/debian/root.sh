@@ -1,17 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# root.sh ARCH DEBIAN CASE ROOT [FILE...]
+# root.sh ARCH DEBIAN CASE PROGRAMS ROOT
 #
 # Makes ROOT, the smallest root folder in which CASE runs: what its "# needs:" lines name, out of the
-# Debian root DEBIAN, with the libraries that those need; the case itself as /case, and each FILE
-# in /tests. Files are hard links where the file system allows it, so a whole Debian costs nothing.
+# Debian root DEBIAN, with the libraries that those need; the case itself as /case. Files are hard links where the file system allows it, so a whole Debian costs nothing.
 #
-# A need is a program's name, or the path of a file or folder that begins with "/"; "?" before it:
-# only if it is there. @TRIPLET@ is the CPU's name in Debian's library paths.
+# A need is a program's name, the path of a file or folder that begins with "/" ("?" before it: only
+# if it is there), or tests/NAME, a file of PROGRAMS, which goes to /tests. @TRIPLET@ is the CPU's name in Debian's library paths.
 set -euo pipefail
-arch=$1 debian=$2 case=$3 root=$4
-shift 4
+arch=$1 debian=$2 case=$3 programs=$4 root=$5
 case $arch in
 arm64) triplet=aarch64-linux-gnu loader=lib/ld-linux-aarch64.so.1 ;;
 x86_64) triplet=x86_64-linux-gnu loader=lib64/ld-linux-x86-64.so.2 ;;
@@ -47,6 +45,7 @@ need() {
     case $name in
     '?'*) [ ! -e "$debian/$(merged "${name#?/}")" ] || need "${name#?}" ;;
     /*) put "$(merged "${name#/}")" ;;
+    tests/*) cp -t "$root/tests" -- "$programs/${name#tests/}" ;;
     *)
         for path in usr/bin usr/sbin; do
             if [ -e "$debian/$path/$name" ] || [ -L "$debian/$path/$name" ]; then
@@ -86,7 +85,6 @@ root=$(cd "$root" && pwd)
 for name in bin sbin lib lib64; do
     ln -s "usr/$name" "$root/$name"
 done
-[ $# -eq 0 ] || cp -t "$root/tests" -- "$@"
 # shellcheck disable=SC2046
 for name in dash $(sed -n 's/^# needs: *//p' "$case"); do
     need "$name"
