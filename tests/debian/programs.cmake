@@ -51,6 +51,7 @@ function(debian_programs arch)
       list(APPEND outputs ${programs}/${arch}/linking-${libc}-${link})
     endforeach()
   endforeach()
+  add_custom_target(debian-programs-${arch} ALL DEPENDS ${outputs})
 endfunction()
 
 debian_programs(arm64 aarch64-linux-gnu-gcc aarch64 /lib/ld-linux-aarch64.so.1)
