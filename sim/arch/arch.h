@@ -52,7 +52,7 @@ struct walk_step {
     unsigned level;              /* 4 is the root of x86_64's four, 0 of arm64's, as the manuals count */
     paddr_t at;                  /* of the descriptor */
     uint64_t descriptor;
-    char note[96];               /* "table", "page 0x..., user, read-write", "invalid" */
+    char note[128];              /* "table", "page 0x..., user, read-write", "invalid" */
 };
 #define WALK_STEPS_MAX 5u
 

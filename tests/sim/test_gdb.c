@@ -86,7 +86,7 @@ static void test_gdb_packets_are_framed(void **state)
     assert_int_equal(feed(&r, "$?#xx"), GDB_NOTHING); /* bad at the first x, then skipped */
     gdb_put_packet(&b, "a#b", 3);
     buf_put(&b, "", 1);
-    assert_string_equal(b.data, "$a}\x03" "b#43");
+    assert_string_equal((const char *)b.data, "$a}\x03" "b#43");
     buf_free(&b);
 }
 
