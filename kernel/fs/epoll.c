@@ -37,7 +37,7 @@ struct epoll_source {
 };
 
 struct epoll_watch {
-    struct epoll_watch *file_next; /* file->epoll_watches */
+    struct epoll_watch *file_next, **file_link; /* file->epoll_watches; what points here */
     struct epoll *epoll;
     struct file *file; /* no reference: epoll_forget_file() */
     int fd;
@@ -86,11 +86,9 @@ static void watch_free(struct epoll_watch *w)
         poll_remove(&s->entry);
         kfree(s);
     }
-    struct epoll_watch **p = &w->file->epoll_watches;
-    while (*p && *p != w)
-        p = &(*p)->file_next;
-    if (*p)
-        *p = w->file_next;
+    *w->file_link = w->file_next;
+    if (w->file_next)
+        w->file_next->file_link = w->file_link;
     list_remove(&w->node);
     list_remove(&w->ready_node);
     kfree(w);
@@ -156,11 +154,22 @@ SYSCALL1(epoll_create1, uint64_t, flags)
     return fd;
 }
 
+/*
+ * A watch is on the list of its epoll and on that of its file. Many files in one epoll are as usual
+ * as many epolls on one file, so both lists are walked side by side, to the end of the shorter.
+ */
 static struct epoll_watch *watch_find(struct epoll *ep, const struct file *f, int fd)
 {
-    for (struct epoll_watch *w = f->epoll_watches; w; w = w->file_next)
-        if (w->epoll == ep && w->fd == fd)
+    struct epoll_watch *of_file = f->epoll_watches;
+    list_for_each(w, &ep->watches, struct epoll_watch, node) {
+        if (w->file == f && w->fd == fd)
             return w;
+        if (!of_file)
+            break;
+        if (of_file->epoll == ep && of_file->fd == fd)
+            return of_file;
+        of_file = of_file->file_next;
+    }
     return NULL;
 }
 
@@ -226,6 +235,9 @@ static int epoll_add(struct epoll *ep, struct file *f, int fd, const struct epol
     list_init(&w->ready_node);
     list_push_back(&ep->watches, &w->node);
     w->file_next = f->epoll_watches;
+    w->file_link = &f->epoll_watches;
+    if (w->file_next)
+        w->file_next->file_link = &w->file_next;
     f->epoll_watches = w;
     file_poll(f, &w->table);
     if (w->table.error) {
