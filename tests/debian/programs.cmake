@@ -34,7 +34,8 @@ function(debian_program arch cc cpu loader libc link source name)
     OUTPUT ${programs}/${arch}/${name}
     COMMAND ${cc} -std=gnu11 -O0 -g -gdwarf-4 -Wall -Wextra -Werror ${cpu_flags} -fno-pie -no-pie
             -fno-stack-protector -fno-builtin -ffile-prefix-map=${here}/programs=/tests --sysroot=${root}
-            -nostdinc -isystem ${cc_include} ${include} -nostdlib ${how} -Wl,-z,noexecstack -L${lib}
+            -nostdinc -isystem ${cc_include} ${include} -nostdlib ${how}
+            -Wl,-z,noexecstack -L${lib} -Wl,-rpath-link,${lib}
             -o ${programs}/${arch}/${name} ${lib}/crt1.o ${lib}/crti.o ${gcc_dir}/crtbegin.o
             ${here}/programs/${source}
             -Wl,--start-group ${libraries} ${libgcc} -Wl,--end-group
