@@ -15,6 +15,7 @@ function(debian_program arch cc cpu loader libc link source name)
     set(include -isystem ${root}/usr/include/${triplet})
     set(libraries -lc)
   endif()
+  set(lib ${root}/usr/lib/${triplet})
   execute_process(COMMAND ${cc} -print-file-name=include OUTPUT_VARIABLE cc_include
                   OUTPUT_STRIP_TRAILING_WHITESPACE)
   execute_process(COMMAND ${cc} -print-libgcc-file-name OUTPUT_VARIABLE libgcc
@@ -29,13 +30,18 @@ function(debian_program arch cc cpu loader libc link source name)
   if(arch STREQUAL arm64)
     set(cpu_flags -mno-outline-atomics)
   endif()
-  set(lib ${root}/usr/lib/${triplet})
+  if(libc STREQUAL glibc AND link STREQUAL dynamic)
+    # By name: libc.so, a linker script, and the link /lib64/ld-linux-x86-64.so.2 lead to the host's.
+    get_filename_component(loader_name ${loader} NAME)
+    set(libraries ${lib}/libm.so.6 ${lib}/libc.so.6 ${lib}/libc_nonshared.a -Wl,--as-needed
+        ${lib}/${loader_name})
+  endif()
   add_custom_command(
     OUTPUT ${programs}/${arch}/${name}
     COMMAND ${cc} -std=gnu11 -O0 -g -gdwarf-4 -Wall -Wextra -Werror ${cpu_flags} -fno-pie -no-pie
             -fno-stack-protector -fno-builtin -ffile-prefix-map=${here}/programs=/tests --sysroot=${root}
             -nostdinc -isystem ${cc_include} ${include} -nostdlib ${how}
-            -Wl,-z,noexecstack -L${lib} -Wl,-rpath-link,${lib}
+            -Wl,-z,noexecstack -L${lib}
             -o ${programs}/${arch}/${name} ${lib}/crt1.o ${lib}/crti.o ${gcc_dir}/crtbegin.o
             ${here}/programs/${source}
             -Wl,--start-group ${libraries} ${libgcc} -Wl,--end-group

@@ -88,7 +88,7 @@ expect '^\* 2\.2  /bin/prog'     # monitor tasks
 expect '^symbols of /bin/prog'
 expect '^(Line .* of|No line number information available for address).*main'
 expect '^Breakpoint .*on_signal'
-expect 'No more reverse-execution history'
+expect 'No more reverse-execution history|Reached end of recorded history' # since gdb 15
 # The bytes at the breakpoint, twice the same line.
 bytes=$(grep '<sigframe_push>:.*0x.*0x.*0x.*0x' "$work/gdb.log" | sed 's/^=> //')
 if [ "$(wc -l <<<"$bytes")" != 2 ] || [ "$(sort -u <<<"$bytes" | wc -l)" != 1 ]; then

@@ -65,7 +65,8 @@ static int read_arm64(FILE *log, struct trap_list *list, char *err, size_t err_l
                 rc = trap_list_add(list, &e);
         } else if (strncmp(line, "...handled as", 13) == 0) {
             open = false;
-        } else if (strncmp(line, "...from", 7) != 0) {
+        } else if (strncmp(line, "...from", 7) != 0 &&
+                   strncmp(line, "...with SPSR", 12) != 0) { /* since QEMU 9 */
             snprintf(err, err_len, "line %u of QEMU's log is not understood: %s", at, line);
             rc = -EINVAL;
         }

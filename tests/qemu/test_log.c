@@ -23,6 +23,7 @@ static const char arm64_log[] =
     "...from EL1 to EL1\n"
     "...with ESR 0x25/0x96000047\n"
     "...with FAR 0x40205010\n"
+    "...with SPSR 0x600003c5\n"
     "...with ELR 0x40080130\n"
     "...to EL1 PC 0x40080a00 PSTATE 0x3c5\n"
     "Taking exception 11 [Hypervisor Call] on CPU 0\n"
