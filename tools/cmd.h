@@ -35,6 +35,7 @@ int cmd_export(int argc, char **argv);
 int cmd_who(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_contract(int argc, char **argv);
+int cmd_explore(int argc, char **argv);
 
 #define ERR_LEN 512u
 

@@ -18,6 +18,7 @@ static const struct {
     {"diff", cmd_diff},
     {"golden", cmd_golden},
     {"contract", cmd_contract},
+    {"explore", cmd_explore},
 };
 
 static const char usage[] =
@@ -36,6 +37,7 @@ static const char usage[] =
     "  trapline diff    A.tlt B.tlt                    the first difference of two runs\n"
     "  trapline golden  check|update DIR               derived text traces against those in DIR\n"
     "  trapline contract [--arch A] [--filter GLOB]    programs whose output on Linux is right\n"
+    "  trapline explore --random N [machine] [-- ARGV] many schedules of one run: which fail\n"
     "\n"
     "exit: 0 ok, 1 the guest failed, 2 usage, 3 divergence, 4 damaged or foreign file,\n"
     "      5 limit reached\n"
