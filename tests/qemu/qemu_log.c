@@ -96,13 +96,16 @@ static int finish_x86(struct x86_pending *p, struct trap_list *list, vaddr_t int
         p->e.pc += int_length(p->e.vector);
     } else if (int_ip == p->e.pc && list->count > 0 && p->e.vector == VECTOR_GP) {
         /*
-         * An INT that its gate refuses: QEMU logs the INT, then the #GP, with the error code
-         * n * 16 + 2. It is n * 8 + 2 (SDM vol. 3, 6.13: index in bits 3..15, IDT in bit 1).
+         * An INT that its gate refuses: QEMU logs the INT, then the #GP, before QEMU 9 with the
+         * error code n * 16 + 2. It is n * 8 + 2 (SDM vol. 3, 6.13: index in bits 3..15, IDT in
+         * bit 1).
          */
         const struct trap_entry *tried = &list->entries[list->count - 1];
 
-        if (p->e.syndrome == tried->vector * 16u + 2) {
-            p->e.syndrome = tried->vector * 8u + 2;
+        uint32_t right = tried->vector * 8u + 2;
+
+        if (p->e.syndrome == right || p->e.syndrome == tried->vector * 16u + 2) {
+            p->e.syndrome = right;
             list->count--;
         }
     }
