@@ -37,8 +37,8 @@ record() { # KERNEL PROGRAM TRACE SEED
     local root=$work/root-$2
     mkdir -p "$root/bin" "$root/tmp" "$root/proc" "$root/dev"
     cp "$(program_path "$2")" "$root/bin/" || return 1
-    timeout 15 "$trapline" record -o "$3" --arch "$arch" --kernel "$1" --rootfs "$root" \
-        --chaos "$4" -- "/bin/$2" </dev/null >"$3.out" 2>&1
+    timeout 60 "$trapline" record -o "$3" --limit 300000000 --arch "$arch" --kernel "$1" \
+        --rootfs "$root" --chaos "$4" -- "/bin/$2" </dev/null >"$3.out" 2>&1
 }
 
 # The number of the first finding of this check and value, by this instruction; else nothing.
