@@ -94,6 +94,21 @@ void cpu_request_stop(struct cpu *cpu)
     cpu->ops->request_stop(cpu->m);
 }
 
+int cpu_inject(struct cpu *cpu, const struct cpu_injection *what)
+{
+    return cpu->ops->inject(cpu->m, what);
+}
+
+int cpu_interrupt(struct cpu *cpu, unsigned number)
+{
+    return cpu->ops->interrupt(cpu->m, number);
+}
+
+void cpu_flush_tlb(struct cpu *cpu)
+{
+    cpu->ops->flush_tlb(cpu->m);
+}
+
 insn_t cpu_now(const struct cpu *cpu)
 {
     return cpu->ops->now(cpu->m);

@@ -127,6 +127,23 @@ MUST_CHECK int cpu_run(struct cpu *cpu, insn_t target, struct cpu_stop *stop);
 /* From a callback: stop before the next instruction. */
 void cpu_request_stop(struct cpu *cpu);
 
+/*
+ * Tests of trap paths, between two runs. cpu_inject() enters the kernel now, whatever is masked, as
+ * if the instruction at the PC had caused it: `syndrome` is ESR_EL1, or the error code (-1: none is
+ * pushed); `addr` becomes FAR_EL1 or CR2 where the trap sets it. `vector`: x86_64 alone. -EINVAL:
+ * no such trap on this CPU. cpu_interrupt() makes an interrupt pending at the interrupt controller
+ * (INTID; vector of the local APIC), which is delivered when the guest lets it.
+ */
+struct cpu_injection {
+    enum cpu_trap_kind kind;    /* CPU_TRAP_SYNC or CPU_TRAP_IRQ */
+    uint32_t vector;
+    uint64_t syndrome, addr;
+};
+MUST_CHECK int cpu_inject(struct cpu *cpu, const struct cpu_injection *what);
+MUST_CHECK int cpu_interrupt(struct cpu *cpu, unsigned number);
+/* Forget translations: after page tables were written from outside. */
+void cpu_flush_tlb(struct cpu *cpu);
+
 /* Clock. */
 insn_t cpu_now(const struct cpu *cpu);
 cycles_t cpu_cycles(const struct cpu *cpu);

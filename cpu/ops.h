@@ -19,6 +19,9 @@ struct cpu_ops {
     int (*reset)(void *m, const struct cpu_entry *entry);
     int (*run)(void *m, insn_t target, struct cpu_stop *stop);
     void (*request_stop)(void *m);
+    int (*inject)(void *m, const struct cpu_injection *what);
+    int (*interrupt)(void *m, unsigned number);
+    void (*flush_tlb)(void *m);
     insn_t (*now)(const void *m);
     cycles_t (*cycles)(const void *m);
     uint64_t (*time_ns)(const void *m);

@@ -21,7 +21,8 @@ struct snapshot {
 };
 
 struct snapshots {
-    struct sim *sim;
+    struct cpu *cpu;
+    struct sim *sim; /* NULL: the machine is nobody's but the caller's */
     struct page_map ram;
     int failed; /* no memory for a page: what RAM held is not known any more */
 };
@@ -37,7 +38,7 @@ static void keep_page(void *ctx, uint32_t page, const uint8_t *bytes)
 /* What RAM holds now, and from here on only what is written. */
 static int keep_all(struct snapshots *all)
 {
-    struct cpu *cpu = sim_cpu(all->sim);
+    struct cpu *cpu = all->cpu;
     size_t bytes, pages;
     paddr_t base;
     const uint8_t *ram = cpu_ram(cpu, &base, &bytes);
@@ -55,7 +56,7 @@ static int keep_all(struct snapshots *all)
     return all->failed ? all->failed : cpu_dirty_start(cpu);
 }
 
-int snapshots_create(struct sim *sim, struct snapshots **out)
+static int create(struct cpu *cpu, struct sim *sim, struct snapshots **out)
 {
     struct snapshots *all = calloc(1, sizeof(*all));
     int rc;
@@ -63,6 +64,7 @@ int snapshots_create(struct sim *sim, struct snapshots **out)
     *out = NULL;
     if (!all)
         return -ENOMEM;
+    all->cpu = cpu;
     all->sim = sim;
     rc = keep_all(all);
     if (rc == 0)
@@ -70,6 +72,16 @@ int snapshots_create(struct sim *sim, struct snapshots **out)
     else
         snapshots_destroy(all);
     return rc;
+}
+
+int snapshots_create(struct sim *sim, struct snapshots **out)
+{
+    return create(sim_cpu(sim), sim, out);
+}
+
+int snapshots_create_bare(struct cpu *cpu, struct snapshots **out)
+{
+    return create(cpu, NULL, out);
 }
 
 void snapshots_destroy(struct snapshots *all)
@@ -84,7 +96,7 @@ static void put_page(void *ctx, uint32_t page, const uint8_t *bytes)
 {
     struct snapshots *all = ctx;
 
-    cpu_ram_put_page(sim_cpu(all->sim), page, bytes);
+    cpu_ram_put_page(all->cpu, page, bytes);
 }
 
 static void put_back(void *ctx, uint32_t page, const uint8_t *bytes)
@@ -92,12 +104,12 @@ static void put_back(void *ctx, uint32_t page, const uint8_t *bytes)
     struct snapshots *all = ctx;
 
     (void)bytes;
-    cpu_ram_put_page(sim_cpu(all->sim), page, page_map_get(&all->ram, page));
+    cpu_ram_put_page(all->cpu, page, page_map_get(&all->ram, page));
 }
 
 int snapshot_take(struct snapshots *all, struct snapshot **out)
 {
-    struct cpu *cpu = sim_cpu(all->sim);
+    struct cpu *cpu = all->cpu;
     struct snapshot *s = calloc(1, sizeof(*s));
     int rc;
 
@@ -114,7 +126,8 @@ int snapshot_take(struct snapshots *all, struct snapshot **out)
         return rc;
     }
     s->ram = page_map_share(&all->ram);
-    s->cursor = sim_cursor(all->sim);
+    if (all->sim)
+        s->cursor = sim_cursor(all->sim);
     s->n = cpu_now(cpu);
     *out = s;
     return 0;
@@ -122,14 +135,15 @@ int snapshot_take(struct snapshots *all, struct snapshot **out)
 
 int snapshot_restore(struct snapshots *all, const struct snapshot *s)
 {
-    struct cpu *cpu = sim_cpu(all->sim);
+    struct cpu *cpu = all->cpu;
     struct page_map was = all->ram;
 
     all->ram = page_map_share(&s->ram);
     page_map_diff(&was, &all->ram, put_page, all);
     page_map_drop(&was);
     cpu_dirty_take(cpu, put_back, all);
-    sim_set_cursor(all->sim, &s->cursor);
+    if (all->sim)
+        sim_set_cursor(all->sim, &s->cursor);
     return cpu_mark_restore(cpu, s->mark);
 }
 
@@ -138,7 +152,7 @@ void snapshot_free(struct snapshots *all, struct snapshot *s)
     if (!s)
         return;
     if (s->mark)
-        cpu_mark_free(sim_cpu(all->sim), s->mark);
+        cpu_mark_free(all->cpu, s->mark);
     page_map_drop(&s->ram);
     free(s);
 }

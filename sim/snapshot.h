@@ -20,6 +20,8 @@ struct snapshot;
 
 /* `sim` is borrowed and must outlive it. -ENOMEM. */
 MUST_CHECK int snapshots_create(struct sim *sim, struct snapshots **out);
+/* The same for a machine that no sim runs (sim/kit). */
+MUST_CHECK int snapshots_create_bare(struct cpu *cpu, struct snapshots **out);
 /* Frees what is left of its snapshots' pages; the snapshots are freed before. */
 void snapshots_destroy(struct snapshots *all);
 

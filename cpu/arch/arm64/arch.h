@@ -31,5 +31,7 @@ MUST_CHECK int arm64_phys_read(struct arm64 *a, paddr_t pa, void *buf, size_t le
 MUST_CHECK int arm64_phys_write(struct arm64 *a, paddr_t pa, const void *buf, size_t len);
 MUST_CHECK int arm64_translate(struct arm64 *a, vaddr_t va, paddr_t *pa);
 MUST_CHECK int arm64_virt_read(struct arm64 *a, vaddr_t va, void *buf, size_t len);
+MUST_CHECK int arm64_inject(struct arm64 *a, const struct cpu_injection *what);
+MUST_CHECK int arm64_interrupt(struct arm64 *a, unsigned number);
 
 #endif

@@ -32,5 +32,7 @@ MUST_CHECK int x86_phys_read(struct x86 *x, paddr_t pa, void *buf, size_t len);
 MUST_CHECK int x86_phys_write(struct x86 *x, paddr_t pa, const void *buf, size_t len);
 MUST_CHECK int x86_translate(struct x86 *x, vaddr_t va, paddr_t *pa);
 MUST_CHECK int x86_virt_read(struct x86 *x, vaddr_t va, void *buf, size_t len);
+MUST_CHECK int x86_inject(struct x86 *x, const struct cpu_injection *what);
+MUST_CHECK int x86_interrupt(struct x86 *x, unsigned number);
 
 #endif

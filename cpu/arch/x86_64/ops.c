@@ -29,6 +29,21 @@ static void op_request_stop(void *m)
     x86_request_stop(m);
 }
 
+static int op_inject(void *m, const struct cpu_injection *what)
+{
+    return x86_inject(m, what);
+}
+
+static int op_interrupt(void *m, unsigned number)
+{
+    return x86_interrupt(m, number);
+}
+
+static void op_flush_tlb(void *m)
+{
+    x86_engine_flush_tlb(m);
+}
+
 static cycles_t op_cycles(const void *m)
 {
     return x86_cycles(m);
@@ -233,6 +248,9 @@ const struct cpu_ops x86_64_ops = {
     .reset = op_reset,
     .run = op_run,
     .request_stop = op_request_stop,
+    .inject = op_inject,
+    .interrupt = op_interrupt,
+    .flush_tlb = op_flush_tlb,
     .cycles = op_cycles,
     .time_ns = op_time_ns,
     .idle_until = op_idle_until,

@@ -202,8 +202,54 @@ int x86_reg_read_list(struct x86 *x, const int *ids, size_t count, uint8_t (*val
     return 0;
 }
 
+/* A selector with what the GDT says of it; a null one is a segment that nobody may use. */
+static int write_selector(struct x86 *x, struct x86_view *v, int id, uint64_t selector)
+{
+    static const uint8_t seg[] = {SEG_CS, SEG_SS, SEG_DS, SEG_ES, SEG_FS, SEG_GS};
+    bool system = id == X86_REG_TR || id == X86_REG_LDTR;
+    unsigned index = id == X86_REG_TR ? SEG_TR : id == X86_REG_LDTR ? SEG_LDT : seg[id - X86_REG_CS];
+    struct x86_seg *s = &v->seg[index];
+    uint32_t desc[4] = {0}, error;
+    size_t bytes = system ? 16 : 8;
+    vaddr_t bad;
+
+    if (!(selector & 0xfffc)) {
+        *s = (struct x86_seg){.selector = (uint32_t)selector, .flags = system ? 0x8200 : 0};
+        return index == SEG_CS || index == SEG_TR ? -EINVAL : 0;
+    }
+    if ((selector & 4) || (selector & 0xfff8) + bytes - 1 > v->gdt.limit ||
+        x86_mem_read(x, v->gdt.base + (selector & 0xfff8), desc, bytes, &bad, &error))
+        return -EINVAL;
+    s->selector = (uint32_t)selector;
+    s->base = desc[0] >> 16 | (desc[1] & 0xff) << 16 | (desc[1] & 0xff000000u) |
+              (uint64_t)desc[2] << 32;
+    s->limit = (desc[0] & 0xffff) | (desc[1] & 0xf0000);
+    if (desc[1] & (1u << 23))
+        s->limit = s->limit << 12 | 0xfff;
+    s->flags = desc[1] | (id == X86_REG_TR ? 1u << 9 : 1u << 8); /* busy; accessed */
+    if (index == SEG_CS)
+        v->cpl = selector & 3;
+    return 0;
+}
+
+/* What changes the mode; -EINVAL where hardware would refuse it. */
+static int write_mode(struct x86_view *v, int id, uint64_t word)
+{
+    uint64_t *at = id == X86_REG_CR0 ? &v->cr0 : id == X86_REG_CR4 ? &v->cr4 : &v->efer;
+
+    *at = word;
+    if (v->cr0 & CR0_PG && (!(v->cr0 & CR0_PE) || (v->efer & EFER_LME && !(v->cr4 & CR4_PAE))))
+        return -EINVAL;
+    v->efer &= ~(uint64_t)EFER_LMA;
+    if (v->efer & EFER_LME && v->cr0 & CR0_PG)
+        v->efer |= EFER_LMA;
+    return 0;
+}
+
 static int write_system(struct x86 *x, struct x86_view *v, int id, uint64_t word)
 {
+    int rc;
+
     switch (id) {
     case X86_REG_CR2:
         v->cr2 = word;
@@ -240,8 +286,23 @@ static int write_system(struct x86 *x, struct x86_view *v, int id, uint64_t word
     case X86_REG_IDTR_BASE:
         v->idt.base = word;
         break;
+    case X86_REG_GDTR_LIMIT:
+        v->gdt.limit = word;
+        break;
+    case X86_REG_IDTR_LIMIT:
+        v->idt.limit = word;
+        break;
+    case X86_REG_CR0:
+    case X86_REG_CR4:
+    case X86_REG_EFER:
+        if ((rc = write_mode(v, id, word)) != 0)
+            return rc;
+        break;
+    case X86_REG_CPL:
+        return word == v->cpl ? 0 : -EPERM; /* CS says it */
     default:
-        return -EPERM; /* would leave hidden state behind; load a whole state instead */
+        if ((rc = write_selector(x, v, id, word)) != 0)
+            return rc;
     }
     return x86_state_reenter(x, v);
 }

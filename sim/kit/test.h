@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * <trapline/test.h> - trap tests as cmocka tests.
+ *
+ *     static int open(struct trapline **t, char *err, size_t len)
+ *     {
+ *         return trapline_open_elf(TRAPLINE_ARM64, "kernel.elf", NULL, t, err, len);
+ *     }
+ *
+ *     trapline_test(pagefault_keeps_neon)
+ *     {
+ *         struct trapline_regs user;
+ *
+ *         trapline_ok(trapline_run_to_symbol(t, "user_main"));
+ *         trapline_ok(trapline_fill_vectors(t, 1));
+ *         trapline_ok(trapline_regs(t, &user));
+ *         trapline_ok(trapline_inject_fault(t, 0x1000, true));
+ *         trapline_ok(trapline_run_to_return(t, true));
+ *         trapline_assert_regs(&user, TRAPLINE_VECTORS, NULL);
+ *     }
+ *
+ *     int main(void)
+ *     {
+ *         const struct CMUnitTest tests[] = {trapline_unit(pagefault_keeps_neon)};
+ *
+ *         return trapline_run_tests(tests, open);
+ *     }
+ *
+ * Rules of use
+ *   - Every test begins in the state in which the opener left the machine `t`. It is opened once
+ *     and taken back to that state before each test, which costs microseconds.
+ *   - Include this header alone: it includes cmocka as cmocka wants it.
+ */
+#ifndef TRAPLINE_TEST_H
+#define TRAPLINE_TEST_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "kit.h"
+
+typedef int (*trapline_open_fn)(struct trapline **t, char *err, size_t err_len);
+
+/* What follows is the body; `t` is the machine. */
+#define trapline_test(name)                                                                        \
+    static void name##_body(struct trapline *t);                                                   \
+    static void name(void **state)                                                                 \
+    {                                                                                              \
+        struct trapline *t_ = (struct trapline *)*state;                                           \
+                                                                                                   \
+        if (trapline_rewind(t_) != 0)                                                              \
+            fail_msg("%s", trapline_error(t_));                                                    \
+        name##_body(t_);                                                                           \
+    }                                                                                              \
+    static void name##_body(struct trapline *t)
+
+#define trapline_unit(name) cmocka_unit_test(name)
+
+/* A call of kit.h must succeed. */
+#define trapline_ok(call)                                                                          \
+    do {                                                                                           \
+        if ((call) != 0)                                                                           \
+            fail_msg("%s: %s", #call, trapline_error(t));                                          \
+    } while (0)
+
+#define trapline_nothing_(text)                                                                    \
+    do {                                                                                           \
+        const char *text_ = (text);                                                                \
+                                                                                                   \
+        if (text_)                                                                                 \
+            fail_msg("%s", text_);                                                                 \
+    } while (0)
+
+#define trapline_assert_regs(want, groups, but)                                                    \
+    trapline_nothing_(trapline_differ_regs(t, want, groups, but))
+#define trapline_assert_frame(va, fields, count, want)                                             \
+    trapline_nothing_(trapline_differ_frame(t, va, fields, count, want))
+#define trapline_assert_signal(sp, signo, want)                                                    \
+    trapline_nothing_(trapline_differ_signal(t, sp, signo, want))
+#define trapline_assert_traps(want) trapline_nothing_(trapline_differ_traps(t, want))
+
+static inline int trapline_run_tests_(const char *name, const struct CMUnitTest *tests,
+                                      size_t count, trapline_open_fn open)
+{
+    struct CMUnitTest with[256];
+    struct trapline *t = NULL;
+    char err[512] = "";
+    int rc = open(&t, err, sizeof(err));
+
+    if (rc == 0 && count <= sizeof(with) / sizeof(with[0]) && trapline_mark(t) == 0) {
+        for (size_t i = 0; i < count; i++) {
+            with[i] = tests[i];
+            with[i].initial_state = t;
+        }
+        rc = _cmocka_run_group_tests(name, with, count, NULL, NULL);
+    } else {
+        print_error("%s: cannot open the machine: %s\n", name,
+                    err[0] ? err : t ? trapline_error(t) : "more than 256 tests");
+        rc = 1;
+    }
+    trapline_close(t);
+    return rc;
+}
+
+#define trapline_run_tests(tests, open)                                                            \
+    trapline_run_tests_(#tests, tests, sizeof(tests) / sizeof((tests)[0]), open)
+
+#endif
