@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# installed.sh SOURCE BUILD WORK: install to a folder of its own, move that, and build and run the
+# foreign projects beside this file from what is there alone.
+set -euo pipefail
+source=$1 build=$2 work=$3
+here=$source/tests/kit
+rm -rf "$work" && mkdir -p "$work/arm64" "$work/package"
+cmake --install "$build" --prefix "$work/first" >"$work/install.log"
+mv "$work/first" "$work/prefix" # nothing installed may know where it was installed to
+prefix=$work/prefix
+lib=$(dirname "$(find "$prefix" -name libtrapline.so)")
+export PKG_CONFIG_PATH=$lib/pkgconfig LD_LIBRARY_PATH=$lib
+fail() { echo "$1"; exit 1; }
+
+# Public names, and only those.
+exported=$(nm -D --defined-only "$lib/libtrapline.so" | awk '$2 == "T" { print $3 }' | sort)
+declared=$(awk '/^TRAPLINE_API/ { on = 1 } on { print } /;/ { on = 0 }' "$prefix/include/trapline/kit.h" |
+    grep -oE '\btrapline_[a-z_]+\(' | tr -d '(' | sort)
+[ "$(sed 's/@.*//' <<<"$exported")" = "$declared" ] ||
+    fail "exported and declared differ: library/libtrapline.map, sim/kit/kit.h"
+! grep -v '@@TRAPLINE_0\.1$' <<<"$exported" || fail "these have no version"
+others=$(nm --defined-only -g "$lib/libtrapline.a" | awk 'NF == 3 { print $3 }' | grep -v '^trapline_' || true)
+[ -z "$others" ] || fail "the archive defines names that are not ours to give: $others"
+
+# The arm64 kernel: its bug is named, its repair passes, by both libraries.
+(
+    cd "$work/arm64"
+    make -f "$here/arm64/Makefile" all >make.log 2>&1 || { cat make.log; exit 1; }
+    timeout 60 ./test_traps kernel-fixed.elf >fixed.log 2>&1 || { cat fixed.log; exit 1; }
+    ! timeout 60 ./test_traps kernel.elf >bug.log 2>&1 || { echo "the NEON bug is not found"; exit 1; }
+    grep -A1 'v0  *was 0xd4c7baada09386796c5f5245382b1e11' bug.log |
+        grep -q 'is  0x00000000000000000000000000000000' || { cat bug.log; exit 1; }
+    [ "$(grep -c '^\[  FAILED  \] [a-z]' bug.log)" = 2 ] || { cat bug.log; exit 1; }
+    timeout 60 "$prefix/bin/trapline" run --kernel kernel-fixed.elf || fail "the repaired kernel fails"
+    ! timeout 60 "$prefix/bin/trapline" run --kernel kernel.elf 2>/dev/null || fail "the bug does not show"
+    timeout 60 ./test_traps kernel-fixed.elf >/dev/null 2>&1
+    cc -o test_static "$here/arm64/test_traps.c" -I"$prefix/include" "$lib/libtrapline.a" \
+        $(pkg-config --libs cmocka unicorn capstone libelf libdw libzstd libxxhash libarchive zlib jansson) -lfdt -lpthread -lm
+    timeout 60 ./test_static kernel-fixed.elf >/dev/null 2>&1 || fail "the archive's program fails"
+)
+
+# The CMake project.
+(
+    cd "$work/package"
+    cmake -S "$here/package" -B . -DCMAKE_PREFIX_PATH="$prefix" >cmake.log && cmake --build . >>cmake.log ||
+        { cat cmake.log; exit 1; }
+    ctest --timeout 60 --output-on-failure
+)
