@@ -45,3 +45,5 @@ enter_user:
     .balign 4096
     .skip 8192
 kernel_stack_top:
+
+    .section .note.GNU-stack, "", %progbits

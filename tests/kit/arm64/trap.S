@@ -108,3 +108,5 @@ power_off:                          /* x0: the status */
     movk x0, #0x0008
     hvc #0
     b .
+
+    .section .note.GNU-stack, "", %progbits

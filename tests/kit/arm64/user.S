@@ -23,3 +23,5 @@ user_store:
     svc #0                          /* exit: all is as it was stored */
 2:  mov x0, #1
     svc #0
+
+    .section .note.GNU-stack, "", %progbits
