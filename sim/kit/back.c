@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sim/kit/back.c - states of a machine under test: kept, gone back to, and made a second machine. */
+/* sim/kit/back.c - states of a machine under test: kept, gone back to, made a second machine. */
 #include "sim/kit/private.h"
 
 #include "sim/host.h"

@@ -47,8 +47,8 @@ struct trapline_options {
 };
 
 /*
- * A kernel of one's own: an ELF file (PVH or multiboot on x86_64), an arm64 Image or a bzImage, at its
- * first instruction (BOARDS.md says in what state). On failure *out is NULL, and `err`
+ * A kernel of one's own: an ELF file (PVH or multiboot on x86_64), an arm64 Image or a bzImage, at
+ * its first instruction (BOARDS.md says in what state). On failure *out is NULL, and `err`
  * (of err_len bytes) holds the sentence. `options` may be NULL.
  */
 TRAPLINE_API int trapline_open_elf(enum trapline_arch arch, const char *path,
@@ -116,7 +116,7 @@ TRAPLINE_API const char *trapline_reg_name(const struct trapline *t, size_t inde
 
 /* ---- memory ---- */
 
-/* -EFAULT where nothing is mapped. Writes go through read-only mappings; translations are read anew. */
+/* -EFAULT where nothing is mapped. Writes go through read-only mappings. */
 TRAPLINE_API int trapline_read(struct trapline *t, uint64_t va, void *bytes, size_t len);
 TRAPLINE_API int trapline_write(struct trapline *t, uint64_t va, const void *bytes, size_t len);
 TRAPLINE_API int trapline_read_phys(struct trapline *t, uint64_t pa, void *bytes, size_t len);
@@ -127,7 +127,7 @@ TRAPLINE_API int trapline_translate(struct trapline *t, uint64_t va, uint64_t *p
 TRAPLINE_API uint64_t trapline_symbol(struct trapline *t, const char *name);
 /* "symbol+0x10", or the number. The text is the machine's until the next call. */
 TRAPLINE_API const char *trapline_where(struct trapline *t, uint64_t va);
-/* What the guest wrote to its console since the machine was opened or went back last; the machine's. */
+/* What the guest wrote to its console since the machine was opened or went back last. */
 TRAPLINE_API const char *trapline_console(const struct trapline *t);
 
 /* ---- running ---- */
@@ -198,7 +198,7 @@ enum trapline_group {
     TRAPLINE_SYSTEM = 4,   /* what the kernel alone writes */
     TRAPLINE_STATE = 8,    /* pc, sp, pstate; rip, rsp, rflags, segments */
 };
-/* The registers of `groups` against an earlier look; `but`: names to leave out, by spaces, or NULL. */
+/* The registers of `groups` against an earlier look; `but`: names to leave out, or NULL. */
 TRAPLINE_API const char *trapline_differ_regs(struct trapline *t, const struct trapline_regs *want,
                                               unsigned groups, const char *but);
 

@@ -125,8 +125,9 @@ int trapline_open_code(enum trapline_arch arch, const void *code, size_t bytes,
         return loader_fail(err, err_len, -EINVAL, "there is no CPU number %d", (int)arch);
     config = config_of(a, options, CODE_RAM_BYTES);
     if (bytes > KIT_VECTORS_AT || config.ram_bytes < (KIT_BLOCK_UNMAPPED + 1) * KIT_BLOCK_BYTES)
-        return loader_fail(err, err_len, -EFBIG,
-                           "a machine without a kernel takes 1 MiB of code and needs 14 MiB of RAM");
+        return loader_fail(
+            err, err_len, -EFBIG,
+            "a machine without a kernel takes 1 MiB of code and needs 14 MiB of RAM");
     entry = a->entry();
     rc = kit_create(a, &config, &entry, &t, err, err_len);
     if (rc != 0)
@@ -238,8 +239,8 @@ int trapline_open_elf(enum trapline_arch arch, const char *path,
         rc = load(t, &plan);
         if (rc == 0)
             rc = note_kernel_code(t);
-        if (rc == 0 && symbols_load(kernel.data, kernel.bytes, path, &t->symbols, none,
-                                    sizeof(none)) != 0)
+        if (rc == 0 &&
+            symbols_load(kernel.data, kernel.bytes, path, &t->symbols, none, sizeof(none)) != 0)
             t->symbols = NULL; /* an Image: addresses stay numbers */
         if (rc != 0)
             rc = give_up(t, rc, err, err_len);

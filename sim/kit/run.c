@@ -12,10 +12,10 @@
 
 /* What a run is asked for. */
 struct goal {
-    insn_t target;        /* UINT64_MAX: none */
+    insn_t target; /* UINT64_MAX: none */
     const vaddr_t *breaks;
     size_t break_count;
-    const char *what;     /* for the sentence */
+    const char *what; /* for the sentence */
 };
 
 static const char *end_name(enum cpu_stop_reason reason)
@@ -55,9 +55,8 @@ static int run(struct trapline *t, const struct goal *g)
     if (stop.reason == CPU_STOP_TARGET)
         return kit_fail(t, -ETIMEDOUT, "%llu instructions without %s; it is at %s",
                         (unsigned long long)t->limit, g->what, trapline_where(t, cpu_pc(t->cpu)));
-    return kit_fail(t, stop.reason == CPU_STOP_IDLE ? -EDEADLK : -ESHUTDOWN,
-                    "no %s: at %s %s", g->what, trapline_where(t, cpu_pc(t->cpu)),
-                    end_name(stop.reason));
+    return kit_fail(t, stop.reason == CPU_STOP_IDLE ? -EDEADLK : -ESHUTDOWN, "no %s: at %s %s",
+                    g->what, trapline_where(t, cpu_pc(t->cpu)), end_name(stop.reason));
 }
 
 uint64_t trapline_now(const struct trapline *t)
@@ -118,8 +117,9 @@ int trapline_run_to_return(struct trapline *t, bool to_user)
     insn_t end = cpu_now(t->cpu) + t->limit;
 
     if (!t->return_count)
-        return kit_fail(t, -ENOENT, "no return instruction is known: the kernel is no 64-bit ELF "
-                                    "file, and no code was written");
+        return kit_fail(t, -ENOENT,
+                        "no return instruction is known: the kernel is no 64-bit ELF "
+                        "file, and no code was written");
     while (cpu_now(t->cpu) <= end) {
         int rc = run(t, &g);
         bool user;
@@ -160,8 +160,7 @@ int kit_note_return(struct trapline *t, vaddr_t va)
             return kit_fail(t, -ENOMEM, "out of memory for the kernel's return instructions");
         t->returns = grown;
     }
-    memmove(t->returns + low + 1, t->returns + low,
-            (t->return_count - low) * sizeof(*t->returns));
+    memmove(t->returns + low + 1, t->returns + low, (t->return_count - low) * sizeof(*t->returns));
     t->returns[low] = va;
     t->return_count++;
     return 0;
@@ -183,7 +182,8 @@ static int inject(struct trapline *t, const struct cpu_injection *what)
 {
     int rc = cpu_inject(t->cpu, what);
 
-    return rc ? kit_fail(t, rc, "this CPU has no such trap in this mode: vector %u, syndrome 0x%llx",
+    return rc ? kit_fail(t, rc,
+                         "this CPU has no such trap in this mode: vector %u, syndrome 0x%llx",
                          what->vector, (unsigned long long)what->syndrome)
               : 0;
 }

@@ -22,8 +22,10 @@ trapline_test(fault_and_back)
 
 static int prepare(struct trapline *t)
 {
-    static const uint8_t arm64_store[] = {0x01, 0x00, 0x00, 0xf9}, arm64_eret[] = {0xe0, 0x03, 0x9f, 0xd6};
-    static const uint8_t x86_store[] = {0x48, 0x89, 0x37}, x86_iretq[] = {0x48, 0x83, 0xc4, 0x08, 0x48, 0xcf};
+    static const uint8_t arm64_store[] = {0x01, 0x00, 0x00, 0xf9},
+                         arm64_eret[] = {0xe0, 0x03, 0x9f, 0xd6};
+    static const uint8_t x86_store[] = {0x48, 0x89, 0x37},
+                         x86_iretq[] = {0x48, 0x83, 0xc4, 0x08, 0x48, 0xcf};
     int is_arm64 = trapline_arch(t) == TRAPLINE_ARM64, rc;
     uint64_t user = trapline_place(t, TRAPLINE_USER_CODE);
 

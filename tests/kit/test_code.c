@@ -18,7 +18,10 @@ struct code {
     size_t len;
 };
 
-#define CODE(...) {(const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__})}
+#define CODE(...)                                                                                  \
+    {                                                                                              \
+        (const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__})                     \
+    }
 
 struct cpu_words {
     enum trapline_arch arch;
@@ -39,8 +42,7 @@ static const struct cpu_words words[] = {
      /* movi v0.16b, #0; eret */
      CODE(0x00, 0xe4, 0x00, 0x4f, 0xe0, 0x03, 0x9f, 0xd6),
      /* str w1, [x0] */
-     CODE(0x01, 0x00, 0x00, 0xb9), 0x400, 0x480, 4,
-     "el0_sync: data abort: write, translation at "},
+     CODE(0x01, 0x00, 0x00, 0xb9), 0x400, 0x480, 4, "el0_sync: data abort: write, translation at "},
     {TRAPLINE_X86_64, "rdi", "rsi", "rip", "xmm0", "rflags",
      /* mov %rsi, (%rdi); jmp . */
      CODE(0x48, 0x89, 0x37, 0xeb, 0xfe),
@@ -64,7 +66,8 @@ static void stand_at_store(struct trapline *t, const struct code *handler, uint6
     uint64_t user = trapline_place(t, TRAPLINE_USER_CODE);
 
     trapline_ok(trapline_write(t, user, w->store.bytes, w->store.len));
-    trapline_ok(trapline_write(t, trapline_vector(t, w->fault_vector), handler->bytes, handler->len));
+    trapline_ok(
+        trapline_write(t, trapline_vector(t, w->fault_vector), handler->bytes, handler->len));
     trapline_ok(trapline_enter_user(t, user));
     trapline_ok(trapline_set(t, w->to, addr));
     trapline_ok(trapline_set(t, w->value, 0x1234));
@@ -294,8 +297,8 @@ trapline_test(snapshots_and_a_fork_go_on_alike)
 trapline_test(frames_are_compared_with_registers)
 {
     const struct cpu_words *w = words_of(t);
-    const struct trapline_field fields[] = {{w->to, 0, 8, 0}, {w->value, 8, 8, 0},
-                                            {w->vector, 16, 16, 0}, {w->pc, 0, 8, 32}};
+    const struct trapline_field fields[] = {
+        {w->to, 0, 8, 0}, {w->value, 8, 8, 0}, {w->vector, 16, 16, 0}, {w->pc, 0, 8, 32}};
     uint64_t va = trapline_place(t, TRAPLINE_KERNEL_DATA), frame[5] = {0}, far = va + 0x100, pc;
     struct trapline_regs user;
     const char *text;

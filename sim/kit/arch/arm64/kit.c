@@ -78,7 +78,8 @@ static int set_up(struct trapline *t)
         rc = cpu_reset(t->cpu, &t->entry);
     if (rc != 0)
         return rc;
-    if ((rc = trapline_set(t, "mair_el1", 0x00ff)) || (rc = trapline_set(t, "tcr_el1", TCR_39_BITS)) ||
+    if ((rc = trapline_set(t, "mair_el1", 0x00ff)) ||
+        (rc = trapline_set(t, "tcr_el1", TCR_39_BITS)) ||
         (rc = trapline_set(t, "ttbr0_el1", RAM_BASE + 0x1000)) ||
         (rc = trapline_set(t, "vbar_el1", vectors)) ||
         (rc = trapline_set(t, "cpacr_el1", 3u << 20)) ||

@@ -45,13 +45,15 @@ static int put(struct trapline *t, paddr_t pa, const void *bytes, size_t len)
 static int put_tables(struct trapline *t)
 {
     static const uint64_t attributes[] = {
-        [KIT_BLOCK_TABLES] = P | W | PS | NX,       [KIT_BLOCK_KERNEL_CODE] = P | PS,
-        [KIT_BLOCK_KERNEL_DATA] = P | W | PS | NX,  [KIT_BLOCK_USER_CODE] = P | U | PS,
+        [KIT_BLOCK_TABLES] = P | W | PS | NX,        [KIT_BLOCK_KERNEL_CODE] = P | PS,
+        [KIT_BLOCK_KERNEL_DATA] = P | W | PS | NX,   [KIT_BLOCK_USER_CODE] = P | U | PS,
         [KIT_BLOCK_USER_DATA] = P | W | U | PS | NX, [KIT_BLOCK_READ_ONLY] = P | U | PS | NX,
     };
     const uint64_t root = (TABLES + 0x1000) | P | W | U;
-    const uint64_t directories[4] = {(TABLES + 0x2000) | P | W | U, 0, 0, (TABLES + 0x3000) | P | W | U};
-    const uint64_t apics[2] = {0xfec00000u | P | W | PS | UC | NX, 0xfee00000u | P | W | PS | UC | NX};
+    const uint64_t directories[4] = {(TABLES + 0x2000) | P | W | U, 0, 0,
+                                     (TABLES + 0x3000) | P | W | U};
+    const uint64_t apics[2] = {0xfec00000u | P | W | PS | UC | NX,
+                               0xfee00000u | P | W | PS | UC | NX};
     uint64_t ram[ARRAY_LEN(attributes)];
     int rc;
 
@@ -89,9 +91,14 @@ static int put_vectors(struct trapline *t)
 
 static int put_segments(struct trapline *t)
 {
-    const uint64_t gdt[] = {0, 0x00af9b000000ffff, 0x00cf93000000ffff, 0x00cffb000000ffff,
-                            0x00cff3000000ffff, 0x00affb000000ffff,
-                            0x0000890000000067 | (uint64_t)(TSS & 0xffffff) << 16, 0};
+    const uint64_t gdt[] = {0,
+                            0x00af9b000000ffff,
+                            0x00cf93000000ffff,
+                            0x00cffb000000ffff,
+                            0x00cff3000000ffff,
+                            0x00affb000000ffff,
+                            0x0000890000000067 | (uint64_t)(TSS & 0xffffff) << 16,
+                            0};
     uint64_t stack = trapline_place(t, TRAPLINE_KERNEL_STACK), spare = stack - 0x10000;
     const uint16_t no_ports = 0x68;
     int rc;
@@ -108,12 +115,21 @@ static int set_registers(struct trapline *t)
         const char *name;
         uint64_t value;
     } set[] = {
-        {"gdtr_base", GDT}, {"gdtr_limit", 0x3f}, {"idtr_base", IDT}, {"idtr_limit", 0xfff},
-        {"cs", CS_KERNEL}, {"ss", SS_KERNEL}, {"ds", SS_KERNEL}, {"es", SS_KERNEL}, {"tr", TR},
-        {"cr0", trapline_get(t, "cr0") | 2},   /* MP */
+        {"gdtr_base", GDT},
+        {"gdtr_limit", 0x3f},
+        {"idtr_base", IDT},
+        {"idtr_limit", 0xfff},
+        {"cs", CS_KERNEL},
+        {"ss", SS_KERNEL},
+        {"ds", SS_KERNEL},
+        {"es", SS_KERNEL},
+        {"tr", TR},
+        {"cr0", trapline_get(t, "cr0") | 2},     /* MP */
         {"cr4", trapline_get(t, "cr4") | 0x600}, /* OSFXSR, OSXMMEXCPT */
-        {"efer", trapline_get(t, "efer") | 1}, /* SCE */
-        {"star", 0x001b000800000000}, {"lstar", stub_of(SYSCALL)}, {"fmask", 0x700},
+        {"efer", trapline_get(t, "efer") | 1},   /* SCE */
+        {"star", 0x001b000800000000},
+        {"lstar", stub_of(SYSCALL)},
+        {"fmask", 0x700},
         {"rsp", trapline_place(t, TRAPLINE_KERNEL_STACK)},
     };
     int rc = 0;
@@ -150,8 +166,9 @@ static int enter_user(struct trapline *t, uint64_t pc)
     int rc;
 
     if (!base)
-        return kit_fail(t, -EINVAL, "STAR does not say the segments of user mode: run the kernel "
-                                    "until it is set");
+        return kit_fail(t, -EINVAL,
+                        "STAR does not say the segments of user mode: run the kernel "
+                        "until it is set");
     if ((rc = trapline_set(t, "cs", ((base + 16) & 0xfffc) | 3)) ||
         (rc = trapline_set(t, "ss", ((base + 8) & 0xfffc) | 3)) ||
         (rc = trapline_set(t, "ds", 0)) || (rc = trapline_set(t, "es", 0)) ||
@@ -189,8 +206,8 @@ static bool at_return(struct trapline *t, bool *to_user)
     if (trapline_read(t, cpu_pc(t->cpu), code, sizeof(code)) != 0 ||
         find_return(code, sizeof(code), 0) != 0)
         return false;
-    *to_user = code[1] == 0x0f ||
-               (trapline_read(t, cpu_sp(t->cpu) + 8, &cs, 8) == 0 && (cs & 3) == 3);
+    *to_user =
+        code[1] == 0x0f || (trapline_read(t, cpu_sp(t->cpu) + 8, &cs, 8) == 0 && (cs & 3) == 3);
     return true;
 }
 
@@ -199,19 +216,57 @@ static bool is_integer(const char *name)
     return name[0] == 'r' && strcmp(name, "rsp") && strcmp(name, "rip") && strcmp(name, "rflags");
 }
 
-#define MCONTEXT  (8 + 40)
-#define FPSTATE   (MCONTEXT + 184)
-#define G(n, name) {name, MCONTEXT + 8 * n, 8, 0}
-#define XMM(n)    {"xmm" #n, 160 + 16 * n, 16, FPSTATE}
+#define MCONTEXT (8 + 40)
+#define FPSTATE  (MCONTEXT + 184)
+#define G(n, name)                                                                                 \
+    {                                                                                              \
+        name, MCONTEXT + 8 * n, 8, 0                                                               \
+    }
+#define XMM(n)                                                                                     \
+    {                                                                                              \
+        "xmm" #n, 160 + 16 * n, 16, FPSTATE                                                        \
+    }
 
 static const struct trapline_field signal_fields[] = {
-    G(0, "r8"), G(1, "r9"), G(2, "r10"), G(3, "r11"), G(4, "r12"), G(5, "r13"), G(6, "r14"),
-    G(7, "r15"), G(8, "rdi"), G(9, "rsi"), G(10, "rbp"), G(11, "rbx"), G(12, "rdx"), G(13, "rax"),
-    G(14, "rcx"), G(15, "rsp"), G(16, "rip"), G(17, "rflags"),
-    {"cs", MCONTEXT + 144, 2, 0}, {"ss", MCONTEXT + 150, 2, 0},
-    {"fcw", 0, 2, FPSTATE}, {"fsw", 2, 2, FPSTATE}, {"mxcsr", 24, 4, FPSTATE},
-    XMM(0), XMM(1), XMM(2), XMM(3), XMM(4), XMM(5), XMM(6), XMM(7), XMM(8), XMM(9), XMM(10),
-    XMM(11), XMM(12), XMM(13), XMM(14), XMM(15),
+    G(0, "r8"),
+    G(1, "r9"),
+    G(2, "r10"),
+    G(3, "r11"),
+    G(4, "r12"),
+    G(5, "r13"),
+    G(6, "r14"),
+    G(7, "r15"),
+    G(8, "rdi"),
+    G(9, "rsi"),
+    G(10, "rbp"),
+    G(11, "rbx"),
+    G(12, "rdx"),
+    G(13, "rax"),
+    G(14, "rcx"),
+    G(15, "rsp"),
+    G(16, "rip"),
+    G(17, "rflags"),
+    {"cs", MCONTEXT + 144, 2, 0},
+    {"ss", MCONTEXT + 150, 2, 0},
+    {"fcw", 0, 2, FPSTATE},
+    {"fsw", 2, 2, FPSTATE},
+    {"mxcsr", 24, 4, FPSTATE},
+    XMM(0),
+    XMM(1),
+    XMM(2),
+    XMM(3),
+    XMM(4),
+    XMM(5),
+    XMM(6),
+    XMM(7),
+    XMM(8),
+    XMM(9),
+    XMM(10),
+    XMM(11),
+    XMM(12),
+    XMM(13),
+    XMM(14),
+    XMM(15),
 };
 
 const struct kit_arch kit_x86_64 = {
