@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "loader/fail.h"
+#include "sim/check/frame.h"
 #include "sim/check/leak.h"
 #include "sim/check/pagetable.h"
 #include "sim/check/stack.h"
@@ -12,7 +13,8 @@
 
 enum { MAP_TABLES = 1 };
 
-const char *const check_names[CHECK_KINDS] = {"context", "sigframe", "leak", "stack", "pagetable"};
+const char *const check_names[CHECK_KINDS] = {"context", "frame", "sigframe",
+                                               "leak", "stack", "pagetable"};
 
 struct run {
     const struct check *how;
@@ -73,7 +75,8 @@ static void name_one(const struct trace *t, struct timeline *timeline, struct pl
         culprit_find(timeline, places, f, value);
 }
 
-static int name_all(const struct trace *t, struct findings *all, char *err, size_t err_len)
+static int name_all(const struct trace *t, struct findings *all, struct frames *frames, char *err,
+                    size_t err_len)
 {
     struct places *places = places_create(&t->machine);
     struct timeline *timeline;
@@ -83,6 +86,8 @@ static int name_all(const struct trace *t, struct findings *all, char *err, size
     if (rc == 0) {
         for (size_t i = 0; i < all->count; i++)
             name_one(t, timeline, places, &all->list[i], all->value[i]);
+        if (frames && frames_find(frames, timeline, places, &t->machine, all) != 0)
+            rc = loader_fail(err, err_len, -ENOMEM, "out of memory");
         timeline_close(timeline);
     }
     places_destroy(places);
@@ -90,9 +95,10 @@ static int name_all(const struct trace *t, struct findings *all, char *err, size
 }
 
 static int find(const struct trace *t, const struct check *how, struct findings *all,
-                struct divergence *divergence, char *err, size_t err_len)
+                struct frames *frames, struct divergence *divergence, char *err, size_t err_len)
 {
-    struct run run = {.how = how, .findings = all, .context = context_create(t, how->kinds, all)};
+    struct run run = {.how = how, .findings = all,
+                      .context = context_create(t, how->kinds, all, frames)};
     struct derive derive = {.ctx = &run, .event = on_event, .tick = on_tick, .until = INSN_NONE,
                             .plain = true, .start = on_start};
     int rc = -ENOMEM;
@@ -112,23 +118,26 @@ int check_run(const struct trace *t, const struct check *how, size_t *count,
 {
     struct findings all = {.max = how->findings_max};
     struct stack_depths depths = {.count = 0};
+    bool with_frame = how->kinds & 1u << CHECK_FRAME;
+    struct frames *frames = with_frame ? calloc(1, sizeof(*frames)) : NULL;
     int rc = -ENOMEM;
 
     *count = 0;
     all.list = calloc(all.max, sizeof(*all.list));
     all.value = calloc(all.max, sizeof(*all.value));
-    if (all.list && all.value)
-        rc = find(t, how, &all, divergence, err, err_len);
+    if (all.list && all.value && (frames || !with_frame))
+        rc = find(t, how, &all, frames, divergence, err, err_len);
     if (rc == 0 && (how->kinds & 1u << CHECK_LEAK))
         rc = leak_run(t, &all, err, err_len);
     if (rc == 0 && (how->kinds & 1u << CHECK_STACK))
         rc = stack_run(t, &all, how->depths ? how->depths : &depths, err, err_len);
-    if (rc == 0 && all.count)
-        rc = name_all(t, &all, err, err_len);
+    if (rc == 0 && (all.count || (frames && frames->count)))
+        rc = name_all(t, &all, frames, err, err_len);
     for (size_t i = 0; rc == 0 && i < all.count; i++)
         how->found(how->ctx, &all.list[i]);
     *count = all.count;
     free(all.list);
     free(all.value);
+    free(frames);
     return rc;
 }

@@ -8,6 +8,7 @@
  *
  * The checks
  *   context    what user code could see at a trap is what it sees when it goes on
+ *   frame      each word of a saved frame has one writer for each purpose (frame.h)
  *   sigframe   a signal frame holds the interrupted state, a handler gets its arguments, and
  *              rt_sigreturn restores what the frame says
  *   leak       nothing reaches user mode that was not written for it (leak.h)
@@ -24,8 +25,10 @@
 
 #include "sim/derive.h"
 
-enum check_kind { CHECK_CONTEXT, CHECK_SIGFRAME, CHECK_LEAK, CHECK_STACK, CHECK_PAGETABLE };
-#define CHECK_KINDS 5u
+enum check_kind {
+    CHECK_CONTEXT, CHECK_FRAME, CHECK_SIGFRAME, CHECK_LEAK, CHECK_STACK, CHECK_PAGETABLE,
+};
+#define CHECK_KINDS 6u
 #define CHECK_ALL   ((1u << CHECK_KINDS) - 1)
 
 extern const char *const check_names[CHECK_KINDS];
@@ -51,6 +54,7 @@ struct finding {
     uint8_t was[16], is[16];
     unsigned bytes;         /* of it */
     struct check_blame culprit; /* made the value what it is */
+    struct check_blame first;   /* had written the right value there before it */
     struct check_blame load;    /* where the culprit wrote memory: what loaded it from there */
     vaddr_t slot;               /* that memory; 0: none */
     vaddr_t frame_at;           /* the value stands in a signal frame, here; 0: in the CPU */
@@ -81,13 +85,23 @@ struct findings {
 };
 
 struct context;
-struct context *context_create(const struct trace *t, unsigned kinds, struct findings *findings);
+struct frames;
+/* `frames` takes what the check frame is to look at. */
+struct context *context_create(const struct trace *t, unsigned kinds, struct findings *findings,
+                               struct frames *frames);
 void context_destroy(struct context *c);
 void context_event(struct context *c, const struct derived *d);
 
 struct timeline;
 /* Fill in what is known of the instruction at state `n`. */
 void culprit_describe(struct timeline *t, struct places *places, insn_t n, struct check_blame *b);
+/*
+ * Where user code's value of a finding was loaded from on the way out: the number of the state before
+ * that instruction in *n. False: it was not loaded.
+ */
+struct timeline_watch;
+MUST_CHECK bool culprit_slot(struct timeline *t, const struct finding *f, unsigned value, insn_t *n,
+                             struct timeline_watch *slot);
 /* Name the instruction for one finding. */
 void culprit_find(struct timeline *t, struct places *places, struct finding *f, unsigned value);
 

@@ -19,6 +19,7 @@
 
 #include <stdio.h>
 
+#include "sim/check/frame.h"
 #include "sim/check/ustate.h"
 
 struct kept {
@@ -27,6 +28,7 @@ struct kept {
     unsigned process;
     struct ustate state;
     struct cpu_trap trap;
+    uint64_t way;           /* how the kernel was entered: the call's number, or the vector */
     unsigned forks;         /* that returned here, and whose child has not been seen yet */
     insn_t fork_n;
     struct ustate fork;     /* at the last of them */
@@ -40,11 +42,13 @@ struct context {
     struct ustate_reader reader;
     unsigned kinds;
     struct findings *findings;
+    struct frames *frames;  /* NULL: not asked for */
     struct kept *kept;      /* by thread number */
     size_t room;
 };
 
-struct context *context_create(const struct trace *t, unsigned kinds, struct findings *findings)
+struct context *context_create(const struct trace *t, unsigned kinds, struct findings *findings,
+                               struct frames *frames)
 {
     struct context *c = calloc(1, sizeof(*c));
 
@@ -54,6 +58,7 @@ struct context *context_create(const struct trace *t, unsigned kinds, struct fin
     c->arch = c->reader.arch;
     c->kinds = kinds;
     c->findings = findings;
+    c->frames = frames;
     return c;
 }
 
@@ -97,18 +102,13 @@ static bool is_in(const struct context *c, const unsigned *list, unsigned value)
     return false;
 }
 
-static void report(struct context *c, enum check_kind check, const struct kept *k,
-                   const struct derived *d, unsigned value, const uint8_t *was, const uint8_t *is,
-                   const char *what)
+static void fill(struct context *c, enum check_kind check, const struct kept *k,
+                 const struct derived *d, unsigned value, const uint8_t *was, const uint8_t *is,
+                 const char *what, struct finding *f)
 {
-    struct findings *all = c->findings;
     struct trap_words words;
     struct place place;
-    struct finding *f;
 
-    if (!(c->kinds & 1u << check) || all->count == all->max)
-        return;
-    f = &all->list[all->count];
     memset(f, 0, sizeof(*f));
     f->check = check;
     f->trap_n = k->n;
@@ -123,7 +123,33 @@ static void report(struct context *c, enum check_kind check, const struct kept *
     snprintf(f->what, sizeof(f->what), what, f->value);
     memcpy(f->was, was, 16);
     memcpy(f->is, is, 16);
+}
+
+static void report(struct context *c, enum check_kind check, const struct kept *k,
+                   const struct derived *d, unsigned value, const uint8_t *was, const uint8_t *is,
+                   const char *what)
+{
+    struct findings *all = c->findings;
+
+    if (!(c->kinds & 1u << check) || all->count == all->max)
+        return;
+    fill(c, check, k, d, value, was, is, what, &all->list[all->count]);
     all->value[all->count++] = value;
+}
+
+/* The check frame is to look at the way from the trap to here: `pushed` is in the signal frame. */
+static void look_at_frame(struct context *c, const struct kept *k, const struct derived *d,
+                          unsigned value, const uint8_t *was, const uint8_t *is, vaddr_t pushed)
+{
+    struct finding f;
+
+    if (!c->frames || !k->known || !frames_wants(c->frames, value, k->way))
+        return;
+    fill(c, CHECK_FRAME, k, d, value, was, is,
+         pushed ? "%s of the saved frame has a second writer after the signal was delivered"
+                : "%s of the saved frame has a second writer", &f);
+    f.frame_at = pushed;
+    frames_add(c->frames, &f, value, k->way);
 }
 
 /* Compare what was with what is, value by value; `any` says which may be anything. */
@@ -133,9 +159,13 @@ static void compare(struct context *c, enum check_kind check, const struct kept 
 {
     if (memcmp(was, is, sizeof(*was)) == 0)
         return;
-    for (unsigned i = 0; i < c->arch->count; i++)
-        if (!any[i] && memcmp(was->v[i], is->v[i], 16) != 0)
-            report(c, check, k, d, i, was->v[i], is->v[i], what);
+    for (unsigned i = 0; i < c->arch->count; i++) {
+        if (any[i] || memcmp(was->v[i], is->v[i], 16) == 0)
+            continue;
+        report(c, check, k, d, i, was->v[i], is->v[i], what);
+        if (d->kind != DERIVED_SIGNAL && d->kind != DERIVED_START)
+            look_at_frame(c, k, d, i, was->v[i], is->v[i], 0);
+    }
 }
 
 static void on_trap(struct context *c, const struct derived *d)
@@ -149,8 +179,11 @@ static void on_trap(struct context *c, const struct derived *d)
     k->n = d->n;
     k->process = d->process;
     k->trap = *d->trap;
+    k->way = d->trap->kind == CPU_TRAP_SYSCALL ? cpu_syscall_number(d->cpu)
+                                               : UINT64_MAX - d->trap->vector;
     ustate_at_trap(&c->reader, d->cpu, d->trap, &k->state);
-    if (d->trap->kind == CPU_TRAP_SYSCALL && (c->kinds & 1u << CHECK_SIGFRAME) &&
+    if (d->trap->kind == CPU_TRAP_SYSCALL &&
+        (c->kinds & (1u << CHECK_SIGFRAME | 1u << CHECK_FRAME)) &&
         cpu_syscall_number(d->cpu) == c->arch->sigreturn)
         k->sigreturn = c->arch->read_frame(
             d->cpu, ustate_get(&k->state, c->arch->sp) - c->arch->sigreturn_bias, &k->frame,
@@ -202,28 +235,38 @@ static void on_syscall(struct context *c, const struct derived *d)
     k->known = false;
 }
 
+/* The handler that runs now gets the signal's number; nobody writes there once that is so. */
+static void check_argument(struct context *c, const struct kept *k, const struct derived *d,
+                           const struct ustate *now, vaddr_t pushed)
+{
+    unsigned argument = c->arch->argument;
+    struct ustate want = *now;
+
+    if (d->frame->info_signo <= 0 || d->frame->info_signo > 64)
+        return;
+    ustate_set(&want, argument, (uint64_t)d->frame->info_signo);
+    if (memcmp(want.v[argument], now->v[argument], 16) != 0)
+        report(c, CHECK_SIGFRAME, k, d, argument, want.v[argument], now->v[argument],
+               "%s is not the number of the signal, as siginfo has it");
+    look_at_frame(c, k, d, argument, want.v[argument], now->v[argument], pushed);
+}
+
 static void on_signal(struct context *c, const struct derived *d)
 {
     struct kept *k = kept_of(c, d->thread);
     bool any[USTATE_VALUES_MAX] = {false};
     vaddr_t where[USTATE_VALUES_MAX];
     struct ustate now, frame;
-    uint64_t signo;
     size_t first;
 
     if (!k)
         return;
     state_now(c, d, &now);
-    signo = ustate_get(&now, c->arch->argument);
-    if (d->frame->info_signo > 0 && d->frame->info_signo <= 64 &&
-        d->pc == ustate_get(&now, c->arch->pc) && signo != (uint64_t)d->frame->info_signo) {
-        struct ustate want = now;
-
-        ustate_set(&want, c->arch->argument, (uint64_t)d->frame->info_signo);
-        report(c, CHECK_SIGFRAME, k, d, c->arch->argument, want.v[c->arch->argument],
-               now.v[c->arch->argument], "%s is not the number of the signal, as siginfo has it");
-    }
-    if (!k->known || !c->arch->read_frame(d->cpu, ustate_get(&now, c->arch->sp), &frame, where))
+    if (!c->arch->read_frame(d->cpu, ustate_get(&now, c->arch->sp), &frame, where))
+        return;
+    if (d->pc == ustate_get(&now, c->arch->pc))
+        check_argument(c, k, d, &now, where[c->arch->argument]);
+    if (!k->known)
         return;
     /* Only the innermost frame of several delivered at once has the thread's own state. */
     if (memcmp(frame.v[c->arch->sp], k->state.v[c->arch->sp], 16) != 0)

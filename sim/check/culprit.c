@@ -210,6 +210,13 @@ static bool last_store(struct timeline *t, const struct finding *f,
            timeline_now(t) >= f->trap_n;
 }
 
+bool culprit_slot(struct timeline *t, const struct finding *f, unsigned value, insn_t *n,
+                  struct timeline_watch *slot)
+{
+    return last_change(t, value, f->trap_n, f->back_n, n) && timeline_seek(t, *n) == 0 &&
+           loads(cpu_of(t), f->value, &slot->va, &slot->bytes);
+}
+
 void culprit_find(struct timeline *t, struct places *places, struct finding *f, unsigned value)
 {
     struct timeline_watch slot = {.va = f->frame_at, .bytes = f->bytes};

@@ -42,11 +42,15 @@ record() { # KERNEL PROGRAM TRACE SEED
 }
 
 # The number of the first finding of this check and value, by this instruction; else nothing.
-finding() { # REPORT CHECK VALUE CULPRIT
-    awk -v head="^[0-9]+\\\\. ($2): ($3)( |\$)" -v by="$4" '
-        /^[0-9]+\. / { found = $0 ~ head; number = $1 + 0 }
+finding() { # REPORT CHECK VALUE CULPRIT FIRST
+    awk -v head="^[0-9]+\\\\. ($2): ($3)( |\$)" -v by="$4" -v first="$5" '
+        /^[0-9]+\. / { found = $0 ~ head; number = $1 + 0; hit = "" }
         found && /^  trap / { trap = $2 }
-        found && /^  by / && $0 ~ by { print number, $2 ~ /^[0-9]+$/ ? $2 - trap : "-", $3; exit }
+        found && /^  by / && $0 ~ by {
+            hit = number " " ($2 ~ /^[0-9]+$/ ? $2 - trap : "-") " " $3
+            if (first == "") { print hit; exit }
+        }
+        hit != "" && /^  after / && $0 ~ first { print hit; exit }
         ' "$1"
 }
 
@@ -74,7 +78,7 @@ by_nobody() { # NAME PROGRAM
         / by / { print what, $3, $4, $5, $6; exit }' "$trace.check")"
 }
 
-by_check() { # NAME PROGRAM CHECK VALUE CULPRIT
+by_check() { # NAME PROGRAM CHECK VALUE CULPRIT FIRST
     local name=$1 check=$3 start noticed=no status result
     local kernel=$work/$name/kernel.elf trace=$work/$name/run.tlt
     record "$kernel" "$2" "$trace" 0 || noticed=yes
@@ -82,7 +86,7 @@ by_check() { # NAME PROGRAM CHECK VALUE CULPRIT
     timeout 120 "$trapline" check "$trace" --max 20 --junit "$trace.xml" --sarif "$trace.sarif" \
         >"$trace.check" 2>&1
     status=$?
-    result=$(finding "$trace.check" "$check" "$4" "$5")
+    result=$(finding "$trace.check" "$check" "$4" "$5" "$6")
     if [ $status != 1 ] || [ -z "$result" ]; then
         fail "$name" "$check does not report $4 by $5: $(head -n 8 "$trace.check")" \
             "$trapline check $trace"
@@ -107,9 +111,9 @@ trim() {
 }
 
 row fault check insns seconds seen "the instruction is in"
-while IFS='@' read -r name cpu program check value culprit; do
+while IFS='@' read -r name cpu program check value culprit first; do
     name=$(trim "$name") cpu=$(trim "$cpu") program=$(trim "$program") check=$(trim "$check")
-    value=$(trim "$value") culprit=$(trim "$culprit")
+    value=$(trim "$value") culprit=$(trim "$culprit") first=$(trim "$first")
     case $name in '#'* | '') continue ;; esac
     [ "$cpu" = "$arch" ] || [ "$cpu" = both ] || continue
     [ $# = 0 ] || case " $* " in *" $name "*) ;; *) continue ;; esac
@@ -125,7 +129,7 @@ while IFS='@' read -r name cpu program check value culprit; do
     case $check in
     open) by_nobody "$name" "$program" ;;
     guest) by_guest "$name" "$program" "$value" ;;
-    *) by_check "$name" "$program" "$check" "$value" "$culprit" ;;
+    *) by_check "$name" "$program" "$check" "$value" "$culprit" "$first" ;;
     esac
 done <"$here/faults.list"
 exit $failed

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sim/check/frame.c - see frame.h.
+ *
+ * The way from the trap to the return runs once more with the page of the word watched, and that
+ * of the signal frame: all stores to both are listed in their order, equal values too.
+ */
+#include "sim/check/frame.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/check/store.h"
+#include "sim/who.h"
+
+#define PAGE_SHIFT 12
+#define WRITES_MAX 64u
+#define WAY_INSNS  50000000u /* longer ways, as through other threads, are not walked */
+
+struct write {
+    insn_t n;
+    uint64_t value;
+};
+
+struct way {
+    struct cpu *cpu;
+    paddr_t slot, pushed;       /* pushed: the word of the signal frame; 0: none */
+    struct write write[WRITES_MAX];
+    size_t writes;
+    bool too_many;
+    insn_t push_n;              /* the last store there */
+};
+
+bool frames_wants(const struct frames *all, unsigned value, uint64_t way)
+{
+    for (size_t i = 0; i < all->count; i++)
+        if (all->value[i] == value && all->way[i] == way)
+            return false;
+    return all->count < FRAMES_MAX;
+}
+
+void frames_add(struct frames *all, const struct finding *f, unsigned value, uint64_t way)
+{
+    if (all->count == FRAMES_MAX)
+        return;
+    all->list[all->count] = *f;
+    all->value[all->count] = value;
+    all->way[all->count++] = way;
+}
+
+/* Does the store begin at the word or in it? Pieces of a wider one are told of one by one. */
+static bool hits(const struct cpu_store *s, paddr_t word)
+{
+    return word && s->pa < word + 8 && word < s->pa + s->bytes;
+}
+
+static void on_store(void *ctx, const struct cpu_store *s)
+{
+    struct way *w = ctx;
+    struct store_place place;
+
+    if (!hits(s, w->slot) && !hits(s, w->pushed))
+        return;
+    store_find(w->cpu, s, &place);
+    if (hits(s, w->pushed))
+        w->push_n = place.n;
+    if (!hits(s, w->slot))
+        return;
+    w->too_many |= w->writes == WRITES_MAX;
+    if (!w->too_many)
+        w->write[w->writes++] = (struct write){place.n, s->value};
+}
+
+/* All stores to the word between trap and return. */
+static int walk(struct timeline *t, const struct finding *f, struct way *w)
+{
+    paddr_t base;
+    size_t bytes;
+    uint8_t *map;
+    int rc;
+
+    cpu_ram(w->cpu, &base, &bytes);
+    map = calloc(bytes >> PAGE_SHIFT, 1);
+    if (!map)
+        return -ENOMEM;
+    map[(w->slot - base) >> PAGE_SHIFT] = 1;
+    if (w->pushed)
+        map[(w->pushed - base) >> PAGE_SHIFT] = 1;
+    rc = timeline_seek(t, f->trap_n);
+    if (rc == 0)
+        rc = cpu_watch_pages(w->cpu, map, on_store, w);
+    if (rc == 0) {
+        rc = timeline_travel(t, f->back_n);
+        (void)!cpu_watch_pages(w->cpu, NULL, NULL, NULL);
+    }
+    free(map);
+    return rc;
+}
+
+/* The two writers, if there are two: the first had it right, or they both came after the push. */
+static bool two_writers(const struct finding *f, const struct way *w, insn_t *first, insn_t *second)
+{
+    uint64_t was;
+
+    memcpy(&was, f->was, 8);
+    if (w->writes < 2 || w->too_many)
+        return false;
+    *second = w->write[w->writes - 1].n;
+    for (size_t i = w->writes - 1; i-- > 0;) {
+        if (w->write[i].n == *second)
+            continue; /* a piece of the same store */
+        if (w->pushed ? w->push_n && w->write[i].n > w->push_n : w->write[i].value == was) {
+            *first = w->write[i].n;
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * Where the register was loaded from on the way out. By the instruction that wrote it last; where
+ * that is not a plain load (XRSTOR), by the last change of its value.
+ */
+static bool find_slot(struct who *who, struct finding *f, unsigned value, insn_t *load_n,
+                      struct timeline_watch *slot)
+{
+    struct value_place place = {.reg = cpu_reg_find(who->machine->arch, f->value), .bytes = 8}, from;
+    struct cpu *cpu = who_cpu(who);
+    bool entry;
+
+    if (timeline_seek(who->timeline, f->back_n) == 0 &&
+        who_find_reg(who, f->back_n, &place, load_n, &entry) == 1 && !entry &&
+        *load_n >= f->trap_n && timeline_seek(who->timeline, *load_n) == 0 &&
+        operands_decode(&who->operands, cpu, cpu_pc(cpu)) &&
+        operands_source(&who->operands, cpu, &place, &from) == SOURCE_LOAD && from.in_memory) {
+        *slot = (struct timeline_watch){from.va, from.bytes};
+        return true;
+    }
+    return culprit_slot(who->timeline, f, value, load_n, slot);
+}
+
+static int find_one(struct who *who, struct finding *f, unsigned value, bool *found)
+{
+    struct timeline *t = who->timeline;
+    struct places *places = who->places;
+    struct way w = {.cpu = sim_cpu(timeline_sim(t))};
+    struct timeline_watch slot = {0};
+    insn_t load_n, first, second;
+    int rc;
+
+    *found = false;
+    if (f->back_n - f->trap_n > WAY_INSNS || !find_slot(who, f, value, &load_n, &slot) ||
+        cpu_translate(w.cpu, slot.va, &w.slot) != 0)
+        return 0;
+    if (f->frame_at && (timeline_seek(t, f->back_n) != 0 ||
+                        cpu_translate(w.cpu, f->frame_at, &w.pushed) != 0))
+        return 0;
+    rc = walk(t, f, &w);
+    if (rc || !two_writers(f, &w, &first, &second))
+        return rc;
+    culprit_describe(t, places, first, &f->first);
+    culprit_describe(t, places, load_n, &f->load);
+    culprit_describe(t, places, second, &f->culprit);
+    f->slot = slot.va;
+    f->frame_at = 0;
+    *found = true;
+    return 0;
+}
+
+int frames_find(struct frames *all, struct timeline *t, struct places *places,
+                const struct machine *m, struct findings *findings)
+{
+    struct who *who;
+    int rc = who_open(t, places, m, &who);
+
+    if (rc)
+        return rc;
+    for (size_t i = 0; i < all->count && findings->count < findings->max && rc != -ENOMEM; i++) {
+        bool found;
+
+        rc = find_one(who, &all->list[i], all->value[i], &found);
+        if (rc || !found)
+            continue;
+        findings->value[findings->count] = all->value[i];
+        findings->list[findings->count++] = all->list[i];
+    }
+    who_close(who);
+    return rc == -ENOMEM ? rc : 0;
+}
