@@ -59,6 +59,17 @@ MUST_CHECK int host_list_dir(const char *dir, const char *suffix, char ***names,
                              size_t err_len);
 
 /*
+ * Run the first of `programs` (NULL at their end) that is installed, without a shell: `args` and
+ * NULL behind its name, `input` on its standard input, what it says (both streams, NUL-terminated)
+ * in `said`. 0; -ENOENT: none is installed; -EIO: it failed.
+ */
+MUST_CHECK int host_run_program(const char *const *programs, const char *const *args,
+                                const char *input, char *said, size_t said_len);
+/* A new empty file that only this user may open; its name is in `path`, of at least 32 bytes. */
+MUST_CHECK int host_temporary_file(char *path, size_t len);
+void host_remove_file(const char *path);
+
+/*
  * Which 4 KiB pages of an anonymous private mapping the process ever populated: one
  * byte a page in `touched`, 0 = certainly all zero. Only a hint for speed: where the
  * host does not tell, all are 1.

@@ -63,6 +63,12 @@ TRAPLINE_API int trapline_open_elf(enum trapline_arch arch, const char *path,
 TRAPLINE_API int trapline_open_code(enum trapline_arch arch, const void *code, size_t bytes,
                                     const struct trapline_options *options, struct trapline **out,
                                     char *err, size_t err_len);
+/*
+ * The same from a source text, as trapline_assemble() takes it: "movi v0.16b, #0; eret".
+ */
+TRAPLINE_API int trapline_open_asm(enum trapline_arch arch, const char *source,
+                                   const struct trapline_options *options, struct trapline **out,
+                                   char *err, size_t err_len);
 TRAPLINE_API void trapline_close(struct trapline *t);
 /* What went wrong last. */
 TRAPLINE_API const char *trapline_error(const struct trapline *t);
@@ -122,6 +128,14 @@ TRAPLINE_API int trapline_write(struct trapline *t, uint64_t va, const void *byt
 TRAPLINE_API int trapline_read_phys(struct trapline *t, uint64_t pa, void *bytes, size_t len);
 TRAPLINE_API int trapline_write_phys(struct trapline *t, uint64_t pa, const void *bytes,
                                      size_t len);
+/*
+ * Assemble `source` for this machine's CPU and write it to `va`; *end (may be NULL) is the address
+ * behind it. The language is that of GNU as (x86_64: AT&T, `.intel_syntax noprefix` is obeyed), all
+ * in one section; labels are its own. It needs binutils of that CPU on the host and takes some
+ * milliseconds: assemble in the opener, not in each test. -ENOENT: there is no assembler.
+ */
+TRAPLINE_API int trapline_assemble(struct trapline *t, uint64_t va, const char *source,
+                                   uint64_t *end);
 TRAPLINE_API int trapline_translate(struct trapline *t, uint64_t va, uint64_t *pa);
 /* 0 where there is no such symbol. */
 TRAPLINE_API uint64_t trapline_symbol(struct trapline *t, const char *name);

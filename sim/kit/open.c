@@ -88,7 +88,7 @@ int kit_create(const struct kit_arch *a, const struct cpu_config *config,
     return rc;
 }
 
-static const struct kit_arch *arch_of(enum trapline_arch arch)
+const struct kit_arch *kit_arch_of(enum trapline_arch arch)
 {
     return arch == TRAPLINE_ARM64 ? &kit_arm64 : arch == TRAPLINE_X86_64 ? &kit_x86_64 : NULL;
 }
@@ -114,7 +114,7 @@ int trapline_open_code(enum trapline_arch arch, const void *code, size_t bytes,
                        const struct trapline_options *options, struct trapline **out, char *err,
                        size_t err_len)
 {
-    const struct kit_arch *a = arch_of(arch);
+    const struct kit_arch *a = kit_arch_of(arch);
     struct cpu_config config;
     struct cpu_entry entry;
     struct trapline *t;
@@ -214,7 +214,7 @@ int trapline_open_elf(enum trapline_arch arch, const char *path,
                       const struct trapline_options *options, struct trapline **out, char *err,
                       size_t err_len)
 {
-    const struct kit_arch *a = arch_of(arch);
+    const struct kit_arch *a = kit_arch_of(arch);
     struct blob kernel = {0};
     struct boot_plan plan;
     struct cpu_config config;

@@ -38,6 +38,8 @@ struct kit_arch {
     enum arch arch;
     paddr_t ram_base;
     const char *pc, *sp;
+    const char *assemblers[3];  /* of binutils, by name, and NULL */
+    unsigned elf_machine;       /* EM_* */
     /* Build tables and registers of a machine without a kernel, behind its reset. */
     int (*set_up)(struct trapline *t);
     struct cpu_entry (*entry)(void);
@@ -86,6 +88,7 @@ int kit_fail(struct trapline *t, int rc, const char *fmt, ...) PRINTF_LIKE(3, 4)
 /* Note the return instructions in the `bytes` of code that stand at `va`. */
 MUST_CHECK int kit_note_returns(struct trapline *t, vaddr_t va, const uint8_t *code, size_t bytes);
 MUST_CHECK int kit_note_return(struct trapline *t, vaddr_t va);
+const struct kit_arch *kit_arch_of(enum trapline_arch arch); /* NULL: there is none */
 void kit_forget_history(struct trapline *t);
 /* An unsized machine around a cpu of `config`, at its entry; for open and fork. */
 MUST_CHECK int kit_create(const struct kit_arch *a, const struct cpu_config *config,

@@ -347,6 +347,30 @@ trapline_test(signal_frames_are_compared)
     assert_null(strstr(text, arm64 ? "v30 " : "xmm14 "));
 }
 
+trapline_test(source_text_is_assembled)
+{
+    bool arm64 = trapline_arch(t) == TRAPLINE_ARM64;
+    uint64_t user = trapline_place(t, TRAPLINE_USER_CODE), end;
+
+    trapline_ok(trapline_assemble(t, user,
+                                  arm64 ? "1: add x0, x0, #5\n cmp x0, #20\n b.lo 1b\n brk #7"
+                                        : "1: add $5, %rdi\n cmp $20, %rdi\n jb 1b\n int3",
+                                  &end));
+    assert_int_equal(end - user, arm64 ? 16 : 11);
+    trapline_ok(trapline_enter_user(t, user));
+    trapline_ok(trapline_run_to_trap(t));
+    assert_int_equal(trapline_get(t, arm64 ? "x0" : "rdi"), 20);
+    assert_int_equal(trapline_last_trap(t).n, 13);
+    assert_int_equal(trapline_assemble(t, user, "nop\n turnip", NULL), -EINVAL);
+    assert_non_null(strstr(trapline_error(t), "line 2: Error: "));
+    assert_non_null(strstr(trapline_error(t), "turnip"));
+    assert_int_equal(trapline_assemble(t, user, arm64 ? "bl turnip" : "call turnip", NULL),
+                     -EINVAL);
+    assert_non_null(strstr(trapline_error(t), "'turnip'"));
+    assert_int_equal(trapline_assemble(t, user, "", NULL), -EINVAL);
+    assert_non_null(strstr(trapline_error(t), "no instruction"));
+}
+
 static int open_arm64(struct trapline **t, char *err, size_t err_len)
 {
     return trapline_open_code(TRAPLINE_ARM64, "", 0, NULL, t, err, err_len);
@@ -372,6 +396,7 @@ int main(void)
         trapline_unit(snapshots_and_a_fork_go_on_alike),
         trapline_unit(frames_are_compared_with_registers),
         trapline_unit(signal_frames_are_compared),
+        trapline_unit(source_text_is_assembled),
     };
 
     return trapline_run_tests(tests, open_arm64) | trapline_run_tests(tests, open_x86_64);

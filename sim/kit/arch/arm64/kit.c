@@ -9,6 +9,8 @@
  */
 #include "sim/kit/private.h"
 
+#include <elf.h>
+
 #define RAM_BASE 0x40000000ull
 
 #define PXN     (1ull << 53)
@@ -166,6 +168,8 @@ const struct kit_arch kit_arm64 = {
     .ram_base = RAM_BASE,
     .pc = "pc",
     .sp = "sp",
+    .assemblers = {"aarch64-linux-gnu-as", "aarch64-none-elf-as", NULL},
+    .elf_machine = EM_AARCH64,
     .set_up = set_up,
     .entry = entry,
     .vector = vector,

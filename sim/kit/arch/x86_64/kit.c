@@ -9,6 +9,8 @@
  */
 #include "sim/kit/private.h"
 
+#include <elf.h>
+
 #define TABLES 0x10000u
 #define GDT    0x20000u
 #define IDT    0x21000u
@@ -274,6 +276,8 @@ const struct kit_arch kit_x86_64 = {
     .ram_base = 0,
     .pc = "rip",
     .sp = "rsp",
+    .assemblers = {"x86_64-linux-gnu-as", "as", NULL},
+    .elf_machine = EM_X86_64,
     .set_up = set_up,
     .entry = entry,
     .vector = vector,
