@@ -46,6 +46,8 @@ struct boot_plan {
 MUST_CHECK int boot_plan_build(const struct boot_spec *spec, struct boot_plan *plan, char *err,
                                size_t err_len);
 void boot_plan_free(struct boot_plan *plan);
+/* Only whether the kernel's file is one that this machine can start. As boot_plan_build(). */
+MUST_CHECK int boot_kernel_check(const struct boot_spec *spec, char *err, size_t err_len);
 
 /*
  * Pack a folder into a newc cpio, deterministic: sorted names, uid/gid 0, mtime 0, inode

@@ -4,8 +4,8 @@
  *
  * Formats by magic: ELF (0x7f "ELF"); arm64 Linux Image ("ARM\x64" at 56,
  * Documentation/arch/arm64/booting); x86 bzImage ("HdrS" at 0x202,
- * Documentation/arch/x86/boot). Known but not startable ones get a sentence of
- * their own: EFI zboot, gzip, zstd, xz.
+ * Documentation/arch/x86/boot); multiboot without ELF. What cannot be started is
+ * told by name in refuse.c.
  */
 #include "loader/image.h"
 
@@ -25,23 +25,6 @@ static bool magic_at(const struct boot_spec *spec, size_t at, const void *magic,
 {
     return spec->kernel_bytes >= at + len &&
            memcmp((const uint8_t *)spec->kernel + at, magic, len) == 0;
-}
-
-static int refuse_known(const struct boot_spec *spec, char *err, size_t err_len)
-{
-    const char *name = spec->kernel_name;
-
-    if (magic_at(spec, 0, "MZ", 2) && magic_at(spec, 4, "zimg", 4))
-        return loader_fail(err, err_len, -ENOEXEC,
-                           "%s: is an EFI zboot image; unpack it to a plain arm64 Image first",
-                           name);
-    if (magic_at(spec, 0, "\x1f\x8b", 2) || magic_at(spec, 0, "\x28\xb5\x2f\xfd", 4) ||
-        magic_at(spec, 0, "\xfd" "7zXZ", 5))
-        return loader_fail(err, err_len, -ENOEXEC, "%s: is compressed; unpack it first", name);
-    return loader_fail(err, err_len, -ENOEXEC,
-                       "%s: is no kernel that this machine can start "
-                       "(neither an ELF file nor an arm64 Image nor a bzImage)",
-                       name);
 }
 
 static int compare_segments(const void *a, const void *b)
@@ -85,6 +68,13 @@ static int check_layout(const struct boot_spec *spec, struct image *im, char *er
     return 0;
 }
 
+int boot_kernel_check(const struct boot_spec *spec, char *err, size_t err_len)
+{
+    struct image im;
+
+    return image_read(spec, &im, err, err_len);
+}
+
 int image_read(const struct boot_spec *spec, struct image *im, char *err, size_t err_len)
 {
     int rc;
@@ -98,7 +88,9 @@ int image_read(const struct boot_spec *spec, struct image *im, char *err, size_t
         rc = image_read_arm64_linux(spec, im, err, err_len);
     else if (magic_at(spec, 0x202, "HdrS", 4))
         rc = image_read_bzimage(spec, im, err, err_len);
+    else if (image_is_multiboot_flat(spec))
+        rc = image_read_multiboot(spec, im, err, err_len);
     else
-        rc = refuse_known(spec, err, err_len);
+        rc = image_refuse(spec, err, err_len);
     return rc != 0 ? rc : check_layout(spec, im, err, err_len);
 }

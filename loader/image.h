@@ -59,7 +59,18 @@ MUST_CHECK int image_read_arm64_linux(const struct boot_spec *spec, struct image
 MUST_CHECK int image_read_bzimage(const struct boot_spec *spec, struct image *im, char *err,
                                   size_t err_len);
 
+MUST_CHECK int image_read_multiboot(const struct boot_spec *spec, struct image *im, char *err,
+                                    size_t err_len);
+
+/* -ENOEXEC and the sentence for a file that is none of these. */
+MUST_CHECK int image_refuse(const struct boot_spec *spec, char *err, size_t err_len);
+/* How long a file has to be by its PE header, which Linux's images have too; 0: it has none. */
+uint64_t image_pe_bytes(const struct boot_spec *spec);
+
 /* Offset of a valid multiboot (version 1) header in the file's first 8 KiB, or -ENOENT. */
 long image_find_multiboot(const struct boot_spec *spec);
+bool image_has_multiboot2(const struct boot_spec *spec);
+/* It has a header with addresses, so that it need not be an ELF file. */
+bool image_is_multiboot_flat(const struct boot_spec *spec);
 
 #endif

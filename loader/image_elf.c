@@ -4,8 +4,9 @@
  *
  * arm64: entered at e_entry with the MMU off. x86_64: entered at the address in
  * the Xen PVH note (type 18, "Xen"; xen/include/public/elfnote.h) in 32-bit
- * mode, or, without a note, by a multiboot header at e_entry. Where e_entry is
- * a virtual address of a segment that loads elsewhere, it is moved along.
+ * mode, or, without a note, by a multiboot header at e_entry. Both begin in 32-bit
+ * code, so their file may be a 32-bit one. Where e_entry is a virtual address of
+ * a segment that loads elsewhere, it is moved along.
  */
 #include "loader/image.h"
 
@@ -18,24 +19,10 @@
 #include "loader/fail.h"
 
 #define NOTE_XEN_PHYS32_ENTRY 18u
-#define MULTIBOOT_MAGIC       0x1BADB002u
-#define MULTIBOOT_SEARCH      8192u
 
 static uint32_t get32(const uint8_t *p)
 {
     return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-}
-
-long image_find_multiboot(const struct boot_spec *spec)
-{
-    const uint8_t *k = spec->kernel;
-    size_t end = spec->kernel_bytes < MULTIBOOT_SEARCH ? spec->kernel_bytes : MULTIBOOT_SEARCH;
-
-    for (size_t i = 0; i + 12 <= end; i += 4)
-        if (get32(k + i) == MULTIBOOT_MAGIC &&
-            (uint32_t)(get32(k + i) + get32(k + i + 4) + get32(k + i + 8)) == 0)
-            return (long)i;
-    return -ENOENT;
 }
 
 static const char *machine_name(unsigned machine)
@@ -61,11 +48,13 @@ static int check_header(const struct boot_spec *spec, const GElf_Ehdr *eh, char 
 {
     const char *name = spec->kernel_name;
     unsigned want = spec->arch == ARCH_ARM64 ? EM_AARCH64 : EM_X86_64;
+    bool begins_32 = spec->arch == ARCH_X86_64 && eh->e_ident[EI_CLASS] == ELFCLASS32 &&
+                     eh->e_machine == EM_386;
 
-    if (eh->e_machine != want)
+    if (eh->e_machine != want && !begins_32)
         return loader_fail(err, err_len, -ENOEXEC, "%s: is %s code, the machine is %s", name,
                            machine_name(eh->e_machine), machine_name(want));
-    if (eh->e_ident[EI_CLASS] != ELFCLASS64)
+    if (eh->e_ident[EI_CLASS] != ELFCLASS64 && !begins_32)
         return loader_fail(err, err_len, -ENOEXEC, "%s: is a 32-bit ELF file, 64-bit is needed",
                            name);
     if (eh->e_ident[EI_DATA] != ELFDATA2LSB)
@@ -133,6 +122,9 @@ static int find_pvh_note(Elf *elf, const GElf_Phdr *ph, paddr_t *entry)
 static int choose_x86_entry(const struct boot_spec *spec, bool has_note, paddr_t note_entry,
                             struct image *im, char *err, size_t err_len)
 {
+    const char *found = ((const uint8_t *)spec->kernel)[EI_CLASS] == ELFCLASS32
+                            ? "is a 32-bit kernel with" : "has";
+
     if (has_note) {
         im->protocol = IMAGE_X86_PVH;
         im->entry = note_entry;
@@ -142,10 +134,14 @@ static int choose_x86_entry(const struct boot_spec *spec, bool has_note, paddr_t
         im->protocol = IMAGE_X86_MULTIBOOT;
         return 0;
     }
+    if (image_has_multiboot2(spec))
+        return loader_fail(err, err_len, -ENOEXEC,
+                           "%s: %s a multiboot 2 header alone; a multiboot 1 header or a PVH note "
+                           "is needed", spec->kernel_name, found);
     return loader_fail(err, err_len, -ENOEXEC,
-                       "%s: has neither a PVH note (Linux: CONFIG_PVH) nor a multiboot header, "
+                       "%s: %s neither a PVH note (Linux: CONFIG_PVH) nor a multiboot header, "
                        "so there is no way to enter it",
-                       spec->kernel_name);
+                       spec->kernel_name, found);
 }
 
 static int read_headers(Elf *elf, const struct boot_spec *spec, struct image *im, char *err,

@@ -13,7 +13,7 @@
 const char machine_options_help[] =
     "machine:\n"
     "  --arch arm64|x86_64  the CPU (default: that of --kernel, else arm64)\n"
-    "  --kernel FILE        kernel: ELF or arm64 Image (default: the one that ships)\n"
+    "  --kernel FILE        kernel: ELF, arm64 Image, bzImage, multiboot (default: ours)\n"
     "  --rootfs DIR         folder that becomes the initramfs (default, with the kernel that ships:\n"
     "                       Debian's busybox, guest/ARCH/rootfs beside this program)\n"
     "  --initrd FILE        initramfs as it is (cpio)\n"
@@ -156,13 +156,30 @@ static int find_rootfs(struct machine_options *o)
     return EXIT_OK;
 }
 
-/* e_machine of an ELF file, or the magic of an arm64 Image: 0 when it is neither. */
+/* x86 by e_machine of an ELF file (32-bit ones may be multiboot) or the magic of a bzImage. */
 static void guess_arch(struct machine_options *o, const struct blob *k)
 {
     if (o->arch_given || k->bytes < 64)
         return;
-    if (memcmp(k->data, "\177ELF", 4) == 0 && k->data[18] == 62)
+    if (memcmp(k->data, "\177ELF", 4) == 0 && (k->data[18] == 62 || k->data[18] == 3))
         o->machine.arch = ARCH_X86_64;
+    else if (k->bytes > 0x206 && memcmp(k->data + 0x202, "HdrS", 4) == 0)
+        o->machine.arch = ARCH_X86_64;
+}
+
+/* The refusal names the file, which the machine will not know any more. */
+static int check_kernel(const struct machine_options *o, const struct blob *kernel)
+{
+    struct boot_spec spec = {.arch = o->machine.arch,
+                             .kernel = kernel->data,
+                             .kernel_bytes = kernel->bytes,
+                             .kernel_name = o->kernel,
+                             .cmdline = "",
+                             .ram_bytes = o->machine.ram_bytes};
+    char err[ERR_LEN];
+    int rc = o->kernel ? boot_kernel_check(&spec, err, sizeof(err)) : 0;
+
+    return rc == 0 ? EXIT_OK : complain(rc == -EFBIG ? EXIT_USAGE : EXIT_DAMAGED, "%s", err);
 }
 
 static int load_kernel(struct machine_options *o)
@@ -181,7 +198,7 @@ static int load_kernel(struct machine_options *o)
         return complain(EXIT_USAGE, "%s", err);
     guess_arch(o, &kernel);
     machine_set_kernel(&o->machine, kernel);
-    return EXIT_OK;
+    return check_kernel(o, &o->machine.kernel);
 }
 
 static int load_initrd(struct machine_options *o, const char *const *argv)

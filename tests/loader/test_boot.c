@@ -120,8 +120,19 @@ static void test_other_formats_are_named(void **state)
         size_t at;
         const char *magic, *words;
     } cases[] = {
-        {0x202, "HdrS", "no 64-bit entry"}, {4, "zimg", "EFI zboot"}, {0, "\x1f\x8b", "compressed"},
-        {0, "#!/bin/sh", "no kernel"}, {56, "ARM\x64", "arm64 kernel, the machine is x86_64"},
+        {0x202, "HdrS", "no 64-bit entry"},
+        {4, "zimg", "EFI zboot image"},
+        {0, "\x1f\x8b", "compressed with gzip; unpack it first"},
+        {0, "\x28\xb5\x2f\xfd", "compressed with zstd"},
+        {0, "\xfd" "7zXZ", "compressed with xz"},
+        {0, "\x02\x21\x4c\x18", "compressed with LZ4"},
+        {0, "BZh9", "compressed with bzip2"},
+        {0, "\x27\x05\x19\x56", "uImage"},
+        {0, "\xd0\x0d\xfe\xed", "FIT image"},
+        {0, "070701", "--initrd"},
+        {0x24, "\x18\x28\x6f\x01", "zImage for 32-bit arm"},
+        {0, "#!/bin/sh", "no kernel"},
+        {56, "ARM\x64", "arm64 kernel, the machine is x86_64"},
     };
     struct attempt a;
 
@@ -136,6 +147,99 @@ static void test_other_formats_are_named(void **state)
     attempt_init(&a, ARCH_X86_64);
     a.spec.kernel_bytes = 0;
     expect_refused(&a, -ENOEXEC, "is empty");
+}
+
+static void test_efi_programs_are_named(void **state)
+{
+    struct attempt a;
+
+    (void)state;
+    attempt_init(&a, ARCH_ARM64);
+    memset(a.file, 0, sizeof(a.file));
+    memcpy(a.file, "MZ", 2);
+    put_bytes(a.file, 60, 0x80, 4);
+    memcpy(a.file + 0x80, "PE\0\0", 4);
+    put_bytes(a.file, 0x84, 0xaa64, 2);
+    expect_refused(&a, -ENOEXEC, "EFI program for arm64");
+    put_bytes(a.file, 0x84, 0x14c, 2);
+    expect_refused(&a, -ENOEXEC, "EFI program for 32-bit x86");
+    put_bytes(a.file, 60, sizeof(a.file) - 8, 4);
+    expect_refused(&a, -ENOEXEC, "no kernel");
+}
+
+/* A 32-bit ELF file with one segment, as hobby kernels with a multiboot header are. */
+static void put_elf32(struct attempt *a, uint16_t machine)
+{
+    Elf32_Ehdr eh = {.e_ident = {0x7f, 'E', 'L', 'F', ELFCLASS32, ELFDATA2LSB, EV_CURRENT},
+                     .e_type = ET_EXEC, .e_machine = machine, .e_version = EV_CURRENT,
+                     .e_entry = 0x100010, .e_phoff = sizeof(eh), .e_ehsize = sizeof(eh),
+                     .e_phentsize = sizeof(Elf32_Phdr), .e_phnum = 1};
+    Elf32_Phdr ph = {.p_type = PT_LOAD, .p_offset = ELF_BUILD_CODE, .p_vaddr = 0x100000,
+                     .p_paddr = 0x100000, .p_filesz = ELF_BUILD_CODE_BYTES, .p_memsz = 0x3000};
+
+    memset(a->file, 0, ELF_BUILD_CODE);
+    memcpy(a->file, &eh, sizeof(eh));
+    memcpy(a->file + sizeof(eh), &ph, sizeof(ph));
+}
+
+static void put_multiboot(struct attempt *a, size_t at, uint32_t flags)
+{
+    put_bytes(a->file, at, 0x1BADB002, 4);
+    put_bytes(a->file, at + 4, flags, 4);
+    put_bytes(a->file, at + 8, (uint32_t)-(0x1BADB002 + flags), 4);
+}
+
+static void test_32_bit_elf_starts_by_multiboot_only(void **state)
+{
+    struct attempt a;
+
+    (void)state;
+    attempt_init(&a, ARCH_X86_64);
+    put_elf32(&a, EM_386);
+    expect_refused(&a, -ENOEXEC, "is a 32-bit kernel with neither a PVH note");
+    put_bytes(a.file, 0x800, 0xE85250D6, 4);
+    put_bytes(a.file, 0x808, 24, 4);
+    put_bytes(a.file, 0x80c, (uint32_t)-(0xE85250D6 + 24), 4);
+    expect_refused(&a, -ENOEXEC, "multiboot 2 header alone");
+    put_multiboot(&a, ELF_BUILD_CODE, 3);
+    assert_ok(attempt_build(&a), a.err);
+    assert_int_equal(a.plan.entry.mode, CPU_ENTRY_X86_PROT32);
+    assert_int_equal(a.plan.entry.pc, 0x100010);
+    boot_plan_free(&a.plan);
+    put_elf32(&a, EM_ARM);
+    expect_refused(&a, -ENOEXEC, "32-bit arm code");
+    put_elf32(&a, EM_386);
+    a.spec.arch = ARCH_ARM64;
+    expect_refused(&a, -ENOEXEC, "32-bit x86 code, the machine is arm64");
+}
+
+static void test_multiboot_without_elf(void **state)
+{
+    const struct boot_segment *s;
+    struct attempt a;
+
+    (void)state;
+    attempt_init(&a, ARCH_X86_64);
+    memset(a.file, 0x90, sizeof(a.file));
+    put_multiboot(&a, 0x40, 1u << 16);
+    put_bytes(a.file, 0x4c, 0x200040, 4);
+    put_bytes(a.file, 0x50, 0x200000, 4);
+    put_bytes(a.file, 0x54, 0x200800, 4);
+    put_bytes(a.file, 0x58, 0x300000, 4);
+    put_bytes(a.file, 0x5c, 0x200060, 4);
+    assert_ok(attempt_build(&a), a.err);
+    assert_int_equal(a.plan.entry.pc, 0x200060);
+    assert_int_equal(a.plan.entry.arg[0], 0x2BADB002);
+    s = segment_at(&a.plan, 0x200000);
+    assert_non_null(s);
+    assert_int_equal(s->bytes, 0x800);
+    boot_plan_free(&a.plan);
+    put_bytes(a.file, 0x54, 0x210000, 4);
+    expect_refused(&a, -ENOEXEC, "truncated: its multiboot header names 65536 bytes");
+    put_bytes(a.file, 0x50, 0x200100, 4);
+    expect_refused(&a, -ENOEXEC, "damaged multiboot header");
+    a.spec.arch = ARCH_ARM64;
+    expect_refused(&a, -ENOEXEC, "multiboot kernel, the machine is arm64");
 }
 
 static void test_too_little_ram_is_refused(void **state)
@@ -257,6 +361,16 @@ static void test_arm64_linux_image(void **state)
     expect_refused(&a, -EFBIG, "outside RAM");
     put_bytes(a.file, 24, 1, 8);
     expect_refused(&a, -ENOEXEC, "big-endian");
+    put_bytes(a.file, 24, 2 << 1, 8);
+    expect_refused(&a, -ENOEXEC, "pages of 16 KiB");
+    put_bytes(a.file, 24, 1 << 1, 8);
+    memcpy(a.file, "MZ", 2);
+    put_bytes(a.file, 60, 0x80, 4);
+    memcpy(a.file + 0x80, "PE\0\0", 4);
+    put_bytes(a.file, 0x86, 1, 2);
+    put_bytes(a.file, 0x98 + 16, 0x1000, 4);
+    put_bytes(a.file, 0x98 + 20, 0x1000, 4);
+    expect_refused(&a, -ENOEXEC, "truncated: it has 4352 bytes of 8192");
 }
 
 static void test_x86_64_bzimage(void **state)
@@ -272,6 +386,7 @@ static void test_x86_64_bzimage(void **state)
     put_bytes(a.file, 0x201, 0x6a, 1);
     memcpy(a.file + 0x202, "HdrS", 4);
     put_bytes(a.file, 0x206, 0x20f, 2);
+    put_bytes(a.file, 0x1f4, (sizeof(a.file) - 0x800) / 16, 4);
     put_bytes(a.file, 0x22c, 0x7fffffff, 4);
     put_bytes(a.file, 0x236, 1, 2);
     put_bytes(a.file, 0x258, 0x1000000, 8);
@@ -294,6 +409,8 @@ static void test_x86_64_bzimage(void **state)
     assert_int_equal(get(s->data, 0x2d0 + 3 * 20, 8), MIB);
     boot_plan_free(&a.plan);
 
+    a.spec.kernel_bytes = sizeof(a.file) - 16;
+    expect_refused(&a, -ENOEXEC, "truncated: it has 4336 bytes of 4352");
     a.spec.kernel_bytes = 0x7ff;
     expect_refused(&a, -ENOEXEC, "truncated");
     a.spec.kernel_bytes = 0x260;
@@ -329,6 +446,9 @@ int main(void)
         cmocka_unit_test(test_elf_damage_has_its_sentence),
         cmocka_unit_test(test_elf_overlapping_segments_are_refused),
         cmocka_unit_test(test_other_formats_are_named),
+        cmocka_unit_test(test_efi_programs_are_named),
+        cmocka_unit_test(test_32_bit_elf_starts_by_multiboot_only),
+        cmocka_unit_test(test_multiboot_without_elf),
         cmocka_unit_test(test_too_little_ram_is_refused),
         cmocka_unit_test(test_arm64_elf_layout),
         cmocka_unit_test(test_x86_64_pvh_layout),
