@@ -43,7 +43,7 @@ static const char help[] =
     "                         check    a finding of trapline check (each run is recorded)\n"
     "  --console REGEX      a failure too: the console shows this (extended, per line)\n"
     "  --until KIND         end at the first failure of this kind, or of any\n"
-    "  -j N                 processes (default: one for each CPU)\n"
+    "  -j, --jobs N         processes (default: one for each CPU)\n"
     "  --shard I/N          only every N-th point, from the I-th: for N machines\n"
     "  --out DIR            where results and traces go (default: explore)\n"
     "  --merge DIR          all shards whose results are in DIR, together\n"

@@ -24,7 +24,7 @@ static const char help[] =
     "  --format flamegraph  folded stacks of guest instructions, for flamegraph.pl\n"
     "  --format lcov        coverage of the guest kernel, assembly too, by line, function and\n"
     "                       branch; of several traces together, for genhtml\n"
-    "  -o FILE              where to (default: standard output, unless that is a terminal and\n"
+    "  -o, --output FILE    where to (default: standard output, unless that is a terminal and\n"
     "                       the format is perfetto)\n"
     "  --every N            flamegraph: instructions between two looks (default: some\n"
     "                       4,000 looks in all)\n"

@@ -35,6 +35,8 @@ static const char help[] =
     "With --record the run is made first, with its console here, until it ends or Ctrl-C ends it;\n"
     "then gdb stands at its last instruction, and every instruction before is there to go back to.\n"
     "\n"
+    "  --live               record a run as far as gdb goes\n"
+    "  --record             record a run first\n"
     "  --at N               start at instruction N (default 0)\n"
     "  --listen HOST:PORT   wait for a gdb there instead; HOST may be left out (127.0.0.1)\n"
     "  --listen stdio       talk on standard input and output\n"
@@ -42,6 +44,9 @@ static const char help[] =
     "\n"
     "In gdb, 'monitor help' lists what gdb has no word for: when, seek, traps, syscalls, who, ..;\n"
     "'user-symbols' loads the symbols of the user program that runs at this place.\n"
+    "\n";
+
+static const char examples[] =
     "\n"
     "examples:\n"
     "  trapline gdb run.tlt --at 8379251\n"
@@ -470,6 +475,8 @@ int cmd_gdb(int argc, char **argv)
     while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
         if (c == 'h') {
             fputs(help, stdout);
+            fputs(machine_options_help, stdout);
+            fputs(examples, stdout);
             return EXIT_OK;
         } else if (c == OPT_LISTEN) {
             where = optarg;

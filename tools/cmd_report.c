@@ -22,7 +22,7 @@ static const char help[] =
     "calls, faults, interrupts, signals and inputs, a table of them, and what `trapline check`\n"
     "finds. Choose a trap to see its registers, code, page tables, frame and signal frame.\n"
     "\n"
-    "  -o FILE              the page\n"
+    "  -o, --output FILE    the page\n"
     "  --compare OTHER.tlt  a second run below the first; the first difference is marked\n"
     "  --details N          traps that are kept with all that can be seen of them (default 300:\n"
     "                       those that became signals first, then exceptions, then others)\n"

@@ -14,6 +14,12 @@ lib=$(dirname "$(find "$prefix" -name libtrapline.so)")
 export PKG_CONFIG_PATH=$lib/pkgconfig LD_LIBRARY_PATH=$lib
 fail() { echo "$1"; exit 1; }
 
+# What a system shows of it.
+for file in man/man1/trapline.1 man/man1/trapline-record.1 man/man5/trapline-trace.5 \
+    bash-completion/completions/trapline zsh/site-functions/_trapline doc/trapline/FORMAT.md; do
+    [ -s "$prefix/share/$file" ] || fail "share/$file is not installed"
+done
+
 # Public names, and only those.
 exported=$(nm -D --defined-only "$lib/libtrapline.so" | awk '$2 == "T" { print $3 }' | sort)
 declared=$(awk '/^TRAPLINE_API/ { on = 1 } on { print } /;/ { on = 0 }' "$prefix/include/trapline/kit.h" |

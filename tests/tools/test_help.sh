@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# test_help.sh SOURCE BUILD: what the program takes stands in --help, and what stands in --help
+# stands in the manual page and in both completions, of every verb.
+set -uo pipefail
+source=$1 build=$2
+help=$build/help bad=0
+fail() { echo "FAIL: $1"; bad=1; }
+options() { grep -oE -- '(^|[ ,[|(])--?[a-z][a-z-]*' | tr -d ' ,[|(' | sort -u; }
+
+verbs=$("$build/trapline" --help | awk '/^  trapline [a-z]/ { print $2 }')
+[ "$(wc -w <<<"$verbs")" -ge 13 ] || fail "verbs of --help: $verbs"
+shared() { # the options that a macro of this name brings
+    sed -n "/define $1/,/^[^ #]/p" "$source"/tools/*.h | grep -oE '\{"[a-z-]+"' | tr -d '{"'
+}
+machine=$(shared MACHINE_OPTIONS) trace=$(shared 'TRACE_OPTIONS ')
+[ "$(wc -w <<<"$machine")" -ge 12 ] || fail "tools/cmd.h: MACHINE_OPTIONS not found"
+
+# shellcheck source=/dev/null
+source "$help/trapline.bash"
+for verb in $verbs; do
+    text=$("$build/trapline" "$verb" --help) || fail "$verb --help ends with $?"
+    page=$help/man1/trapline-$verb.1
+    [ -s "$page" ] || { fail "no manual page of $verb"; continue; }
+
+    # The source takes it: --help says it. (record shares its source with run.)
+    file=$(grep -lE "^int cmd_$verb\(" "$source"/tools/cmd_*.c)
+    taken=$(grep -oE '\{"[a-z-]+", *(no|required|optional)_argument' "$file" | grep -oE '[a-z]+[a-z-]*"' |
+        tr -d '"')
+    ! grep -q 'MACHINE_OPTIONS,' "$file" || taken+=" $machine"
+    ! grep -q ' TRACE_OPTIONS,' "$file" || taken+=" $trace"
+    for option in $taken; do
+        case $verb-$option in *-help | run-output | run-no-images) continue ;; esac
+        grep -qE -- "--$option([^a-z-]|$)" <<<"$text" || fail "$verb takes --$option, --help does not say so"
+    done
+
+    # --help says it: the page and the completions have it.
+    listed=$(grep -E '^  -' <<<"$text" | sed -E 's/^(  [^ ]+( [^ ]+)*)  .*/\1/' | options)
+    plain=$(sed 's/\\-/-/g' "$page" | grep '^\.B ' | options)
+    [ "$listed" = "$plain" ] || fail "$page: $(diff <(echo "$listed") <(echo "$plain") | tr '\n' ' ')"
+    COMP_WORDS=(trapline "$verb" -) COMP_CWORD=2
+    _trapline 2>/dev/null
+    offered=$(printf '%s\n' "${COMPREPLY[@]}" | grep -vx -- --help | sort -u)
+    [ "$listed" = "$offered" ] || fail "bash, $verb: $(diff <(echo "$listed") <(echo "$offered") | tr '\n' ' ')"
+    zsh=$(sed -n "/^_trapline_$verb()/,/^}/p" "$help/_trapline" | grep -oE "^ +'\*--?[a-z-]*" | tr -d " '*" | sort -u)
+    zsh=$(sed 's/-$//' <<<"$zsh" | sort -u) # --ktrace=- is an optional value
+    [ "$listed" = "$zsh" ] || fail "zsh, $verb: $(diff <(echo "$listed") <(echo "$zsh") | tr '\n' ' ')"
+done
+
+# Words that complete: choices, verbs, nothing behind --.
+complete_words() { COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)); _trapline 2>/dev/null; echo "${COMPREPLY[*]}"; }
+[ "$(complete_words trapline re)" = "record replay report" ] || fail "bash: verbs"
+[ "$(complete_words trapline run --arch x)" = x86_64 ] || fail "bash: --arch x"
+[ "$(complete_words trapline export a.tlt --format p)" = perfetto ] || fail "bash: --format p"
+[ "$(complete_words trapline golden u)" = update ] || fail "bash: golden u"
+[ -z "$(complete_words trapline run -- --ar)" ] || fail "bash: words of the guest"
+
+if command -v man >/dev/null; then
+    for page in "$help"/man1/*.1 "$source"/tools/help/*.5; do
+        said=$(LC_ALL=C.UTF-8 man --warnings -E UTF-8 -l -Tutf8 -Z "$page" 2>&1 >/dev/null)
+        [ -z "$said" ] || fail "$page: $said"
+    done
+fi
+if command -v zsh >/dev/null; then
+    zsh -n "$help/_trapline" || fail "zsh does not take _trapline"
+fi
+[ $bad = 0 ] && echo PASS
+exit $bad
