@@ -109,6 +109,26 @@ void cpu_flush_tlb(struct cpu *cpu)
     cpu->ops->flush_tlb(cpu->m);
 }
 
+int cpu_timer_interrupt(struct cpu *cpu)
+{
+    return cpu->ops->timer_interrupt(cpu->m);
+}
+
+int cpu_fetch_fault(struct cpu *cpu)
+{
+    return cpu->ops->fetch_fault(cpu->m);
+}
+
+size_t cpu_unmap_user_page(struct cpu *cpu, vaddr_t va)
+{
+    return cpu->ops->unmap_user(cpu->m, va, va);
+}
+
+size_t cpu_unmap_user(struct cpu *cpu)
+{
+    return cpu->ops->unmap_user(cpu->m, 0, (1ull << 47) - 1);
+}
+
 insn_t cpu_now(const struct cpu *cpu)
 {
     return cpu->ops->now(cpu->m);

@@ -141,8 +141,20 @@ struct cpu_injection {
 };
 MUST_CHECK int cpu_inject(struct cpu *cpu, const struct cpu_injection *what);
 MUST_CHECK int cpu_interrupt(struct cpu *cpu, unsigned number);
+/* A page fault at the user instruction that comes next, as a stale translation makes it. -EINVAL: the
+ * CPU is not in user mode. */
+MUST_CHECK int cpu_fetch_fault(struct cpu *cpu);
 /* Forget translations: after page tables were written from outside. */
 void cpu_flush_tlb(struct cpu *cpu);
+/* The number for cpu_interrupt() with which the guest's timer comes now; -ENODEV: it has set none up. */
+MUST_CHECK int cpu_timer_interrupt(struct cpu *cpu);
+/*
+ * Clear the last-level entry of a user page of the address space that is in use now, as a kernel
+ * does that takes a page away, and forget its translation; or those of all its user pages.
+ * Returns how many there were. Tables other than of 4 KiB pages at four levels have none.
+ */
+size_t cpu_unmap_user_page(struct cpu *cpu, vaddr_t va);
+size_t cpu_unmap_user(struct cpu *cpu);
 
 /* Clock. */
 insn_t cpu_now(const struct cpu *cpu);

@@ -22,6 +22,9 @@ struct cpu_ops {
     int (*inject)(void *m, const struct cpu_injection *what);
     int (*interrupt)(void *m, unsigned number);
     void (*flush_tlb)(void *m);
+    int (*timer_interrupt)(void *m);
+    int (*fetch_fault)(void *m);
+    size_t (*unmap_user)(void *m, vaddr_t first, vaddr_t last);
     insn_t (*now)(const void *m);
     cycles_t (*cycles)(const void *m);
     uint64_t (*time_ns)(const void *m);

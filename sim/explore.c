@@ -32,8 +32,17 @@ static void on_console(void *ctx, const uint8_t *bytes, size_t len)
 int explore_try(const struct machine *m, insn_t limit, const char *trace_path,
                 struct explore_result *r, char *err, size_t err_len)
 {
-    struct session s = {
-        .trace_path = trace_path, .limit = limit, .ctx = r, .console = on_console};
+    return explore_run(m, NULL, limit, trace_path, r, err, err_len);
+}
+
+int explore_run(const struct machine *m, const struct schedule *schedule, insn_t limit,
+                const char *trace_path, struct explore_result *r, char *err, size_t err_len)
+{
+    struct session s = {.trace_path = trace_path,
+                        .schedule = schedule,
+                        .limit = limit,
+                        .ctx = r,
+                        .console = on_console};
     int rc;
 
     memset(r, 0, sizeof(*r));

@@ -50,6 +50,10 @@ insn_t explore_limit(insn_t n);
 /* `trace_path` may be NULL. 0, or a sentence in `err`; a guest that fails is no error. */
 MUST_CHECK int explore_try(const struct machine *m, insn_t limit, const char *trace_path,
                            struct explore_result *r, char *err, size_t err_len);
+/* The same under a schedule (schedule.h); NULL: undisturbed but for chaos. */
+MUST_CHECK int explore_run(const struct machine *m, const struct schedule *schedule, insn_t limit,
+                           const char *trace_path, struct explore_result *r, char *err,
+                           size_t err_len);
 void explore_result_free(struct explore_result *r);
 
 /* The first failure of `r` that counts. `trace_path` is its recording where checks count. */

@@ -64,7 +64,10 @@ cycles_t inputs_delay(struct inputs *in, struct cpu *cpu, insn_t n, cycles_t dea
         return 0;
     if (in->trace)
         return delay_replay(in, cpu, n);
-    delay = chaos_delay(in->chaos, in->chaos_count++, in->hz);
+    if (in->schedule && in->schedule->has_delays)
+        delay = in->delay_at < in->schedule->delay_count ? in->schedule->delays[in->delay_at++] : 0;
+    else
+        delay = chaos_delay(in->chaos, in->chaos_count++, in->hz);
     if (in->writer)
         trace_put_delay(in->writer, n, delay);
     if (in->delays) {

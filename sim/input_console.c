@@ -47,21 +47,23 @@ static int console_live(struct inputs *in, struct cpu *cpu, bool idle)
     return c.len == got ? 1 : -EIO;
 }
 
-static const struct trace_stop *next_console(const struct inputs *in)
+const struct trace_stop *inputs_next_stop(const struct inputs *in)
 {
     const struct trace *t = in->trace;
 
     for (size_t i = in->stop_at; i < t->stop_count; i++)
-        if (t->stops[i].kind == TRACE_STOP_CONSOLE)
+        if (t->stops[i].kind != TRACE_STOP_DIGEST)
             return &t->stops[i];
     return NULL;
 }
 
 static int console_replay(struct inputs *in, struct cpu *cpu, bool idle)
 {
-    const struct trace_stop *s = next_console(in);
+    const struct trace_stop *s = inputs_next_stop(in);
     insn_t now = cpu_now(cpu);
 
+    if (s && s->kind == TRACE_STOP_INJECT)
+        return inject_replay(in, cpu, s);
     if (s && s->n == now && (idle || !s->console.idle)) {
         in->stop_at = (size_t)(s - in->trace->stops) + 1;
         if (s->console.jump > 0)
@@ -87,10 +89,12 @@ static int console_replay(struct inputs *in, struct cpu *cpu, bool idle)
 
 insn_t inputs_next(const struct inputs *in)
 {
-    const struct trace_stop *s = in->trace ? next_console(in) : NULL;
+    const struct trace_stop *s = in->trace ? inputs_next_stop(in) : NULL;
 
     if (!s)
-        return INSN_NONE;
+        return in->trace ? INSN_NONE : inject_next(in);
+    if (s->kind == TRACE_STOP_INJECT)
+        return s->n;
     /* An idle machine stops by itself; one step on shows that this one did not. */
     return s->console.idle ? s->n + 1 : s->n;
 }
@@ -99,6 +103,8 @@ int inputs_arrive(struct inputs *in, struct cpu *cpu, bool idle)
 {
     if (in->host && host_interrupted(in->host))
         return -EINTR;
+    if (!in->trace && inject_next(in) <= cpu_now(cpu))
+        return inject_live(in, cpu);
     return in->trace ? console_replay(in, cpu, idle) : console_live(in, cpu, idle);
 }
 
@@ -106,6 +112,7 @@ void inputs_init_live(struct inputs *in, const struct machine *m, struct host *h
                       struct trace_writer *writer)
 {
     memset(in, 0, sizeof(*in));
+    in->machine = m;
     in->host = host;
     in->writer = writer;
     in->chaos = m->chaos;

@@ -6,6 +6,7 @@
  *   console input        bytes, with the number at which the guest could see them   input_console.c
  *   idle clock jumps     how long the guest waited for them                         input_console.c
  *   chaos                delays of timer interrupts                                 input_chaos.c
+ *   injected events      at numbers that whoever tests chose     input_inject.c, schedule.h
  *   wall clock's start, entropy seed    constants of the machine (sim/machine.h)
  * Each comes from a source that is live, or live and recorded, or replayed from a
  * trace; the run loop does not know which.
@@ -18,6 +19,7 @@
 #define TRAPLINE_SIM_INPUTS_H
 
 #include "sim/host.h"
+#include "sim/schedule.h"
 #include "sim/trace.h"
 
 #define INSN_NONE UINT64_MAX
@@ -27,9 +29,12 @@ struct inputs {
     struct trace_writer *writer; /* recording, borrowed */
     struct byte_buf *delays;     /* live: each is put there as struct boot_delay; NULL: not kept */
     const struct trace *trace;   /* replaying, borrowed */
-    size_t stop_at, delay_at;    /* replaying: what comes next */
+    const struct machine *machine; /* live, borrowed */
+    const struct schedule *schedule; /* live, borrowed; NULL: nothing disturbs but chaos */
+    size_t stop_at, delay_at;    /* what comes next, of the trace or the schedule */
     uint64_t chaos, chaos_count, hz;
     char diverged[160];          /* empty: not */
+    const char *refused;         /* live: why the next event cannot be injected; NULL: it can */
 };
 
 /* `host` and `writer` may be NULL. */
@@ -47,6 +52,14 @@ insn_t inputs_next(const struct inputs *in);
 MUST_CHECK int inputs_arrive(struct inputs *in, struct cpu *cpu, bool idle);
 /* By how many cycles the timer interrupt due at `deadline` comes late. */
 cycles_t inputs_delay(struct inputs *in, struct cpu *cpu, insn_t n, cycles_t deadline);
+
+/* input_console.c: the next console input or event of the trace; NULL: none. */
+const struct trace_stop *inputs_next_stop(const struct inputs *in);
+/* input_inject.c: the next event of the schedule is at this number; INSN_NONE: there is none. */
+insn_t inject_next(const struct inputs *in);
+/* As inputs_arrive(). */
+MUST_CHECK int inject_live(struct inputs *in, struct cpu *cpu);
+MUST_CHECK int inject_replay(struct inputs *in, struct cpu *cpu, const struct trace_stop *s);
 
 /* input_chaos.c: the delay that a chaos seed gives to the index-th deadline. */
 cycles_t chaos_delay(uint64_t chaos, uint64_t index, uint64_t hz);

@@ -218,6 +218,7 @@ int session_run(const struct machine *m, const struct session *s, struct sim_end
     if (s->boot_cache)
         watch.trap = on_trap;
     inputs_init_live(&inputs, m, s->host, r.writer);
+    inputs.schedule = s->schedule;
     rc = start(&r, m, &inputs, &watch, &sim);
     if (rc == 0) {
         rc = run_to_end(&r, sim, end);

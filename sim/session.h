@@ -17,6 +17,7 @@ struct session {
     bool without_images;    /* the trace keeps hashes of kernel and initrd only */
     insn_t limit;           /* INSN_NONE: none */
     struct host *host;      /* console input and Ctrl-C; NULL: none */
+    const struct schedule *schedule; /* what disturbs the run; NULL: nothing but chaos */
     const struct boot_cache *boot_cache; /* NULL: the machine boots */
     void *ctx;
     void (*console)(void *ctx, const uint8_t *bytes, size_t len);

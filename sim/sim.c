@@ -135,7 +135,11 @@ static int bring_inputs(struct sim *sim, bool idle, struct sim_end *end)
     if (rc >= 0)
         return 0;
     if (rc != -EINTR && rc != -ENODATA)
-        return loader_fail(sim->error, sizeof(sim->error), rc, "the console input failed");
+        return sim->inputs->refused
+                   ? loader_fail(sim->error, sizeof(sim->error), rc,
+                                 "no event can be injected at instruction %llu: %s",
+                                 (unsigned long long)cpu_now(sim->cpu), sim->inputs->refused)
+                   : loader_fail(sim->error, sizeof(sim->error), rc, "the console input failed");
     set_end(sim, end, rc == -EINTR ? SIM_END_INTERRUPTED : SIM_END_STARVED, 0);
     return 1;
 }

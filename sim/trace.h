@@ -17,9 +17,11 @@
 
 #include "sim/digest.h"
 #include "sim/end.h"
+#include "sim/inject.h"
 #include "sim/machine.h"
 
-#define TRACE_VERSION 1u
+#define TRACE_VERSION     2u
+#define TRACE_VERSION_OLD 1u /* still read; it has no injected events */
 
 /* ---- events ---- */
 struct trace_console {
@@ -30,7 +32,7 @@ struct trace_console {
 };
 #define TRACE_CONSOLE_BYTES_MAX 4096u
 
-enum trace_stop_kind { TRACE_STOP_CONSOLE, TRACE_STOP_DIGEST };
+enum trace_stop_kind { TRACE_STOP_CONSOLE, TRACE_STOP_DIGEST, TRACE_STOP_INJECT };
 
 /* An event at which the machine stands still. */
 struct trace_stop {
@@ -39,6 +41,7 @@ struct trace_stop {
     union {
         struct trace_console console;
         struct digest digest;
+        struct injection inject;
     };
 };
 
@@ -46,6 +49,12 @@ struct trace_stop {
 struct trace_delay {
     insn_t n;
     cycles_t delay;
+};
+
+/* An injected event where nothing else stands. */
+struct trace_inject {
+    insn_t n;
+    struct injection what;
 };
 
 /* ---- writer ---- */
@@ -56,6 +65,7 @@ MUST_CHECK int trace_create(const char *path, const struct machine *m, bool with
                             struct trace_writer **out, char *err, size_t err_len);
 /* The puts remember a failed write; trace_finish() reports it. */
 void trace_put_console(struct trace_writer *w, insn_t n, const struct trace_console *c);
+void trace_put_inject(struct trace_writer *w, insn_t n, const struct injection *i);
 void trace_put_delay(struct trace_writer *w, insn_t n, cycles_t delay);
 void trace_put_digest(struct trace_writer *w, const struct digest *d);
 void trace_flush(struct trace_writer *w);

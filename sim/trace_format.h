@@ -26,6 +26,8 @@
  *           4 digest                     V idle cycles since the digest before
  *                                        u64 state | u64 traps | u8 pieces | u16 each
  *           5 digest with RAM            as 4 | u64 RAM | 64 x u16 regions
+ *           6 injected event             u8 kind (0 irq, 1 preempt, 2 signal, 3 fault)
+ *                                        V number | V value
  *   END     u8 reason | V status | a record of tag 5
  */
 #ifndef TRAPLINE_SIM_TRACE_FORMAT_H
@@ -57,6 +59,7 @@ enum record_tag {
     RECORD_DELAY = 3,
     RECORD_DIGEST = 4,
     RECORD_DIGEST_RAM = 5,
+    RECORD_INJECT = 6,
 };
 
 /* What the delta of a record is taken from: carried from chunk to chunk. */

@@ -237,6 +237,16 @@ static void read_console(struct trace_stop *s, struct byte_view *v, bool idle)
     s->console.len = (uint16_t)len;
 }
 
+static void read_inject(struct trace_stop *s, struct byte_view *v)
+{
+    uint64_t kind = view_le(v, 1), number = view_varint(v);
+
+    if (kind >= INJECT_KINDS || number > UINT32_MAX ||
+        (kind == INJECT_FAULT && number > INJECT_FETCH_FAULT))
+        v->bad = true;
+    s->inject = (struct injection){(enum inject_kind)kind, (uint32_t)number, view_varint(v)};
+}
+
 /* One record into the arrays; false when out of memory. */
 static bool read_event(struct reader *r, struct byte_view *v)
 {
@@ -251,6 +261,11 @@ static bool read_event(struct reader *r, struct byte_view *v)
         s = add_stop(t, TRACE_STOP_CONSOLE, r->prev.n);
         if (s)
             read_console(s, v, tag == RECORD_CONSOLE_IDLE);
+        return s;
+    case RECORD_INJECT:
+        s = add_stop(t, TRACE_STOP_INJECT, r->prev.n);
+        if (s)
+            read_inject(s, v);
         return s;
     case RECORD_DELAY:
         d = array_add((void **)&t->delays, &t->delay_count, &t->delay_room, sizeof(*d));
@@ -386,7 +401,7 @@ int trace_read(const uint8_t *bytes, size_t len, const char *name, struct trace 
         return loader_fail(err, err_len, -EBADMSG, "%s is no trace of Trapline", name);
     memcpy(&version, head + 8, 4);
     memcpy(&zero, head + 12, 4);
-    if (version != TRACE_VERSION || zero != 0)
+    if (version < TRACE_VERSION_OLD || version > TRACE_VERSION || zero != 0)
         return loader_fail(err, err_len, -EBADMSG,
                            "%s is a trace of format version %u; this program reads version %u",
                            name, version, TRACE_VERSION);

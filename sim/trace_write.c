@@ -174,6 +174,15 @@ void trace_put_console(struct trace_writer *w, insn_t n, const struct trace_cons
     record_done(w);
 }
 
+void trace_put_inject(struct trace_writer *w, insn_t n, const struct injection *i)
+{
+    put_record(w, RECORD_INJECT, n);
+    buf_put_le(&w->events, i->kind, 1);
+    buf_put_varint(&w->events, i->number);
+    buf_put_varint(&w->events, i->value);
+    record_done(w);
+}
+
 void trace_put_delay(struct trace_writer *w, insn_t n, cycles_t delay)
 {
     put_record(w, RECORD_DELAY, n);

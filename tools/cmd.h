@@ -64,6 +64,12 @@ void progress_end(struct progress *p);
 /* By the environment; `dir` is for the folder's name. False: there is none. */
 bool boot_cache_choose(struct boot_cache *cache, char *dir, size_t len);
 
+/* ---- schedule_option.c ---- */
+/* "irq@1000,signal:10@2000": events in ascending order; 0 or an exit code. */
+int schedule_option_take(struct schedule *s, const char *text);
+/* The kind named by `len` bytes; INJECT_KINDS: none. */
+enum inject_kind inject_kind_find(const char *name, size_t len);
+
 /* ---- machine_options.c ---- */
 struct machine_options {
     struct machine machine;

@@ -48,7 +48,7 @@ static size_t inputs_used(const struct replay *r)
     size_t used = r->inputs.delay_at;
 
     for (size_t i = 0; i < r->inputs.stop_at; i++)
-        used += r->trace->stops[i].kind == TRACE_STOP_CONSOLE;
+        used += r->trace->stops[i].kind != TRACE_STOP_DIGEST;
     return used;
 }
 

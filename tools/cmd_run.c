@@ -13,6 +13,7 @@ static const char run_help[] =
     "\n"
     "  --no-input           never read standard input\n"
     "  --no-boot-cache      boot, even where a boot of this very machine is kept\n"
+    "  --inject KIND@N,..   an event before instruction N: irq, preempt, fault, or signal (signal:10@N)\n"
     "\n";
 
 static const char run_examples[] =
@@ -31,6 +32,7 @@ static const char record_help[] =
     "  --no-images          keep only hashes of kernel and initramfs (a replay must name them)\n"
     "  --no-input           never read standard input\n"
     "  --no-boot-cache      boot, even where a boot of this very machine is kept\n"
+    "  --inject KIND@N,..   an event before instruction N: irq, preempt, fault, or signal (signal:10@N)\n"
     "\n";
 
 static const char record_examples[] =
@@ -44,10 +46,11 @@ struct run_options {
     struct machine_options machine;
     const char *output;
     bool recording, no_images, no_input, no_boot_cache;
+    struct schedule schedule;
     struct progress progress;
 };
 
-enum { OPT_NO_IMAGES = 1, OPT_NO_INPUT, OPT_NO_BOOT_CACHE };
+enum { OPT_NO_IMAGES = 1, OPT_NO_INPUT, OPT_NO_BOOT_CACHE, OPT_INJECT };
 
 static void on_console(void *ctx, const uint8_t *bytes, size_t len)
 {
@@ -124,6 +127,7 @@ static int run_live(struct run_options *o)
     struct session s = {.trace_path = o->output,
                         .without_images = o->no_images,
                         .limit = o->machine.limit,
+                        .schedule = o->schedule.count > 0 ? &o->schedule : NULL,
                         .ctx = o,
                         .console = on_console,
                         .tick = on_tick,
@@ -140,7 +144,8 @@ static int run_live(struct run_options *o)
         host_close(s.host);
         return rc;
     }
-    if (!o->no_boot_cache && boot_cache_choose(&cache, cache_dir, sizeof(cache_dir)))
+    if (!o->no_boot_cache && !s.schedule &&
+        boot_cache_choose(&cache, cache_dir, sizeof(cache_dir)))
         s.boot_cache = &cache;
     setvbuf(stdout, NULL, _IOLBF, BUFSIZ); /* a line of the guest is seen when it is whole */
     progress_start(&o->progress, !host_is_terminal(stdout) && !host_input_is_terminal(s.host));
@@ -162,6 +167,7 @@ static int parse(struct run_options *o, int argc, char **argv, bool *help)
         {"no-images", no_argument, NULL, OPT_NO_IMAGES},
         {"no-input", no_argument, NULL, OPT_NO_INPUT},
         {"no-boot-cache", no_argument, NULL, OPT_NO_BOOT_CACHE},
+        {"inject", required_argument, NULL, OPT_INJECT},
         MACHINE_OPTIONS,
         {0},
     };
@@ -179,8 +185,9 @@ static int parse(struct run_options *o, int argc, char **argv, bool *help)
             o->no_input = true;
         } else if (c == OPT_NO_BOOT_CACHE) {
             o->no_boot_cache = true;
-        } else if (c >= MACHINE_OPTION_BASE) {
-            rc = machine_options_take(&o->machine, c, optarg);
+        } else if (c == OPT_INJECT || c >= MACHINE_OPTION_BASE) {
+            rc = c == OPT_INJECT ? schedule_option_take(&o->schedule, optarg)
+                                 : machine_options_take(&o->machine, c, optarg);
             if (rc != EXIT_OK)
                 return rc;
         } else {
@@ -216,6 +223,7 @@ static int run_or_record(int argc, char **argv, bool recording)
             rc = run_live(&o);
     }
     machine_options_free(&o.machine);
+    schedule_free(&o.schedule);
     return rc;
 }
 

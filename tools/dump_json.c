@@ -111,6 +111,21 @@ void dump_json_event(const struct dump *dump, const struct derived *d)
     finish(dump, o);
 }
 
+static void put_injected(const struct dump *dump, const struct trace_stop *s)
+{
+    json_t *o = json_object();
+    char text[96];
+
+    inject_text(&s->inject, text, sizeof(text));
+    set_string(o, "event", "injected");
+    set_int(o, "n", s->n);
+    set_string(o, "kind", inject_names[s->inject.kind]);
+    set_int(o, "number", s->inject.number);
+    set_hex(o, "value", s->inject.value);
+    set_string(o, "text", text);
+    finish(dump, o);
+}
+
 void dump_json_inputs(const struct dump *dump, const struct trace *t)
 {
     for (size_t i = 0; i < t->delay_count; i++) {
@@ -130,8 +145,12 @@ void dump_json_inputs(const struct dump *dump, const struct trace *t)
         char hex[2 * TRACE_CONSOLE_BYTES_MAX + 1] = "";
         json_t *o;
 
-        if (s->kind != TRACE_STOP_CONSOLE || s->n < dump->from || s->n > dump->to)
+        if (s->kind == TRACE_STOP_DIGEST || s->n < dump->from || s->n > dump->to)
             continue;
+        if (s->kind == TRACE_STOP_INJECT) {
+            put_injected(dump, s);
+            continue;
+        }
         for (unsigned b = 0; b < s->console.len; b++)
             snprintf(hex + 2 * b, 3, "%02x", s->console.bytes[b]);
         o = json_object();

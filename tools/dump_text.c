@@ -116,6 +116,7 @@ static void put_bytes(FILE *out, const uint8_t *bytes, size_t len)
 void dump_text_inputs(const struct dump *dump, const struct trace *t)
 {
     size_t delay = 0;
+    char text[96];
 
     for (size_t i = 0; i <= t->stop_count; i++) {
         const struct trace_stop *s = i < t->stop_count ? &t->stops[i] : NULL;
@@ -125,8 +126,14 @@ void dump_text_inputs(const struct dump *dump, const struct trace *t)
                 fprintf(dump->out, "%13llu  timer late by %llu cycles\n",
                         (unsigned long long)t->delays[delay].n,
                         (unsigned long long)t->delays[delay].delay);
-        if (!s || s->kind != TRACE_STOP_CONSOLE || s->n < dump->from || s->n > dump->to)
+        if (!s || s->kind == TRACE_STOP_DIGEST || s->n < dump->from || s->n > dump->to)
             continue;
+        if (s->kind == TRACE_STOP_INJECT) {
+            inject_text(&s->inject, text, sizeof(text));
+            fprintf(dump->out, "%13llu  injected %s: %s\n", (unsigned long long)s->n,
+                    inject_names[s->inject.kind], text);
+            continue;
+        }
         fprintf(dump->out, "%13llu  console", (unsigned long long)s->n);
         if (s->console.jump)
             fprintf(dump->out, " after %llu cycles of waiting",

@@ -11,6 +11,7 @@
  * after any switch.
  */
 #include "kernel/include/ktrace.h"
+#include "kernel/include/doorbell.h"
 #include "kernel/include/sched.h"
 #include "kernel/include/errno.h"
 #include "kernel/include/printk.h"
@@ -246,6 +247,8 @@ static void leave_do_work(struct trap_frame *f)
     }
     if (tty_input_pending())
         tty_run_input();
+    if (doorbell_pending())
+        doorbell_run();
     if (current->signal_pending || current->restart_code || current->signal_mask_restore)
         signal_deliver(f);
     arch_irq_disable();

@@ -431,6 +431,10 @@ static void add_inputs(struct builder *b, const struct trace *t)
         add_input(b, sorted, t, t->delays[i].n, "timer late", text);
     }
     for (size_t i = 0; i < t->stop_count; i++) {
+        if (t->stops[i].kind == TRACE_STOP_INJECT) {
+            inject_text(&t->stops[i].inject, text, sizeof(text));
+            add_input(b, sorted, t, t->stops[i].n, "injected event", text);
+        }
         if (t->stops[i].kind != TRACE_STOP_CONSOLE)
             continue;
         snprintf(text, sizeof(text), "%u bytes", t->stops[i].console.len);

@@ -488,3 +488,36 @@ int cpu_watch_stores(struct cpu *c, const struct cpu_range *list, size_t count, 
     (void)ctx;
     return 0;
 }
+
+/* ---- injected events: an interrupt that comes is a trap like the timer's ---- */
+
+int cpu_timer_interrupt(struct cpu *c)
+{
+    (void)c;
+    return 1;
+}
+
+int cpu_interrupt(struct cpu *c, unsigned number)
+{
+    (void)c;
+    return number < 16 ? 0 : -EINVAL;
+}
+
+int cpu_fetch_fault(struct cpu *c)
+{
+    (void)c;
+    return -EINVAL;
+}
+
+size_t cpu_unmap_user_page(struct cpu *c, vaddr_t va)
+{
+    (void)c;
+    (void)va;
+    return 0;
+}
+
+size_t cpu_unmap_user(struct cpu *c)
+{
+    (void)c;
+    return 0;
+}

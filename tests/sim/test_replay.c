@@ -107,6 +107,73 @@ static void test_chaos_moves_traps(void **state)
     trace_free(t[1]);
 }
 
+/* Events of a schedule: recorded where they stand, replayed, and the run is another than without. */
+static void test_a_schedule_is_recorded_and_replays(void **state)
+{
+    const struct injection ahead = {INJECT_PREEMPT, 1, 500000}, here = {INJECT_IRQ, INJECT_HERE, 0};
+    struct schedule schedule = {0}, again;
+    char path[32];
+
+    (void)state;
+    assert_int_equal(schedule_add(&schedule, 0, &here), 0);
+    assert_int_equal(schedule_add(&schedule, 5000500, &ahead), 0);
+    assert_int_equal(schedule_add(&schedule, 5000500, &here), 0);
+    for (uint64_t chaos = 0; chaos < 2; chaos++) {
+        struct session s = {.trace_path = path, .limit = INSN_NONE, .schedule = &schedule};
+        struct sim_end a, b;
+        struct machine m;
+        struct replay r;
+        struct trace *t;
+
+        temporary(path);
+        fake_machine(&m, ARCH_ARM64, &busy);
+        m.chaos = chaos;
+        assert_ok(session_run(&m, &s, &a, err, sizeof(err)), err);
+        assert_true(a.cycles >= a.n + 500000);
+        assert_ok(replay(path, &r, &b), r.divergence.what);
+        assert_int_equal(a.cycles, b.cycles);
+        assert_ok(trace_read_file(path, &t, err, sizeof(err)), err);
+        assert_int_equal(schedule_of_trace(t, &again), 0);
+        assert_int_equal(again.count, 3);
+        assert_int_equal(again.events[1].n, 5000500);
+        assert_int_equal(again.events[1].what.value, 500000);
+        assert_int_equal(again.events[2].what.number, 1); /* resolved */
+        assert_int_equal(again.delay_count > 0, chaos != 0);
+        schedule_free(&again);
+        trace_free(t);
+        machine_free(&m);
+        unlink(path);
+    }
+    schedule_free(&schedule);
+}
+
+/* A schedule's own delays take the place of those of chaos, and those left out are 0. */
+static void test_delays_of_a_schedule(void **state)
+{
+    cycles_t delays[] = {7, 0, 1000};
+    const struct schedule schedule = {.has_delays = true, .delays = delays, .delay_count = 3};
+    char path[32];
+    struct session s = {.trace_path = path, .limit = INSN_NONE, .schedule = &schedule};
+    struct sim_end a, b;
+    struct machine m;
+    struct replay r;
+    struct trace *t;
+
+    (void)state;
+    temporary(path);
+    fake_machine(&m, ARCH_X86_64, &busy);
+    m.chaos = 9;
+    assert_ok(session_run(&m, &s, &a, err, sizeof(err)), err);
+    assert_ok(replay(path, &r, &b), r.divergence.what);
+    assert_ok(trace_read_file(path, &t, err, sizeof(err)), err);
+    assert_true(t->delay_count > 4);
+    for (size_t i = 0; i < t->delay_count; i++)
+        assert_int_equal(t->delays[i].delay, i < 3 ? delays[i] : 0);
+    trace_free(t);
+    machine_free(&m);
+    unlink(path);
+}
+
 static void expect_divergence(const char *path, const char *where, insn_t agreed)
 {
     struct sim_end end;
@@ -325,6 +392,8 @@ int main(void)
         cmocka_unit_test(test_replay_agrees_with_its_recording),
         cmocka_unit_test(test_two_recordings_are_byte_identical),
         cmocka_unit_test(test_chaos_moves_traps),
+        cmocka_unit_test(test_a_schedule_is_recorded_and_replays),
+        cmocka_unit_test(test_delays_of_a_schedule),
         cmocka_unit_test(test_replay_reports_an_injected_mismatch),
         cmocka_unit_test(test_replay_notices_another_end),
         cmocka_unit_test(test_limit_and_until),

@@ -33,5 +33,8 @@ MUST_CHECK int arm64_translate(struct arm64 *a, vaddr_t va, paddr_t *pa);
 MUST_CHECK int arm64_virt_read(struct arm64 *a, vaddr_t va, void *buf, size_t len);
 MUST_CHECK int arm64_inject(struct arm64 *a, const struct cpu_injection *what);
 MUST_CHECK int arm64_interrupt(struct arm64 *a, unsigned number);
+MUST_CHECK int arm64_timer_interrupt(struct arm64 *a);
+MUST_CHECK int arm64_fetch_fault(struct arm64 *a);
+size_t arm64_unmap_user(struct arm64 *a, vaddr_t first, vaddr_t last);
 
 #endif

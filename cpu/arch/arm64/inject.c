@@ -10,6 +10,7 @@
 
 #define GICD_ISPENDR 0x200u
 #define EC_SVC64     0x15u
+#define ESR_FETCH_FAULT 0x82000007u
 
 /* Of what changes the level the syndrome names both sides: it must fit where the CPU is. */
 static bool abort_fits(struct arm64 *a, unsigned ec)
@@ -50,4 +51,25 @@ int arm64_interrupt(struct arm64 *a, unsigned number)
     }
     gic_dist_write(&a->board.gic, GICD_ISPENDR + number / 32 * 4, 4, 1u << number % 32, &known);
     return 0;
+}
+
+/* The timer whose interrupt the guest has enabled, be it armed or not. */
+int arm64_timer_interrupt(struct arm64 *a)
+{
+    static const uint8_t intid[] = {[TIMER_VIRTUAL] = 27, [TIMER_PHYSICAL] = 30};
+    const struct gicv2 *gic = &a->board.gic;
+
+    for (unsigned which = 0; which < sizeof(intid); which++)
+        if (gic->enabled[0] & 1u << intid[which])
+            return intid[which];
+    return -ENODEV;
+}
+
+/* From EL0 with a translation fault at level 3 (DDI 0487, ESR_EL1). */
+int arm64_fetch_fault(struct arm64 *a)
+{
+    struct cpu_injection what = {.kind = CPU_TRAP_SYNC, .syndrome = ESR_FETCH_FAULT,
+                                 .addr = arm64_pc_get(a)};
+
+    return arm64_inject(a, &what); /* which refuses it in EL1 */
 }

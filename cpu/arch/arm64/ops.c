@@ -39,6 +39,21 @@ static int op_interrupt(void *m, unsigned number)
     return arm64_interrupt(m, number);
 }
 
+static int op_timer_interrupt(void *m)
+{
+    return arm64_timer_interrupt(m);
+}
+
+static int op_fetch_fault(void *m)
+{
+    return arm64_fetch_fault(m);
+}
+
+static size_t op_unmap_user(void *m, vaddr_t first, vaddr_t last)
+{
+    return arm64_unmap_user(m, first, last);
+}
+
 static void op_flush_tlb(void *m)
 {
     arm64_engine_flush_tlb(m);
@@ -251,6 +266,9 @@ const struct cpu_ops arm64_ops = {
     .inject = op_inject,
     .interrupt = op_interrupt,
     .flush_tlb = op_flush_tlb,
+    .timer_interrupt = op_timer_interrupt,
+    .fetch_fault = op_fetch_fault,
+    .unmap_user = op_unmap_user,
     .cycles = op_cycles,
     .time_ns = op_time_ns,
     .idle_until = op_idle_until,

@@ -34,5 +34,8 @@ MUST_CHECK int x86_translate(struct x86 *x, vaddr_t va, paddr_t *pa);
 MUST_CHECK int x86_virt_read(struct x86 *x, vaddr_t va, void *buf, size_t len);
 MUST_CHECK int x86_inject(struct x86 *x, const struct cpu_injection *what);
 MUST_CHECK int x86_interrupt(struct x86 *x, unsigned number);
+MUST_CHECK int x86_timer_interrupt(struct x86 *x);
+MUST_CHECK int x86_fetch_fault(struct x86 *x);
+size_t x86_unmap_user(struct x86 *x, vaddr_t first, vaddr_t last);
 
 #endif

@@ -8,6 +8,9 @@
 #include "cpu/arch/x86_64/arch.h"
 #include "cpu/arch/x86_64/x86.h"
 
+#define LVT_MASKED    0x10000u
+#define PF_USER_FETCH 0x14u
+
 int x86_inject(struct x86 *x, const struct cpu_injection *what)
 {
     bool irq = what->kind == CPU_TRAP_IRQ;
@@ -28,4 +31,20 @@ int x86_interrupt(struct x86 *x, unsigned number)
         return -EINVAL;
     lapic_accept(&x->board.lapic, (uint8_t)number, false);
     return 0;
+}
+
+/* The local APIC's timer, where the guest has unmasked it, be it armed or not. */
+int x86_timer_interrupt(struct x86 *x)
+{
+    uint32_t lvt = x->board.lapic.lvt[LAPIC_LVT_TIMER];
+
+    return (lvt & LVT_MASKED) || (lvt & 0xff) < 16 ? -ENODEV : (int)(lvt & 0xff);
+}
+
+int x86_fetch_fault(struct x86 *x)
+{
+    struct cpu_injection what = {.kind = CPU_TRAP_SYNC, .vector = X86_PF,
+                                 .syndrome = PF_USER_FETCH, .addr = x86_pc(x)};
+
+    return x86_in_user(x) ? x86_inject(x, &what) : -EINVAL;
 }

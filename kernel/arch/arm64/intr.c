@@ -10,6 +10,7 @@
 #include "kernel/arch/arm64/cpu.h"
 #include "kernel/arch/arm64/layout.h"
 #include "kernel/arch/arm64/mmio.h"
+#include "kernel/include/doorbell.h"
 #include "kernel/include/printk.h"
 
 #define GICD_CTLR (BOARD_GICD_PA + 0x000)
@@ -25,6 +26,9 @@
 #define GIC_INTID_SPURIOUS 1020u /* 1020 to 1023: nothing to handle */
 #define GIC_PRIORITY 0xa0u
 #define GIC_PRIORITY_ALL 0xf0u
+
+#define DOORBELL_INTID 192u /* shared numbers on which the board has no device */
+const uint32_t trapline_doorbell = DOORBELL_INTID;
 
 unsigned long arch_irq_save(void)
 {
@@ -68,8 +72,25 @@ static void enable(unsigned intid)
     mmio_write32(GICD_ISENABLER + intid / 32 * 4, 1u << intid % 32);
 }
 
+static bool is_doorbell(unsigned intid)
+{
+    return intid >= DOORBELL_INTID && intid < DOORBELL_INTID + DOORBELL_SIGNALS;
+}
+
+static void enable_doorbell(void)
+{
+    for (unsigned intid = DOORBELL_INTID; is_doorbell(intid); intid += 32)
+        mmio_write32(GICD_ISENABLER + intid / 8,
+                     is_doorbell(intid + 31) ? ~0u : (1u << DOORBELL_SIGNALS % 32) - 1);
+    for (unsigned intid = DOORBELL_INTID; is_doorbell(intid); intid += 4) {
+        mmio_write32(GICD_IPRIORITYR + intid, GIC_PRIORITY * 0x01010101u);
+        mmio_write32(GICD_ITARGETSR + intid, 0x01010101u);
+    }
+}
+
 void intr_init(void)
 {
+    enable_doorbell();
     enable(BOARD_TIMER_VIRTUAL_INTID);
     enable(BOARD_PL011_INTID);
     mmio_write32(GICC_PMR, GIC_PRIORITY_ALL);
@@ -88,6 +109,8 @@ void intr_dispatch(void)
         timer_interrupt();
     else if (intid == BOARD_PL011_INTID)
         console_interrupt();
+    else if (is_doorbell(intid))
+        doorbell_ring(intid - DOORBELL_INTID);
     else
         printk("interrupt %u has no handler", intid);
     cpu_dsb(); /* the device is quiet before the interrupt ends */

@@ -55,6 +55,7 @@
 #define VECTOR_SX 30
 #define VECTOR_IRQ 0x20      /* of ISA line 0 */
 #define VECTOR_TIMER 0x30
+#define VECTOR_DOORBELL 0x60  /* doorbell.h; of signal 0 */
 #define VECTOR_SPURIOUS 0xff
 #define VECTOR_SYSCALL 256   /* no gate: what syscall_entry puts in a frame */
 

@@ -11,6 +11,7 @@
 #include "kernel/arch/x86_64/cpu.h"
 #include "kernel/arch/x86_64/kmap.h"
 #include "kernel/include/arch.h"
+#include "kernel/include/doorbell.h"
 #include "kernel/include/printk.h"
 
 #define LAPIC_PHYS 0xfee00000u
@@ -186,6 +187,8 @@ void intr_enable_line(unsigned line)
 
 /* ---- delivery ---- */
 
+const uint32_t trapline_doorbell = VECTOR_DOORBELL;
+
 static void line_interrupt(unsigned line)
 {
     if (!ioapic && pic_is_spurious(line))
@@ -205,6 +208,9 @@ void intr_dispatch(unsigned vector)
         timer_interrupt();
     } else if (vector < VECTOR_IRQ + PIC_LINES) {
         line_interrupt(vector - VECTOR_IRQ);
+    } else if (vector >= VECTOR_DOORBELL && vector < VECTOR_DOORBELL + DOORBELL_SIGNALS) {
+        lapic_write(LAPIC_EOI, 0);
+        doorbell_ring(vector - VECTOR_DOORBELL);
     } else if (vector != VECTOR_SPURIOUS) { /* which has no EOI (10.9) */
         panic("unexpected interrupt, vector %u", vector);
     }
