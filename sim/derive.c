@@ -261,7 +261,11 @@ static struct task *start_task(struct deriver *d, struct cpu *cpu, insn_t n, vad
         }
     }
     e = event_of(d, DERIVED_START, cpu, n, task, pc);
-    e.parent = fork ? fork->parent->process->id : 0;
+    if (fork) {
+        e.parent = fork->parent->process->id;
+        e.parent_thread = fork->parent->thread;
+        e.fork_n = fork->n;
+    }
     emit(d, &e);
     return task;
 }

@@ -47,7 +47,9 @@ struct derived {
     int signo;
     const struct signal_frame *frame;
     struct place interrupted;
-    unsigned parent;               /* DERIVED_START: process, 0: none */
+    unsigned parent;               /* DERIVED_START: process, 0: none, */
+    unsigned parent_thread;        /* its thread that made this one, */
+    insn_t fork_n;                 /* and the number of the call that did */
     const struct program *program; /* of the process; NULL: not known */
     vaddr_t base;                  /* where it was loaded */
     vaddr_t pc;                    /* `at` as an address */

@@ -3,9 +3,9 @@
  * sim/diff.c - searching the first difference; see diff.h.
  *
  * Equal machines in equal states with equal inputs stay equal, so "differ" is
- * searched as the edge between equal and different. A level runs both from
- * the start to the last equal number known, then in STEPS steps to the first different
- * one; each level leaves a stretch shorter by that factor.
+ * searched as the edge between equal and different. A level goes from the last equal
+ * number known in STEPS steps to the first different one, and leaves a stretch shorter by that
+ * factor. Both recordings are timelines: the way to the first level is run once.
  */
 #include "sim/pair.h"
 
@@ -17,6 +17,7 @@
 struct search {
     const struct trace *a, *b;
     struct diff *d;
+    struct pair *pair;
     enum pair_scope scope;
     char *err;
     size_t err_len;
@@ -88,19 +89,6 @@ static void compare_digests(const struct trace *a, const struct trace *b, insn_t
     }
 }
 
-/* Run a new pair to `n`. */
-static int pair_at(struct search *s, struct pair *p, insn_t n)
-{
-    int rc = pair_open(p, s->a, s->b, s->d, s->err, s->err_len);
-
-    if (rc == 0) {
-        rc = pair_run(p, n, s->err, s->err_len);
-        if (rc != 0)
-            pair_close(p);
-    }
-    return rc;
-}
-
 /*
  * From *lo in steps to the first difference at or below hi. *found and the stretch around
  * it in *lo, *hi; where it is one step wide, all about it in `out`.
@@ -108,36 +96,34 @@ static int pair_at(struct search *s, struct pair *p, insn_t n)
 static int level(struct search *s, insn_t *lo, insn_t *hi, bool *found, struct difference *out)
 {
     insn_t step = (*hi - *lo) / STEPS > 0 ? (*hi - *lo) / STEPS : 1, n = *lo;
-    struct pair p;
+    struct pair *p = s->pair;
     bool equal = true;
-    int rc = pair_at(s, &p, *lo);
+    int rc = pair_seek(p, *lo, s->err, s->err_len);
 
     *found = false;
-    if (rc != 0)
-        return rc;
     while (rc == 0 && n < *hi && !*found) {
         insn_t next = *hi - n > step ? n + step : *hi;
 
         if (next - n == 1)
-            pair_place(&p, out->place, sizeof(out->place));
-        rc = pair_run(&p, next, s->err, s->err_len);
+            pair_place(p, out->place, sizeof(out->place));
+        rc = pair_seek(p, next, s->err, s->err_len);
         if (s->d->tick)
-            s->d->tick(s->d->ctx, p.side[0].replay.sim);
+            s->d->tick(s->d->ctx, timeline_sim(p->side[0].timeline));
         if (rc == 0)
-            rc = pair_equal(&p, s->scope, &equal);
+            rc = pair_equal(p, s->scope, &equal);
         if (rc == 0 && !equal) {
             *found = true;
             *lo = n;
             *hi = next;
             out->before = n;
             out->n = next;
-            pair_describe(&p, next, out->lines, sizeof(out->lines));
-        } else if (p.side[0].ended) {
+            if (next - n == 1)
+                rc = pair_describe(p, next, out->lines, sizeof(out->lines), s->err, s->err_len);
+        } else if (p->side[0].ended) {
             break; /* both ended, alike */
         }
         n = next;
     }
-    pair_close(&p);
     return rc;
 }
 
@@ -167,48 +153,74 @@ static int search_visible(struct search *s, insn_t from)
 {
     struct diff *d = s->d;
     bool equal, found;
-    struct pair p;
-    int rc = pair_at(s, &p, d->first.n);
+    int rc = pair_seek(s->pair, d->first.n, s->err, s->err_len);
 
+    s->scope = PAIR_REGISTERS;
+    if (rc == 0)
+        rc = pair_equal(s->pair, s->scope, &equal);
     if (rc != 0)
         return rc;
-    s->scope = PAIR_REGISTERS;
-    rc = pair_equal(&p, s->scope, &equal);
-    pair_close(&p);
     d->first_is_hidden = equal;
-    if (rc != 0 || !equal)
-        return rc;
+    if (!equal)
+        return 0;
     rc = narrow(s, from, later_end(s->a, s->b), &found, &d->visible);
     d->has_visible = rc == 0 && found;
     return rc;
 }
 
-int diff_find(const struct trace *a, const struct trace *b, struct diff *d, char *err,
-              size_t err_len)
+/* Same CPU: the search itself. */
+static int search(struct search *s, insn_t lo, insn_t hi)
 {
-    struct search s = {.a = a, .b = b, .d = d, .scope = PAIR_STATE, .err = err,
+    struct diff *d = s->d;
+    insn_t end = later_end(s->a, s->b);
+    int rc = narrow(s, lo, hi == INSN_NONE ? end : hi, &d->differ, &d->first);
+
+    if (rc == 0 && !d->differ && d->machines[0] == '\0') {
+        s->scope = PAIR_RAM;
+        rc = narrow(s, lo, end, &d->differ, &d->first);
+    }
+    return rc == 0 && d->differ ? search_visible(s, d->first.before) : rc;
+}
+
+void diff_machines(const struct trace *a, const struct trace *b, struct diff *d)
+{
+    d->machines[0] = '\0';
+    compare_machines(&a->machine, &b->machine, d);
+}
+
+int diff_find_pair(struct pair *p, struct diff *d, char *err, size_t err_len)
+{
+    const struct trace *a = p->side[0].trace, *b = p->side[1].trace;
+    struct search s = {.a = a, .b = b, .d = d, .pair = p, .scope = PAIR_STATE, .err = err,
                        .err_len = err_len};
     insn_t lo, hi;
-    int rc;
 
-    d->machines[0] = '\0';
+    diff_machines(a, b, d);
     d->differ = d->first_is_hidden = d->has_visible = false;
-    compare_machines(&a->machine, &b->machine, d);
-    if (a->machine.arch != b->machine.arch) {
-        d->differ = true;
-        return 0;
-    }
     compare_digests(a, b, &lo, &hi);
     if (hi == INSN_NONE && !a->cut && !b->cut &&
         memcmp(&a->last, &b->last, sizeof(a->last)) == 0 && a->end.reason == b->end.reason &&
         a->end.status == b->end.status)
         return 0;
-    rc = narrow(&s, lo, hi == INSN_NONE ? later_end(a, b) : hi, &d->differ, &d->first);
-    if (rc == 0 && !d->differ && d->machines[0] == '\0') {
-        s.scope = PAIR_RAM;
-        rc = narrow(&s, lo, later_end(a, b), &d->differ, &d->first);
+    return search(&s, lo, hi);
+}
+
+int diff_find(const struct trace *a, const struct trace *b, struct diff *d, char *err,
+              size_t err_len)
+{
+    struct pair pair;
+    int rc;
+
+    if (a->machine.arch != b->machine.arch) {
+        diff_machines(a, b, d);
+        d->first_is_hidden = d->has_visible = false;
+        d->differ = true;
+        return 0;
     }
-    if (rc == 0 && d->differ)
-        rc = search_visible(&s, d->first.before);
+    rc = pair_open(&pair, a, b, err, err_len);
+    if (rc != 0)
+        return rc;
+    rc = diff_find_pair(&pair, d, err, err_len);
+    pair_close(&pair);
     return rc;
 }

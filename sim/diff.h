@@ -34,6 +34,12 @@ struct diff {
     void *ctx;
 };
 
+struct pair;
+/* How the machines differ, alone. */
+void diff_machines(const struct trace *a, const struct trace *b, struct diff *d);
+/* diff_find() in a pair (pair.h) that stands anywhere. */
+MUST_CHECK int diff_find_pair(struct pair *p, struct diff *d, char *err, size_t err_len);
+
 /* 0; -EILSEQ: one of them does not replay (`err` names it); else a sentence in `err`.
  * The caller sets tick and ctx (may be NULL) and nothing else. */
 MUST_CHECK int diff_find(const struct trace *a, const struct trace *b, struct diff *d, char *err,

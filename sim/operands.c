@@ -69,6 +69,60 @@ bool operands_listed(const struct operands_arch *a, const struct operands *o, in
     return false;
 }
 
+static unsigned note_read(const struct operands_arch *a, struct operands *o, unsigned cs_reg,
+                          int *reg, unsigned count, unsigned max)
+{
+    struct value_place place = {0};
+
+    if (cs_reg == a->cs_flags)
+        place.reg = cpu_reg_find(o->arch, a->flags);
+    else if (!a->reg(o->cs, cs_reg, &place))
+        return count;
+    for (unsigned i = 0; i < count; i++)
+        if (reg[i] == place.reg)
+            return count;
+    if (count < max)
+        reg[count++] = place.reg;
+    return count;
+}
+
+unsigned operands_reads(struct operands *o, int *reg, unsigned max)
+{
+    const struct operands_arch *a = arch_of(o);
+    cs_regs read, written;
+    uint8_t reads = 0, writes = 0;
+    unsigned more[16], count = 0, found;
+
+    if (cs_regs_access(o->cs, o->insn, read, &reads, written, &writes) != CS_ERR_OK)
+        reads = 0;
+    for (unsigned i = 0; i < reads; i++)
+        count = note_read(a, o, read[i], reg, count, max);
+    found = a->more_reads ? a->more_reads(o, more, ARRAY_LEN(more)) : 0;
+    for (unsigned i = 0; i < found; i++)
+        count = note_read(a, o, more[i], reg, count, max);
+    return count;
+}
+
+bool operands_sets_flags(struct operands *o)
+{
+    const struct operands_arch *a = arch_of(o);
+    cs_regs read, written;
+    uint8_t reads = 0, writes = 0;
+
+    if (cs_regs_access(o->cs, o->insn, read, &reads, written, &writes) == CS_ERR_OK)
+        for (unsigned i = 0; i < writes; i++)
+            if (written[i] == a->cs_flags)
+                return true;
+    return false;
+}
+
+bool operands_reads_memory(struct operands *o, struct cpu *cpu, struct value_place *from)
+{
+    memset(from, 0, sizeof(*from));
+    from->in_memory = true;
+    return arch_of(o)->memory(o, cpu, from);
+}
+
 enum value_source operands_source(struct operands *o, struct cpu *cpu,
                                   const struct value_place *to, struct value_place *from)
 {

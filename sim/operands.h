@@ -48,6 +48,12 @@ void operands_close(struct operands *o);
 bool operands_decode(struct operands *o, struct cpu *cpu, vaddr_t pc);
 /* Does the decoded instruction write any part of the register? */
 bool operands_writes(struct operands *o, int reg);
+/* The registers of the table that it reads, for addresses too, at most `max`; how many. The flags are
+ * "pstate" and "rflags". */
+unsigned operands_reads(struct operands *o, int *reg, unsigned max);
+bool operands_sets_flags(struct operands *o);
+/* The memory that it reads, where that is one piece of at most 16 bytes; false: none, or not known. */
+bool operands_reads_memory(struct operands *o, struct cpu *cpu, struct value_place *from);
 /*
  * Where what it puts at `to` comes from: `from` for a copy, load or store, and there as many of
  * the first bytes as have one source.
@@ -62,6 +68,11 @@ struct operands_arch {
     bool (*writes)(const struct operands *o, int reg);
     enum value_source (*source)(struct operands *o, struct cpu *cpu, const struct value_place *to,
                                 struct value_place *from);
+    const char *flags;           /* in the table */
+    unsigned cs_flags;           /* capstone's */
+    /* All register operands that may be read, where capstone's list is not to be trusted. */
+    unsigned (*more_reads)(struct operands *o, unsigned *cs_reg, unsigned max);
+    bool (*memory)(struct operands *o, struct cpu *cpu, struct value_place *from);
 };
 extern const struct operands_arch arm64_operands, x86_64_operands;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sim/pair.c - two replays side by side: running, comparing, describing. */
+/* sim/pair.c - two recordings side by side: going, comparing, describing. */
 #include "sim/pair.h"
 
 #include <capstone/capstone.h>
@@ -14,26 +14,16 @@
 #define PAGES_SHOWN_MAX  4u
 #define REG_BYTES_MAX    16u
 
-static void on_trap(void *ctx, struct sim *sim, const struct cpu_trap *trap)
-{
-    struct pair_side *s = ctx;
-
-    (void)sim;
-    s->trap = *trap;
-    s->any_trap = true;
-}
-
-int pair_open(struct pair *p, const struct trace *a, const struct trace *b, struct diff *d,
-              char *err, size_t err_len)
+int pair_open(struct pair *p, const struct trace *a, const struct trace *b, char *err,
+              size_t err_len)
 {
     const struct trace *t[2] = {a, b};
 
-    (void)d;
     memset(p, 0, sizeof(*p));
     for (unsigned i = 0; i < 2; i++) {
-        struct sim_watch watch = {.ctx = &p->side[i], .trap = on_trap};
-        int rc = replay_open(&p->side[i].replay, t[i], &watch, err, err_len);
+        int rc = timeline_open(t[i], &p->side[i].timeline, err, err_len);
 
+        p->side[i].trace = t[i];
         if (rc != 0) {
             pair_close(p);
             return rc;
@@ -44,32 +34,42 @@ int pair_open(struct pair *p, const struct trace *a, const struct trace *b, stru
 
 void pair_close(struct pair *p)
 {
-    replay_close(&p->side[0].replay);
-    replay_close(&p->side[1].replay);
+    for (unsigned i = 0; i < 2; i++) {
+        timeline_close(p->side[i].timeline);
+        p->side[i].timeline = NULL;
+    }
 }
 
-int pair_run(struct pair *p, insn_t n, char *err, size_t err_len)
+struct cpu *pair_cpu(const struct pair *p, unsigned side)
+{
+    return sim_cpu(timeline_sim(p->side[side].timeline));
+}
+
+static int failed(const struct pair *p, unsigned i, int rc, char *err, size_t err_len)
+{
+    return loader_fail(err, err_len, rc, "the %s trace: %s", i == 0 ? "first" : "second",
+                       timeline_error(p->side[i].timeline));
+}
+
+int pair_seek(struct pair *p, insn_t n, char *err, size_t err_len)
 {
     for (unsigned i = 0; i < 2; i++) {
         struct pair_side *s = &p->side[i];
-        int rc;
+        const struct sim_end *last = &s->trace->end;
+        int rc = timeline_seek(s->timeline, n);
 
-        if (s->ended)
-            continue;
-        rc = replay_run(&s->replay, n, &s->end);
-        if (rc == -EILSEQ)
-            return loader_fail(err, err_len, rc, "the %s trace does not replay: %s",
-                               i == 0 ? "first" : "second", s->replay.divergence.what);
         if (rc != 0)
-            return loader_fail(err, err_len, rc, "%s", s->replay.error);
-        s->ended = s->end.n < n || s->end.reason != SIM_END_LIMIT;
+            return failed(p, i, rc, err, err_len);
+        /* A machine that stops by itself does so when it is asked to go on. */
+        s->ended = n > last->n || (n == last->n && last->reason != SIM_END_LIMIT &&
+                                   !sim_end_is_own(last->reason));
+        s->end = (struct sim_end){.reason = SIM_END_LIMIT};
+        if (s->ended)
+            s->end = *last;
+        s->end.n = cpu_now(pair_cpu(p, i));
+        s->end.cycles = cpu_cycles(pair_cpu(p, i));
     }
     return 0;
-}
-
-static struct cpu *cpu_of(struct pair *p, unsigned i)
-{
-    return sim_cpu(p->side[i].replay.sim);
 }
 
 /* ---- comparing ---- */
@@ -101,7 +101,7 @@ static int collect(struct pair *p, struct pieces pieces[2])
 
     memset(pieces, 0, 2 * sizeof(*pieces));
     for (unsigned i = 0; i < 2 && rc == 0; i++)
-        rc = cpu_state_visit(cpu_of(p, i), CPU_STATE_SAVE, collect_piece, &pieces[i]);
+        rc = cpu_state_visit(pair_cpu(p, i), CPU_STATE_SAVE, collect_piece, &pieces[i]);
     return rc;
 }
 
@@ -129,7 +129,7 @@ static bool same_register(struct pair *p, size_t id, uint8_t v[2][REG_BYTES_MAX]
     bool got[2];
 
     for (unsigned i = 0; i < 2; i++)
-        got[i] = read_register(cpu_of(p, i), id, v[i]);
+        got[i] = read_register(pair_cpu(p, i), id, v[i]);
     return got[0] == got[1] && memcmp(v[0], v[1], REG_BYTES_MAX) == 0;
 }
 
@@ -138,11 +138,11 @@ static bool same_registers(struct pair *p)
     uint8_t v[2][REG_BYTES_MAX];
     size_t count;
 
-    cpu_reg_table(cpu_arch(cpu_of(p, 0)), &count);
+    cpu_reg_table(cpu_arch(pair_cpu(p, 0)), &count);
     for (size_t i = 0; i < count; i++)
         if (!same_register(p, i, v))
             return false;
-    return cpu_pc(cpu_of(p, 0)) == cpu_pc(cpu_of(p, 1));
+    return cpu_pc(pair_cpu(p, 0)) == cpu_pc(pair_cpu(p, 1));
 }
 
 /* Calls `fn` for each page that differs; 0 at the end, -1 when sizes differ. */
@@ -153,7 +153,7 @@ static int each_page(struct pair *p, void (*fn)(void *ctx, paddr_t page), void *
     const uint8_t *ram[2];
 
     for (unsigned i = 0; i < 2; i++)
-        ram[i] = cpu_ram(cpu_of(p, i), &base[i], &bytes[i]);
+        ram[i] = cpu_ram(pair_cpu(p, i), &base[i], &bytes[i]);
     if (bytes[0] != bytes[1])
         return -1;
     for (size_t at = 0; at < bytes[0]; at += DIGEST_PAGE_BYTES)
@@ -225,7 +225,7 @@ static void describe_registers(struct pair *p, struct lines *l)
 {
     uint8_t v[2][REG_BYTES_MAX];
     size_t count;
-    const struct cpu_reg_desc *table = cpu_reg_table(cpu_arch(cpu_of(p, 0)), &count);
+    const struct cpu_reg_desc *table = cpu_reg_table(cpu_arch(pair_cpu(p, 0)), &count);
 
     for (size_t i = 0; i < count; i++) {
         if (same_register(p, i, v))
@@ -261,7 +261,28 @@ static void describe_page(void *ctx, paddr_t page)
         add(l, "  RAM page     0x%llx\n", (unsigned long long)page);
 }
 
-void pair_describe(struct pair *p, insn_t n, char *text, size_t len)
+/* The exception entry that leads to `n`, where one does. */
+static int describe_trap(struct pair *p, unsigned i, insn_t n, struct lines *l)
+{
+    struct timeline *t = p->side[i].timeline;
+    const struct cpu_trap *trap;
+    struct trap_words w;
+    int rc;
+
+    if (n == 0 || timeline_trap_before(t, n) != n)
+        return 0;
+    rc = timeline_seek(t, n - 1);
+    if (rc == 0)
+        rc = timeline_travel(t, n);
+    trap = timeline_last_trap(t);
+    if (rc != 0 || !trap || trap->n != n)
+        return rc;
+    sim_arch_get(cpu_arch(pair_cpu(p, i)))->describe_trap(trap, &w);
+    add(l, "  %-12s takes a trap: %s, %s\n", i == 0 ? "first" : "second", w.vector, w.cause);
+    return 0;
+}
+
+int pair_describe(struct pair *p, insn_t n, char *text, size_t len, char *err, size_t err_len)
 {
     struct lines l = {.text = text, .len = len};
     cycles_t cycles[2];
@@ -269,18 +290,16 @@ void pair_describe(struct pair *p, insn_t n, char *text, size_t len)
     text[0] = '\0';
     for (unsigned i = 0; i < 2; i++) {
         struct pair_side *s = &p->side[i];
-        struct trap_words w;
         char why[96];
+        int rc;
 
-        cycles[i] = cpu_cycles(cpu_of(p, i));
+        cycles[i] = cpu_cycles(pair_cpu(p, i));
         if (s->ended) {
             sim_end_text(&s->end, why, sizeof(why));
             add(&l, "  %-12s ended at %llu: %s\n", i == 0 ? "first" : "second",
                 (unsigned long long)s->end.n, why);
-        } else if (s->any_trap && s->trap.n == n) {
-            sim_arch_get(cpu_arch(cpu_of(p, i)))->describe_trap(&s->trap, &w);
-            add(&l, "  %-12s takes a trap: %s, %s\n", i == 0 ? "first" : "second", w.vector,
-                w.cause);
+        } else if ((rc = describe_trap(p, i, n, &l)) != 0) {
+            return failed(p, i, rc, err, err_len);
         }
     }
     if (cycles[0] != cycles[1])
@@ -292,6 +311,7 @@ void pair_describe(struct pair *p, insn_t n, char *text, size_t len)
         add(&l, "  RAM          of different size\n");
     if (l.pages > PAGES_SHOWN_MAX)
         add(&l, "  RAM          and %u pages more\n", l.pages - PAGES_SHOWN_MAX);
+    return 0;
 }
 
 static void disassemble(struct cpu *cpu, vaddr_t pc, char *text, size_t len)
@@ -317,8 +337,8 @@ static void disassemble(struct cpu *cpu, vaddr_t pc, char *text, size_t len)
 
 void pair_place(struct pair *p, char *text, size_t len)
 {
-    struct cpu *cpu = cpu_of(p, 0);
-    struct places *places = places_create(sim_machine(p->side[0].replay.sim));
+    struct cpu *cpu = pair_cpu(p, 0);
+    struct places *places = places_create(&p->side[0].trace->machine);
     char where[120], code[200];
     struct place place = {.va = cpu_pc(cpu)};
 

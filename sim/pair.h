@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sim/pair.h - two replays side by side, for sim/diff.c. Inside sim/ only. */
+/*
+ * sim/pair.h - two recordings side by side, for diff.c and bisect.c. Inside sim/ only.
+ *
+ * Each is a timeline, so that a search which comes closer and closer replays only what lies
+ * between two snapshots.
+ */
 #ifndef TRAPLINE_SIM_PAIR_H
 #define TRAPLINE_SIM_PAIR_H
 
 #include "sim/diff.h"
+#include "sim/timeline.h"
 
 /* What is compared. */
 enum pair_scope {
@@ -13,26 +19,29 @@ enum pair_scope {
 };
 
 struct pair_side {
-    struct replay replay;
-    struct sim_end end;
+    const struct trace *trace;
+    struct timeline *timeline;
+    struct sim_end end; /* where it stands now; `reason` is the recording's where it ended */
     bool ended;
-    struct cpu_trap trap; /* the last one */
-    bool any_trap;
 };
 
 struct pair {
     struct pair_side side[2];
 };
 
-MUST_CHECK int pair_open(struct pair *p, const struct trace *a, const struct trace *b,
-                         struct diff *d, char *err, size_t err_len);
+/* Both stand at 0. Borrows the traces. */
+MUST_CHECK int pair_open(struct pair *p, const struct trace *a, const struct trace *b, char *err,
+                         size_t err_len);
 void pair_close(struct pair *p);
-/* Run both to n or to their ends. */
-MUST_CHECK int pair_run(struct pair *p, insn_t n, char *err, size_t err_len);
+/* Both to n, or to their ends where those come before; back too. */
+MUST_CHECK int pair_seek(struct pair *p, insn_t n, char *err, size_t err_len);
+struct cpu *pair_cpu(const struct pair *p, unsigned side);
 /* Are they equal now? Ending at different numbers or for different reasons is a difference. */
 MUST_CHECK int pair_equal(struct pair *p, enum pair_scope scope, bool *equal);
-/* Lines for people. */
-void pair_describe(struct pair *p, insn_t n, char *lines, size_t len);
+/* What differs at `n`, in lines for people; both stand there, and do so afterwards. */
+MUST_CHECK int pair_describe(struct pair *p, insn_t n, char *lines, size_t len, char *err,
+                             size_t err_len);
+/* The instruction that the first is about to run. */
 void pair_place(struct pair *p, char *text, size_t len);
 
 #endif

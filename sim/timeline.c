@@ -40,6 +40,8 @@ struct timeline {
     size_t range_count;
     insn_t *trap; /* numbers of all exception entries met so far, ascending */
     size_t trap_count, trap_room;
+    struct cpu_trap last_trap;
+    bool any_trap;
     void (*changed)(void *ctx, struct cpu *cpu, const struct cpu_trap *trap);
     void *changed_ctx;
     bool trap_failed; /* out of memory: the list is not whole */
@@ -245,6 +247,8 @@ static void on_trap(void *ctx, struct sim *sim, const struct cpu_trap *trap)
 
     if (t->changed)
         t->changed(t->changed_ctx, sim_cpu(sim), trap);
+    t->last_trap = *trap;
+    t->any_trap = true;
     if (t->trap_failed || (t->trap_count && t->trap[t->trap_count - 1] >= trap->n))
         return;
     if (t->trap_count == t->trap_room) {
@@ -273,6 +277,11 @@ insn_t timeline_trap_before(const struct timeline *t, insn_t n)
             high = middle;
     }
     return low ? t->trap[low - 1] : 0;
+}
+
+const struct cpu_trap *timeline_last_trap(const struct timeline *t)
+{
+    return t->any_trap ? &t->last_trap : NULL;
 }
 
 int timeline_trace(struct timeline *t, insn_t from, insn_t to, cpu_insn_fn fn, void *ctx)

@@ -77,6 +77,9 @@ MUST_CHECK int timeline_backward(struct timeline *t, const struct timeline_goals
 MUST_CHECK int timeline_trace(struct timeline *t, insn_t from, insn_t to, cpu_insn_fn fn, void *ctx);
 /* The vector's number of the last exception entry at or before `n`, where the way has been; 0: none. */
 insn_t timeline_trap_before(const struct timeline *t, insn_t n);
+/* The last exception entry that was run through; NULL: none. Where a snapshot was gone to it may lie
+ * elsewhere: look at its `n`. */
+const struct cpu_trap *timeline_last_trap(const struct timeline *t);
 /* Asked now and then on long ways: true gives them up where they are. */
 void timeline_set_interrupt(struct timeline *t, bool (*asked)(void *ctx), void *ctx);
 

@@ -85,7 +85,7 @@ int who_parse(enum arch arch, const char *text, struct value_place *place, char 
     return 0;
 }
 
-static void place_name(const struct who *w, const struct value_place *p, char *text, size_t len)
+void who_place_name(const struct who *w, const struct value_place *p, char *text, size_t len)
 {
     size_t count;
     const struct cpu_reg_desc *d = cpu_reg_table(w->machine->arch, &count);
@@ -119,20 +119,27 @@ static struct place place_of(struct who *w, vaddr_t pc)
     return place;
 }
 
-static int describe(struct who *w, insn_t n, struct who_link *link)
+void who_place_code(struct who *w, vaddr_t pc, char where[160], char source[160])
 {
-    struct place place;
+    struct place place = place_of(w, pc);
     const char *file;
-    int line, rc = timeline_seek(w->timeline, n);
+    int line;
+
+    place_text(&place, false, where, 160);
+    source[0] = '\0';
+    if (places_line(w->places, pc, &file, &line))
+        snprintf(source, 160, "%s:%d", file, line);
+}
+
+int who_describe(struct who *w, insn_t n, struct who_link *link)
+{
+    int rc = timeline_seek(w->timeline, n);
 
     if (rc)
         return rc;
     link->n = n;
     link->pc = cpu_pc(who_cpu(w));
-    place = place_of(w, link->pc);
-    place_text(&place, false, link->where, sizeof(link->where));
-    if (places_line(w->places, link->pc, &file, &line))
-        snprintf(link->source, sizeof(link->source), "%s:%d", file, line);
+    who_place_code(w, link->pc, link->where, link->source);
     if (operands_decode(&w->operands, who_cpu(w), link->pc))
         snprintf(link->code, sizeof(link->code), "%s%s%s", w->operands.insn->mnemonic,
                  w->operands.insn->op_str[0] ? " " : "", w->operands.insn->op_str);
@@ -174,7 +181,7 @@ static enum value_source source_of(struct who *w, struct who_link *link, struct 
         memmove(link->value, link->value + (part.va - link->place.va), part.bytes);
         memset(link->value + part.bytes, 0, sizeof(link->value) - part.bytes);
         link->place = part;
-        place_name(w, &part, link->what, sizeof(link->what));
+        who_place_name(w, &part, link->what, sizeof(link->what));
     }
     return source;
 }
@@ -196,7 +203,7 @@ static int step(struct who *w, insn_t n, struct who_link *link, struct value_pla
         link->kind = WHO_BEGINNING;
         return 0;
     }
-    rc = describe(w, found, link);
+    rc = who_describe(w, found, link);
     if (rc)
         return rc;
     link->kind = WHO_ENTRY;
@@ -226,7 +233,7 @@ int who_follow(struct who *w, insn_t n, const struct value_place *place, unsigne
         memset(&link, 0, sizeof(link));
         clip(&at);
         link.place = at;
-        place_name(w, &at, link.what, sizeof(link.what));
+        who_place_name(w, &at, link.what, sizeof(link.what));
         if (!who_read(w, &at, link.value))
             return loader_fail(err, err_len, -EFAULT, "%s cannot be read at instruction %llu",
                                link.what, (unsigned long long)n);

@@ -86,6 +86,11 @@ struct who {
 };
 
 struct cpu *who_cpu(struct who *w);
+/* Stand at `n`; the instruction that is next there in words: n, pc, where, code and source of `link`. */
+MUST_CHECK int who_describe(struct who *w, insn_t n, struct who_link *link);
+/* Where an address of code is: symbol and line; `source` is "" where that is not known. */
+void who_place_code(struct who *w, vaddr_t pc, char where[160], char source[160]);
+void who_place_name(const struct who *w, const struct value_place *p, char *text, size_t len);
 /* Here: the bytes of a place. */
 bool who_read(struct who *w, const struct value_place *place, uint8_t value[16]);
 /*

@@ -36,6 +36,7 @@ int cmd_who(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_contract(int argc, char **argv);
 int cmd_explore(int argc, char **argv);
+int cmd_bisect(int argc, char **argv);
 
 #define ERR_LEN 512u
 

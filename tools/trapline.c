@@ -19,6 +19,7 @@ static const struct {
     {"golden", cmd_golden},
     {"contract", cmd_contract},
     {"explore", cmd_explore},
+    {"bisect", cmd_bisect},
 };
 
 static const char usage[] =
@@ -38,6 +39,7 @@ static const char usage[] =
     "  trapline golden  check|update DIR               derived text traces against those in DIR\n"
     "  trapline contract [--arch A] [--filter GLOB]    programs whose output on Linux is right\n"
     "  trapline explore --random N [machine] [-- ARGV] many schedules of one run: which fail\n"
+    "  trapline bisect  GOOD.tlt BAD.tlt               the first cause of what the bad run did\n"
     "\n"
     "exit: 0 ok, 1 the guest failed, 2 usage, 3 divergence, 4 damaged or foreign file,\n"
     "      5 limit reached\n"

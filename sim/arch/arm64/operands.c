@@ -301,4 +301,52 @@ static enum value_source arm64_source(struct operands *o, struct cpu *cpu,
     return SOURCE_COMPUTED;
 }
 
-const struct operands_arch arm64_operands = {table_reg, arm64_writes, arm64_source};
+/* All operands but a first one that is written: capstone calls that read, too, or not. */
+static unsigned arm64_more_reads(struct operands *o, unsigned *cs_reg, unsigned max)
+{
+    const cs_arm64 *d = &o->insn->detail->arm64;
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < d->op_count && count + 1 < max; i++) {
+        const cs_arm64_op *op = &d->operands[i];
+        struct value_place place;
+
+        if (op->type == ARM64_OP_MEM) {
+            cs_reg[count++] = op->mem.base;
+            if (op->mem.index)
+                cs_reg[count++] = op->mem.index;
+        } else if (op->type == ARM64_OP_REG &&
+                   (i > 0 || !table_reg(o->cs, op->reg, &place) ||
+                    !arm64_writes(o, place.reg)) &&
+                   !(is_load(o->insn) && i < 2)) {
+            cs_reg[count++] = op->reg;
+        }
+    }
+    return count;
+}
+
+static bool arm64_memory(struct operands *o, struct cpu *cpu, struct value_place *from)
+{
+    const cs_arm64 *d = &o->insn->detail->arm64;
+    unsigned at;
+    const cs_arm64_op *memory = memory_operand(d, &at);
+    struct value_place reg;
+    unsigned bytes = 0;
+
+    if (!memory || !is_load(o->insn))
+        return false;
+    for (unsigned i = 0; i < at; i++)
+        if (table_reg(o->cs, d->operands[i].reg, &reg))
+            bytes += access_bytes(o->insn, reg.bytes, d->operands[i].vas != ARM64_VAS_INVALID);
+    from->va = address_of(o, cpu, memory);
+    from->bytes = bytes < 16 ? bytes : 16;
+    return bytes > 0;
+}
+
+const struct operands_arch arm64_operands = {.reg = table_reg,
+                                             .writes = arm64_writes,
+                                             .source = arm64_source,
+                                             .flags = "pstate",
+                                             .cs_flags = ARM64_REG_NZCV,
+                                             .more_reads = arm64_more_reads,
+                                             .memory = arm64_memory};

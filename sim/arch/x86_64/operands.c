@@ -262,4 +262,31 @@ static enum value_source x86_source(struct operands *o, struct cpu *cpu,
     return to->in_memory ? into_memory(o, cpu, to, from) : into_reg(o, cpu, to, from);
 }
 
-const struct operands_arch x86_64_operands = {table_reg, x86_writes, x86_source};
+static bool x86_memory(struct operands *o, struct cpu *cpu, struct value_place *from)
+{
+    const cs_x86 *d = &o->insn->detail->x86;
+    unsigned id = o->insn->id;
+
+    if (id == X86_INS_RET || id == X86_INS_POP || id == X86_INS_POPFQ) {
+        from->va = cpu_sp(cpu);
+        from->bytes = 8;
+        return true;
+    }
+    for (unsigned i = 0; i < d->op_count && id != X86_INS_LEA; i++) {
+        const cs_x86_op *op = &d->operands[i];
+
+        if (op->type != X86_OP_MEM || !(op->access & CS_AC_READ) || op->size == 0 || op->size > 16)
+            continue;
+        from->va = address_of(o, cpu, &op->mem);
+        from->bytes = op->size;
+        return true;
+    }
+    return false;
+}
+
+const struct operands_arch x86_64_operands = {.reg = table_reg,
+                                              .writes = x86_writes,
+                                              .source = x86_source,
+                                              .flags = "rflags",
+                                              .cs_flags = X86_REG_EFLAGS,
+                                              .memory = x86_memory};

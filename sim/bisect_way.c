@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sim/bisect_way.c - where the way of a thread parts before its first event that differs.
+ *
+ * Since the event before, which was the same, both runs of the thread have run the same
+ * instructions at the same distance, until one where they have not. A long stretch is halved
+ * by standing at one distance in both; the last WINDOW instructions are listed and compared. When
+ * the way is the same up to a system call, its number, arguments or the memory that they mean
+ * differ; when those do not, the kernel's answer does, and its way is compared instead.
+ */
+#include "sim/bisect_private.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "loader/fail.h"
+
+#define WINDOW        (1u << 20)
+#define TOGETHER      (1u << 16) /* spans closer than that are traced in one go */
+#define KERNEL_INSNS  (1u << 20)
+#define ARG_BYTES_MAX 4096u
+#define CALL_REGS     7u
+
+struct pcs {
+    const struct course_list *list; /* user code of that lane alone; NULL: all */
+    struct who_insn *insn;
+    size_t count, room, span;
+    bool failed;
+};
+
+static void note(void *ctx, insn_t n, vaddr_t pc)
+{
+    struct pcs *p = ctx;
+    struct who_insn *grown;
+
+    if (p->list) {
+        while (p->span < p->list->spans && p->list->span[p->span].to <= n)
+            p->span++;
+        if (p->span == p->list->spans || n < p->list->span[p->span].from)
+            return;
+    }
+    if (p->count == p->room) {
+        grown = realloc(p->insn, (2 * p->room + 4096) * sizeof(*grown));
+        if (!grown) {
+            p->failed = true;
+            return;
+        }
+        p->insn = grown;
+        p->room = 2 * p->room + 4096;
+    }
+    p->insn[p->count++] = (struct who_insn){n, pc};
+}
+
+static int trace_failed(struct bisecting *s, unsigned side, int rc)
+{
+    return loader_fail(s->err, s->err_len, rc, "the %s trace: %s", side ? "bad" : "good",
+                       rc == -ENOMEM ? "out of memory"
+                                     : timeline_error(s->pair.side[side].timeline));
+}
+
+/* The instructions of the lane from distance `from` to before `to`. */
+static int list_lane(struct bisecting *s, unsigned side, uint64_t from, uint64_t to,
+                     struct pcs *p)
+{
+    const struct course_list *l = p->list;
+    int rc = 0;
+
+    for (size_t i = 0; i < l->spans && rc == 0; i++) {
+        size_t last = i;
+        insn_t begin, end;
+
+        if (l->span[i].before + (l->span[i].to - l->span[i].from) <= from)
+            continue;
+        if (l->span[i].before >= to)
+            break;
+        while (last + 1 < l->spans && l->span[last + 1].before < to &&
+               l->span[last + 1].from < l->span[last].to + TOGETHER)
+            last++;
+        begin = l->span[i].before < from ? l->span[i].from + (from - l->span[i].before)
+                                         : l->span[i].from;
+        end = l->span[last].to;
+        if (end - l->span[last].from > to - l->span[last].before)
+            end = l->span[last].from + (to - l->span[last].before);
+        p->span = i;
+        rc = timeline_trace(s->pair.side[side].timeline, begin, end, note, p);
+        i = last;
+    }
+    return rc != 0 ? trace_failed(s, side, rc) : p->failed ? trace_failed(s, side, -ENOMEM) : 0;
+}
+
+/* ---- the same distance in both ---- */
+
+static bool spots(const struct bisecting *s, uint64_t insns, insn_t n[2])
+{
+    for (unsigned i = 0; i < 2; i++) {
+        struct course_spot spot = {s->thread[i], s->lane, s->event, insns};
+
+        n[i] = course_n_at(&s->course[i], &spot);
+        if (n[i] == INSN_NONE)
+            return false;
+    }
+    return true;
+}
+
+static int stand(struct bisecting *s, const insn_t n[2])
+{
+    for (unsigned i = 0; i < 2; i++) {
+        int rc = timeline_seek(s->pair.side[i].timeline, n[i]);
+
+        if (rc != 0)
+            return trace_failed(s, i, rc);
+    }
+    return 0;
+}
+
+/* 1: the same instruction with the same stack pointer is next, 0: not, or an error. */
+static int same_place(struct bisecting *s, uint64_t insns)
+{
+    struct cpu *a = pair_cpu(&s->pair, 0), *b = pair_cpu(&s->pair, 1);
+    insn_t n[2];
+    int rc;
+
+    if (!spots(s, insns, n))
+        return 0;
+    rc = stand(s, n);
+    return rc != 0 ? rc : cpu_pc(a) == cpu_pc(b) && cpu_sp(a) == cpu_sp(b);
+}
+
+/* Make *hi - *lo at most WINDOW: the same place at *lo, not at *hi, unless that is the end. */
+static int halve(struct bisecting *s, uint64_t *lo, uint64_t *hi)
+{
+    while (*hi - *lo > WINDOW) {
+        uint64_t middle = *lo + (*hi - *lo) / 2;
+        int same = same_place(s, middle);
+
+        if (same < 0)
+            return same;
+        if (same)
+            *lo = middle;
+        else
+            *hi = middle;
+    }
+    return 0;
+}
+
+int bisect_describe(struct bisecting *s, unsigned side, insn_t n, struct bisect_at *at)
+{
+    struct who_link *link = calloc(1, sizeof(*link));
+    int rc = link ? who_describe(s->who[side], n, link) : -ENOMEM;
+
+    memset(at, 0, sizeof(*at));
+    if (rc == 0) {
+        at->known = true;
+        at->n = n;
+        memcpy(at->where, link->where, sizeof(at->where));
+        memcpy(at->code, link->code, sizeof(at->code));
+        memcpy(at->source, link->source, sizeof(at->source));
+    }
+    free(link);
+    return rc != 0 ? trace_failed(s, side, rc) : 0;
+}
+
+static int parted(struct bisecting *s, const insn_t at[2], const insn_t next[2])
+{
+    struct bisect *b = s->b;
+    int rc = 0;
+
+    b->has_way = true;
+    for (unsigned i = 0; i < 2 && rc == 0; i++) {
+        rc = bisect_describe(s, i, at[i], &b->way[i]);
+        if (rc == 0)
+            rc = bisect_describe(s, i, next[i], &b->next[i]);
+    }
+    return rc != 0 ? rc : bisect_chain_from_insn(s, at);
+}
+
+/* Compare two lists from the start; 1: they part, and `at` is the last place in common. */
+static int compare(struct bisecting *s, const struct pcs p[2], uint64_t *common)
+{
+    size_t count = p[0].count < p[1].count ? p[0].count : p[1].count, i = 0;
+    insn_t at[2], next[2];
+    int rc;
+
+    while (i < count && p[0].insn[i].pc == p[1].insn[i].pc)
+        i++;
+    *common += i;
+    if (i == count || i == 0)
+        return 0;
+    for (unsigned side = 0; side < 2; side++) {
+        at[side] = p[side].insn[i - 1].n;
+        next[side] = p[side].insn[i].n;
+    }
+    rc = parted(s, at, next);
+    return rc != 0 ? rc : 1;
+}
+
+/* ---- what of a system call differs ---- */
+
+static const char *const call_regs[2][CALL_REGS] = {
+    [ARCH_ARM64] = {"x8", "x0", "x1", "x2", "x3", "x4", "x5"},
+    [ARCH_X86_64] = {"rax", "rdi", "rsi", "rdx", "r10", "r8", "r9"},
+};
+
+/* The first byte of an argument's memory that differs: 1, or 0. */
+static bool memory_differs(struct bisecting *s, vaddr_t va, uint64_t len, struct value_place *p)
+{
+    for (uint64_t i = 0; i < len; i++) {
+        uint8_t c[2];
+
+        if (cpu_mem_read(pair_cpu(&s->pair, 0), va + i, &c[0], 1) != 0 ||
+            cpu_mem_read(pair_cpu(&s->pair, 1), va + i, &c[1], 1) != 0)
+            return false;
+        if (c[0] != c[1]) {
+            *p = (struct value_place){.in_memory = true, .va = va + i, .bytes = 1};
+            return true;
+        }
+        if (len == ARG_BYTES_MAX && c[0] == '\0')
+            return false;
+    }
+    return false;
+}
+
+/* At the call in both: the register or memory that is not the same. 1, 0: none, or an error. */
+static int call_differs(struct bisecting *s, struct value_place *place)
+{
+    enum arch arch = s->trace[0]->machine.arch;
+    uint64_t arg[CALL_REGS + 1] = {0};
+    bool differs = false;
+
+    for (unsigned i = 0; i < CALL_REGS && !differs; i++) {
+        uint64_t v[2] = {0};
+        int id = cpu_reg_find(arch, call_regs[arch][i]);
+
+        for (unsigned side = 0; side < 2; side++)
+            if (cpu_reg_read(pair_cpu(&s->pair, side), id, &v[side]) != 0)
+                return 0;
+        arg[i] = v[0];
+        differs = v[0] != v[1];
+        if (differs)
+            *place = (struct value_place){.reg = id, .bytes = 8};
+    }
+    for (unsigned i = 1; i < CALL_REGS && !differs; i++) {
+        uint64_t len = arg[i + 1] > 0 && arg[i + 1] < ARG_BYTES_MAX ? arg[i + 1] : ARG_BYTES_MAX;
+
+        differs = arg[i] >= 4096 && memory_differs(s, arg[i], len, place);
+    }
+    return differs;
+}
+
+/* The answer alone differs: the kernel's way from the call on. */
+static int kernel_way(struct bisecting *s, const struct course_event *e[2])
+{
+    struct pcs p[2] = {{0}, {0}};
+    uint64_t common = 0;
+    int rc = 0;
+
+    if (!s->b->same_kernel)
+        return 0;
+    for (unsigned i = 0; i < 2 && rc == 0; i++) {
+        insn_t end = e[i]->n + KERNEL_INSNS < e[i]->n_end ? e[i]->n + KERNEL_INSNS : e[i]->n_end;
+
+        s->base[i] = e[i]->n;
+        rc = timeline_trace(s->pair.side[i].timeline, e[i]->n, end, note, &p[i]);
+        if (rc != 0 || p[i].failed)
+            rc = trace_failed(s, i, rc ? rc : -ENOMEM);
+    }
+    s->b->way_in_kernel = true;
+    if (rc == 0)
+        rc = compare(s, p, &common);
+    s->b->way_insns = common;
+    free(p[0].insn);
+    free(p[1].insn);
+    return rc < 0 ? rc : 0;
+}
+
+static size_t call_len(const char *text)
+{
+    const char *equals = strstr(text, ") = ");
+
+    return equals ? (size_t)(equals - text) : strlen(text);
+}
+
+static int by_event(struct bisecting *s)
+{
+    const struct course_event *e[2];
+    const char *text[2];
+    struct value_place place;
+    insn_t n[2];
+    int rc;
+
+    for (unsigned i = 0; i < 2; i++) {
+        e[i] = &bisect_list(s, i)->event[s->event];
+        text[i] = course_text(&s->course[i], e[i]);
+        n[i] = e[i]->n - 1;
+    }
+    if (e[0]->is_signal || e[1]->is_signal)
+        return 0;
+    if (call_len(text[0]) == call_len(text[1]) &&
+        memcmp(text[0], text[1], call_len(text[0])) == 0)
+        return kernel_way(s, e);
+    rc = stand(s, n);
+    if (rc == 0)
+        rc = call_differs(s, &place);
+    return rc > 0 ? bisect_chain(s, n, &place) : rc;
+}
+
+/* The bad run's thread died of the instruction that the good one ran at that distance. */
+static int by_death(struct bisecting *s, uint64_t insns)
+{
+    const struct course_thread *t = s->course[1].thread[s->thread[1]];
+    struct course_spot spot = {s->thread[0], s->lane, s->event, insns};
+    insn_t n[2] = {course_n_at(&s->course[0], &spot), t->last_n - 1};
+    int rc = 0;
+
+    if (n[0] == INSN_NONE)
+        return 0;
+    s->b->has_way = true;
+    for (unsigned i = 0; i < 2 && rc == 0; i++)
+        rc = bisect_describe(s, i, n[i], &s->b->way[i]);
+    return rc != 0 ? rc : bisect_chain_from_insn(s, n);
+}
+
+int bisect_way(struct bisecting *s)
+{
+    const struct course_list *l[2] = {bisect_list(s, 0), bisect_list(s, 1)};
+    uint64_t before[2], len[2], lo = 0, hi;
+    struct pcs p[2] = {{.list = l[0]}, {.list = l[1]}};
+    bool both = true;
+    int rc;
+
+    for (unsigned i = 0; i < 2; i++) {
+        before[i] = course_insns_before(l[i], s->event);
+        both &= s->event < l[i]->count;
+        len[i] = (s->event < l[i]->count ? l[i]->event[s->event].insns : l[i]->insns) - before[i];
+    }
+    hi = len[0] < len[1] ? len[0] : len[1];
+    rc = halve(s, &lo, &hi);
+    for (unsigned i = 0; i < 2 && rc == 0; i++)
+        rc = list_lane(s, i, before[i] + lo, before[i] + hi + (hi < len[i]), &p[i]);
+    s->b->way_insns = lo;
+    if (rc == 0)
+        rc = compare(s, p, &s->b->way_insns);
+    free(p[0].insn);
+    free(p[1].insn);
+    if (rc == 0 && both)
+        rc = by_event(s);
+    else if (rc == 0 && s->b->event.at[1].known && len[0] > len[1])
+        rc = by_death(s, len[1]);
+    return rc < 0 ? rc : 0;
+}
