@@ -5,7 +5,8 @@
  *
  * Rules of use
  *   - The tree holds one reference on each page that stands in it.
- *   - Reads cost O(height): one node up to 64 pages, two up to 4096.
+ *   - Reads cost O(height), which follows from how far apart the indexes are, not from how large:
+ *     one node where all lie in 64 places, two in 4096.
  */
 #ifndef KERNEL_PAGETREE_H
 #define KERNEL_PAGETREE_H
@@ -18,6 +19,7 @@ struct pagetree_node;
 struct pagetree {
     struct pagetree_node *root;
     unsigned height;  /* levels; 0 when empty */
+    uint64_t prefix;  /* of all indexes: what is left of them above the levels' bits */
     uint64_t pages;   /* how many are in it */
 };
 

@@ -3,8 +3,9 @@
  * pagetree.c - sparse arrays of pages.
  *
  * A radix tree of 64-way nodes; level 1 nodes point to pages. A node is there
- * only while something is below it, and the tree is only as high as its largest
- * index ever needed since it was last empty.
+ * only while something is below it. The tree covers the indexes that share `prefix` above its
+ * levels' bits, and grows upwards, until it is empty again: memory at high addresses, whose
+ * indexes are large, has a low tree.
  */
 #include "kernel/include/pagetree.h"
 #include "kernel/include/errno.h"
@@ -23,6 +24,7 @@ void pagetree_init(struct pagetree *t)
 {
     t->root = NULL;
     t->height = 0;
+    t->prefix = 0;
     t->pages = 0;
 }
 
@@ -31,17 +33,27 @@ static unsigned way(uint64_t index, unsigned level)
     return (unsigned)(index >> (WAY_BITS * (level - 1))) & (WAYS - 1);
 }
 
-/* Does a tree of this height have a place for index? */
-static bool covers(unsigned height, uint64_t index)
+/* The part of an index above a tree of this height; its lowest index is prefix_base() of it. */
+static uint64_t prefix_of(unsigned height, uint64_t index)
 {
-    return height * WAY_BITS >= 64 || index >> (height * WAY_BITS) == 0;
+    return height * WAY_BITS >= 64 ? 0 : index >> (height * WAY_BITS);
+}
+
+static uint64_t prefix_base(const struct pagetree *t)
+{
+    return t->height * WAY_BITS >= 64 ? 0 : t->prefix << (t->height * WAY_BITS);
+}
+
+static bool covers(const struct pagetree *t, uint64_t index)
+{
+    return t->root && prefix_of(t->height, index) == t->prefix;
 }
 
 struct page *pagetree_get(const struct pagetree *t, uint64_t index)
 {
     struct pagetree_node *n = t->root;
 
-    if (!covers(t->height, index))
+    if (!covers(t, index))
         return NULL;
     for (unsigned level = t->height; n && level > 1; level--)
         n = n->slot[way(index, level)];
@@ -50,53 +62,59 @@ struct page *pagetree_get(const struct pagetree *t, uint64_t index)
 
 static int grow_to(struct pagetree *t, uint64_t index)
 {
-    while (!t->root || !covers(t->height, index)) {
-        struct pagetree_node *n;
+    while (!covers(t, index)) {
+        struct pagetree_node *n = kzalloc(sizeof(*n));
 
-        if (!t->root) {
-            t->height = 1;
-            while (!covers(t->height, index))
-                t->height++;
-        }
-        n = kzalloc(sizeof(*n));
-        if (!n) {
-            if (!t->root)
-                t->height = 0;
+        if (!n)
             return -ENOMEM;
-        }
         if (t->root) {
-            n->slot[0] = t->root;
+            n->slot[t->prefix & (WAYS - 1)] = t->root;
             n->used = 1;
-            t->height++;
+            t->prefix >>= WAY_BITS;
+        } else {
+            t->prefix = prefix_of(1, index);
         }
         t->root = n;
+        t->height++;
     }
     return 0;
 }
 
-/* Frees the path's nodes that have become empty. */
-static bool remove_one(struct pagetree *t, struct pagetree_node *n, unsigned level, uint64_t index)
+/* Removes what is at first <= index < end below a node whose lowest index is `base`. */
+static void remove_below(struct pagetree *t, struct pagetree_node *n, unsigned level,
+                         uint64_t base, uint64_t first, uint64_t end)
 {
-    void **slot = &n->slot[way(index, level)];
+    unsigned shift = WAY_BITS * (level - 1);
 
-    if (!*slot)
-        return n->used == 0;
-    if (level == 1) {
-        page_unref(*slot);
-        t->pages--;
-    } else if (!remove_one(t, *slot, level - 1, index)) {
-        return false;
-    } else {
-        kfree(*slot);
+    for (uint64_t i = first > base ? (first - base) >> shift : 0; i < WAYS; i++) {
+        uint64_t at = base + (i << shift);
+        struct pagetree_node *below = n->slot[i];
+
+        if (at >= end)
+            break;
+        if (!below)
+            continue;
+        if (level == 1) {
+            page_unref(n->slot[i]);
+            t->pages--;
+        } else {
+            remove_below(t, below, level - 1, at, first, end);
+            if (below->used)
+                continue;
+            kfree(below);
+        }
+        n->slot[i] = NULL;
+        n->used--;
     }
-    *slot = NULL;
-    return --n->used == 0;
 }
 
-/* Removes what is at index, and the nodes that are empty then (or were never filled). */
-static void remove_path(struct pagetree *t, uint64_t index)
+/* The nodes that are empty then, or were never filled, go too. */
+void pagetree_remove(struct pagetree *t, uint64_t first, uint64_t end)
 {
-    if (t->root && remove_one(t, t->root, t->height, index)) {
+    if (!t->root)
+        return;
+    remove_below(t, t->root, t->height, prefix_base(t), first, end);
+    if (!t->root->used) {
         kfree(t->root);
         t->root = NULL;
         t->height = 0;
@@ -116,7 +134,7 @@ int pagetree_set(struct pagetree *t, uint64_t index, struct page *p)
         if (!*slot) {
             *slot = kzalloc(sizeof(*n));
             if (!*slot) {
-                remove_path(t, index);
+                pagetree_remove(t, index, index + 1);
                 return -ENOMEM;
             }
             n->used++;
@@ -162,18 +180,7 @@ static struct page *next_below(struct pagetree_node *n, unsigned level, uint64_t
 
 struct page *pagetree_next(const struct pagetree *t, uint64_t *index, uint64_t end)
 {
-    if (!t->root || !covers(t->height, *index))
+    if (!t->root || prefix_of(t->height, *index) > t->prefix)
         return NULL;
-    return next_below(t->root, t->height, 0, index, end);
-}
-
-void pagetree_remove(struct pagetree *t, uint64_t first, uint64_t end)
-{
-    uint64_t index = first;
-
-    while (pagetree_next(t, &index, end)) {
-        remove_path(t, index);
-        if (++index == end)
-            break;
-    }
+    return next_below(t->root, t->height, prefix_base(t), index, end);
 }

@@ -99,12 +99,38 @@ static void test_pagetree_next_of_far_apart(void **state)
     pagetree_remove(&t, 0, UINT64_MAX);
 }
 
+/* What lies together costs few levels wherever it is; a lower index makes the tree grow. */
+static void test_pagetree_height_follows_the_distance(void **state)
+{
+    const uint64_t high = 0x7fffffffcull;
+    struct page *p[3] = {page_alloc(), page_alloc(), page_alloc()};
+    uint64_t index = 0;
+    struct pagetree t;
+
+    (void)state;
+    pagetree_init(&t);
+    assert_int_equal(pagetree_set(&t, high + 1, p[0]), 0);
+    assert_int_equal(pagetree_set(&t, high, p[1]), 0);
+    assert_int_equal(t.height, 1);
+    assert_null(pagetree_get(&t, 1));
+    assert_ptr_equal(pagetree_next(&t, &index, UINT64_MAX), p[1]);
+    assert_int_equal(index, high);
+    assert_int_equal(pagetree_set(&t, 1, p[2]), 0);
+    assert_ptr_equal(pagetree_get(&t, high + 1), p[0]);
+    pagetree_remove(&t, 0, high);
+    assert_null(pagetree_get(&t, 1));
+    assert_ptr_equal(pagetree_get(&t, high), p[1]);
+    pagetree_remove(&t, high, high + 2);
+    assert_null(t.root);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_pagetree_low_indexes, start, end),
         cmocka_unit_test_setup_teardown(test_pagetree_user_addresses, start, end),
         cmocka_unit_test_setup_teardown(test_pagetree_next_of_far_apart, start, end),
+        cmocka_unit_test_setup_teardown(test_pagetree_height_follows_the_distance, start, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
