@@ -146,7 +146,7 @@ struct arm64 {
     struct arm64_engine *engine;
     struct arm64_counter *counter;
     struct arm64_dirty *dirty; /* NULL: writes are not noted */
-    uint8_t *ram;
+    uint8_t *ram; /* and what the engine keeps behind it (arm64_engine_extra_bytes()) */
     cycles_t skipped; /* cycles = count.n + skipped */
     bool watch;
     struct cpu_breaks breaks;
@@ -175,6 +175,8 @@ struct arm64_syndrome {
 };
 
 /* ---- engine.c ---- */
+/* Bytes that the engine needs directly behind RAM; a multiple of 4096. */
+size_t arm64_engine_extra_bytes(size_t ram_bytes);
 MUST_CHECK int arm64_engine_create(struct arm64 *a);
 void arm64_engine_destroy(struct arm64 *a);
 /* Registers, memory management and caches as after a reset of EL1. */

@@ -245,13 +245,6 @@ void arm64_engine_flush_tlb(struct arm64 *a)
     uc_ctl_flush_tlb(a->engine->uc);
 }
 
-void arm64_engine_drop_code(struct arm64 *a)
-{
-    if (a->engine->translated)
-        uc_ctl_flush_tb(a->engine->uc);
-    a->engine->translated = false;
-}
-
 void arm64_engine_allow(struct arm64 *a, uint32_t page, bool write, bool exec)
 {
     uint64_t *entry = &a->engine->page[page];
@@ -259,20 +252,46 @@ void arm64_engine_allow(struct arm64 *a, uint32_t page, bool write, bool exec)
     *entry = (*entry & ~(S2_WRITE | S2_XN)) | (write ? S2_WRITE : 0) | (exec ? 0 : S2_XN);
 }
 
+/*
+ * By physical address, so in the context in which those are the virtual ones. uc_ctl_flush_tb()
+ * would clear the whole code buffer, page by page of the host's memory: 15 ms the first time.
+ */
+static void leave_guest(struct arm64_engine *e)
+{
+    uc_context_save(e->uc, e->scratch);
+    uc_context_restore(e->uc, e->host);
+    uc_ctl_flush_tlb(e->uc);
+}
+
+static void back_to_guest(struct arm64_engine *e)
+{
+    uc_context_restore(e->uc, e->scratch);
+    uc_ctl_flush_tlb(e->uc);
+}
+
+void arm64_engine_drop_code(struct arm64 *a)
+{
+    struct arm64_engine *e = a->engine;
+
+    if (!e->translated)
+        return;
+    leave_guest(e);
+    uc_ctl_remove_cache(e->uc, ARM64_RAM_BASE, ARM64_RAM_BASE + a->config.ram_bytes);
+    back_to_guest(e);
+    e->translated = false;
+}
+
 void arm64_engine_drop_pages(struct arm64 *a, const uint32_t *page, size_t count)
 {
     struct arm64_engine *e = a->engine;
 
-    uc_context_save(e->uc, e->scratch);
-    uc_context_restore(e->uc, e->host);
-    uc_ctl_flush_tlb(e->uc);
+    leave_guest(e);
     for (size_t i = 0; i < count; i++) {
         paddr_t pa = ARM64_RAM_BASE + (paddr_t)page[i] * PAGE_BYTES;
 
         uc_ctl_remove_cache(e->uc, pa, pa + PAGE_BYTES);
     }
-    uc_context_restore(e->uc, e->scratch);
-    uc_ctl_flush_tlb(e->uc);
+    back_to_guest(e);
 }
 
 int arm64_engine_save(struct arm64 *a, void **context)

@@ -27,8 +27,6 @@ struct arm64_engine {
     uc_engine *uc;
     uc_context *scratch;
     uc_context *host; /* MMU off, no stage 2: addresses are physical */
-    uint8_t *hidden;
-    size_t hidden_bytes;
     uint64_t *page; /* stage-2 entry of each page of RAM */
     struct {
         uc_hook hook[CPU_RANGES_MAX];

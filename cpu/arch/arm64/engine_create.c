@@ -2,11 +2,14 @@
 /*
  * The engine's creation: stage 2, the processor before its first instruction, and where in a saved
  * context stands what the register API lacks (the syndrome, the exclusive monitor), found by
- * calibration. Stage 2's tables stand in a hidden physical region:
+ * calibration. Stage 2's tables stand behind RAM, where no stage-1 table reaches:
  *
- *     HIDDEN + 0x00000  16 concatenated level 2 tables (34-bit intermediate
- *                       addresses, 4 KiB granule, start at level 2: D8.2.8)
- *            + 0x10000  level 3 tables, one entry for each page of RAM
+ *     RAM's end + 0x00000  16 concatenated level 2 tables (34-bit intermediate
+ *                          addresses, 4 KiB granule, start at level 2: D8.2.8)
+ *               + 0x10000  level 3 tables, one entry for each page of RAM
+ *
+ * They are one region of the engine's memory with RAM: its walks then find every descriptor by the
+ * region that it looked at last.
  *
  * RAM is mapped by pages: they can be forbidden one by one (dirty.c), and the engine
  * flushes its whole TLB where one page of a larger block is invalidated.
@@ -15,14 +18,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "cpu/arch/arm64/engine.h"
 
-#define HIDDEN     0x8000000000ull
 #define H_LEVEL3   0x10000u
 #define BLOCK_2M   0x200000ull
-#define CODE_BYTES (64u << 20) /* translated code; a flush costs in proportion */
+#define CODE_BYTES (64u << 20) /* translated code; cleared when full */
 
 #define SYS_SCR_EL3   SYSREG(3, 6, 1, 1, 0)
 #define SYS_HCR_EL2   SYSREG(3, 4, 1, 1, 0)
@@ -39,15 +40,17 @@
 static void build_stage2(struct arm64 *a)
 {
     struct arm64_engine *e = a->engine;
-    uint64_t *level2 = (uint64_t *)e->hidden + ARM64_RAM_BASE / BLOCK_2M;
+    uint8_t *tables = a->ram + a->config.ram_bytes;
+    paddr_t pa = ARM64_RAM_BASE + a->config.ram_bytes;
+    uint64_t *level2 = (uint64_t *)tables + ARM64_RAM_BASE / BLOCK_2M;
     size_t pages = a->config.ram_bytes / PAGE_BYTES;
 
-    e->page = (uint64_t *)(e->hidden + H_LEVEL3);
+    e->page = (uint64_t *)(tables + H_LEVEL3);
     for (size_t table = 0; table < pages / 512; table++)
-        level2[table] = (HIDDEN + H_LEVEL3 + table * PAGE_BYTES) | S2_TABLE;
+        level2[table] = (pa + H_LEVEL3 + table * PAGE_BYTES) | S2_TABLE;
     for (size_t i = 0; i < pages; i++)
         e->page[i] = (ARM64_RAM_BASE + i * PAGE_BYTES) | S2_PAGE;
-    arm64_sysreg_set(a, SYS_VTTBR_EL2, HIDDEN);
+    arm64_sysreg_set(a, SYS_VTTBR_EL2, pa);
     arm64_sysreg_set(a, SYS_VTCR_EL2, VTCR);
     arm64_sysreg_set(a, SYS_HCR_EL2, HCR);
     arm64_engine_flush_tlb(a);
@@ -82,8 +85,9 @@ static uc_err open_engine(struct arm64 *a)
     if ((err = uc_ctl_set_cpu_model(e->uc, UC_CPU_ARM64_A72)) ||
         (err = uc_ctl_set_tcg_buffer_size(e->uc, CODE_BYTES)) ||
         (err = uc_ctl_exits_enable(e->uc)) || (err = uc_ctl_tlb_mode(e->uc, UC_TLB_CPU)) ||
-        (err = uc_mem_map_ptr(e->uc, ARM64_RAM_BASE, a->config.ram_bytes, UC_PROT_ALL, a->ram)) ||
-        (err = uc_mem_map_ptr(e->uc, HIDDEN, e->hidden_bytes, UC_PROT_ALL, e->hidden)) ||
+        (err = uc_mem_map_ptr(e->uc, ARM64_RAM_BASE,
+                              a->config.ram_bytes + arm64_engine_extra_bytes(a->config.ram_bytes),
+                              UC_PROT_ALL, a->ram)) ||
         (err = uc_context_alloc(e->uc, &e->scratch)) ||
         (err = uc_context_alloc(e->uc, &e->host)) ||
         (err = uc_query(e->uc, UC_QUERY_PAGE_SIZE, &tlb_page_bytes)))
@@ -151,6 +155,11 @@ static int calibrate(struct arm64 *a)
     return rc ? rc : find(a->engine, monitor, sizeof(monitor), &a->engine->monitor_at);
 }
 
+size_t arm64_engine_extra_bytes(size_t ram_bytes)
+{
+    return H_LEVEL3 + ram_bytes / PAGE_BYTES * 8;
+}
+
 int arm64_engine_create(struct arm64 *a)
 {
     struct arm64_engine *e = calloc(1, sizeof(*e));
@@ -159,13 +168,6 @@ int arm64_engine_create(struct arm64 *a)
     if (!e)
         return -ENOMEM;
     a->engine = e;
-    e->hidden_bytes = H_LEVEL3 + a->config.ram_bytes / PAGE_BYTES * 8;
-    e->hidden = mmap(NULL, e->hidden_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-                     0);
-    if (e->hidden == MAP_FAILED) {
-        e->hidden = NULL;
-        return -ENOMEM;
-    }
     err = open_engine(a);
     if (err) {
         snprintf(a->error, sizeof(a->error), "libunicorn: %s", uc_strerror(err));
@@ -194,8 +196,6 @@ void arm64_engine_destroy(struct arm64 *a)
         uc_context_free(e->host);
     if (e->uc)
         uc_close(e->uc);
-    if (e->hidden)
-        munmap(e->hidden, e->hidden_bytes);
     free(e);
     a->engine = NULL;
 }

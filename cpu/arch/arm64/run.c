@@ -15,6 +15,11 @@
 
 #define RAM_BYTES_MAX (8ull << 30)
 
+static size_t mapped_bytes(const struct arm64 *a)
+{
+    return a->config.ram_bytes + arm64_engine_extra_bytes(a->config.ram_bytes);
+}
+
 int arm64_create(struct arm64 *a, const struct cpu_config *config)
 {
     int rc;
@@ -28,7 +33,7 @@ int arm64_create(struct arm64 *a, const struct cpu_config *config)
                  "arm64 RAM must be a multiple of 2 MiB and at most 8 GiB");
         return -EINVAL;
     }
-    a->ram = mmap(NULL, config->ram_bytes, PROT_READ | PROT_WRITE,
+    a->ram = mmap(NULL, mapped_bytes(a), PROT_READ | PROT_WRITE,
                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (a->ram == MAP_FAILED) {
         a->ram = NULL;
@@ -51,7 +56,7 @@ void arm64_destroy(struct arm64 *a)
     arm64_pages_destroy(a);
     arm64_count_destroy(a);
     if (a->ram)
-        munmap(a->ram, a->config.ram_bytes);
+        munmap(a->ram, mapped_bytes(a));
     a->ram = NULL;
 }
 

@@ -3,13 +3,17 @@
  * The engine's side of the x86_64 machine: hooks, registers, entering and running.
  *
  * The guest is an SVM guest (AMD64 manual vol. 2, chapter 15) of a stub that
- * lives in a hidden physical region:
+ * lives in a region behind RAM, which no nested table maps:
  *
- *     HIDDEN + 0x0000  vmload %rax; vmrun %rax
- *            + 0x1000  VMCB            + 0x2000  host save area
- *            + 0x3000  host tables (2 pages: identity over the region and RAM)
- *            + 0x5000  MSR bitmap (2 pages)   + 0x7000  I/O bitmap (3 pages)
- *            + 0xa000  nested tables: PML4, PDPT, then PDs, then PTs
+ *     RAM's end + 0x0000  vmload %rax; vmrun %rax
+ *               + 0x1000  VMCB            + 0x2000  host save area
+ *               + 0x3000  host tables: PML4, PDPT (identity over RAM)
+ *               + 0x5000  MSR bitmap (2 pages)   + 0x7000  I/O bitmap (3 pages)
+ *               + 0xa000  host tables: PD (HIDDEN, for the stub)
+ *               + 0xb000  nested tables: PML4, PDPT, then PDs, then PTs
+ *
+ * It is one region of the engine's memory with RAM: its walks then find every entry by the region
+ * that it looked at last.
  *
  * VMRUN loads the whole guest state and never returns: the engine reports each
  * #VMEXIT to UC_HOOK_INTR as 0x100 + exit code instead of performing it, with
@@ -413,7 +417,7 @@ static void vmcb_fill(struct x86_engine *e, const struct x86_view *v)
 int x86_engine_enter(struct x86 *x, const struct x86_view *v)
 {
     struct x86_engine *e = x->engine;
-    uint64_t rax = HIDDEN + H_VMCB;
+    uint64_t rax = e->hidden_pa + H_VMCB;
     uc_err err;
 
     uc_context_restore(e->uc, e->host);

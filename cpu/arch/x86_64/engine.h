@@ -18,14 +18,16 @@
 #include "cpu/arch/x86_64/vmcb.h"
 #include "cpu/arch/x86_64/x86.h"
 
-#define HIDDEN      0x4000000000ull
+#define HIDDEN      0x4000000000ull /* the region's virtual address for the stub */
 #define H_VMCB      0x1000u
 #define H_HSAVE     0x2000u
 #define H_HOST_PML4 0x3000u
 #define H_HOST_PDPT 0x4000u
 #define H_MSRPM     0x5000u
 #define H_IOPM      0x7000u
-#define H_NPT       0xa000u
+#define H_HOST_PD   0xa000u
+#define H_NPT       0xb000u
+#define BLOCK_2M    0x200000ull
 #define PAGE        0x1000u
 #define STORE_BYTES_MAX 16u /* of one store as the engine reports it */
 #define CODE_BYTES  (128u << 20) /* translated code; cleared when full */
@@ -48,8 +50,8 @@ struct x86_engine {
     uc_context *host;    /* before VMRUN */
     uc_context *mark;    /* x86_engine_mark() */
     struct layout at;
-    uint8_t *hidden;
-    size_t hidden_bytes;
+    uint8_t *hidden;  /* behind RAM, where its physical address is */
+    paddr_t hidden_pa;
     uint64_t *pte; /* nested PTEs, one per page of RAM */
     struct {
         uc_hook hook[CPU_RANGES_MAX];

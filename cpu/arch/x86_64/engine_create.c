@@ -6,9 +6,21 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 
 #include "cpu/arch/x86_64/engine.h"
+
+/* Pages of nested tables: PML4, PDPT, PDs, PTs. */
+static size_t nested_pages(size_t ram_bytes)
+{
+    size_t tables = ram_bytes / BLOCK_2M;
+
+    return 2 + (tables + 511) / 512 + tables;
+}
+
+size_t x86_engine_extra_bytes(size_t ram_bytes)
+{
+    return H_NPT + nested_pages(ram_bytes) * PAGE;
+}
 
 static void build_hidden(struct x86_engine *e, size_t ram_bytes)
 {
@@ -17,14 +29,17 @@ static void build_hidden(struct x86_engine *e, size_t ram_bytes)
     struct vmcb *b = (struct vmcb *)(e->hidden + H_VMCB);
     size_t pages = ram_bytes / PAGE, tables = pages / 512, dirs = (tables + 511) / 512;
     uint64_t *npt = (uint64_t *)(e->hidden + H_NPT);
-    uint64_t first_dir = HIDDEN + H_NPT + 2 * PAGE, first_table = first_dir + dirs * PAGE;
+    uint64_t first_dir = e->hidden_pa + H_NPT + 2 * PAGE, first_table = first_dir + dirs * PAGE;
 
     memcpy(e->hidden, stub, sizeof(stub));
-    *(uint64_t *)(e->hidden + H_HOST_PML4 + 8 * (HIDDEN >> 39 & 511)) = HIDDEN + H_HOST_PDPT + 7;
-    *(uint64_t *)(e->hidden + H_HOST_PDPT + 8 * (HIDDEN >> 30 & 511)) = HIDDEN + 0x87;
+    *(uint64_t *)(e->hidden + H_HOST_PML4 + 8 * (HIDDEN >> 39 & 511)) =
+        e->hidden_pa + H_HOST_PDPT + 7;
+    *(uint64_t *)(e->hidden + H_HOST_PDPT + 8 * (HIDDEN >> 30 & 511)) =
+        e->hidden_pa + H_HOST_PD + 7;
+    *(uint64_t *)(e->hidden + H_HOST_PD) = e->hidden_pa + 0x87;
     for (uint64_t i = 0; i < 3; i++) /* RAM, for x86_engine_drop_pages() */
         *(uint64_t *)(e->hidden + H_HOST_PDPT + 8 * i) = i << 30 | 0x87;
-    npt[0] = HIDDEN + H_NPT + PAGE + 7;
+    npt[0] = e->hidden_pa + H_NPT + PAGE + 7;
     for (size_t i = 0; i < dirs; i++)
         npt[512 + i] = first_dir + i * PAGE + 0x27;
     for (size_t i = 0; i < tables; i++)
@@ -43,18 +58,18 @@ static void build_hidden(struct x86_engine *e, size_t ram_bytes)
                    INTERCEPT(EXIT_INVD) | INTERCEPT(EXIT_SWINT) | INTERCEPT(EXIT_HLT) |
                    INTERCEPT(EXIT_MSR) | INTERCEPT(EXIT_SHUTDOWN) | INTERCEPT(EXIT_RDTSCP) | INTERCEPT(EXIT_WBINVD) |
                    INTERCEPT(EXIT_MONITOR) | INTERCEPT(EXIT_MWAIT) | INTERCEPT(EXIT_VMRUN);
-    b->iopm_base = HIDDEN + H_IOPM;
-    b->msrpm_base = HIDDEN + H_MSRPM;
+    b->iopm_base = e->hidden_pa + H_IOPM;
+    b->msrpm_base = e->hidden_pa + H_MSRPM;
     b->asid = 1;
     b->nested_ctl = 1;
-    b->nested_cr3 = HIDDEN + H_NPT;
+    b->nested_cr3 = e->hidden_pa + H_NPT;
 }
 
 static uc_err open_engine(struct x86 *x)
 {
     struct x86_engine *e = x->engine;
     uc_x86_msr efer = {MSR_EFER, 0x1000 | EFER_NXE | EFER_LME | EFER_LMA};
-    uc_x86_msr hsave = {MSR_VM_HSAVE_PA, HIDDEN + H_HSAVE};
+    uc_x86_msr hsave = {MSR_VM_HSAVE_PA, e->hidden_pa + H_HSAVE};
     uc_err err;
 
     /* Has SVM, NX, SSE4.2, XSAVE and RDTSCP; has no RDRAND, whose values would be the host's. */
@@ -62,14 +77,15 @@ static uc_err open_engine(struct x86 *x)
         (err = uc_ctl_set_cpu_model(e->uc, UC_CPU_X86_OPTERON_G4)) ||
         (err = uc_ctl_set_tcg_buffer_size(e->uc, CODE_BYTES)) ||
         (err = uc_ctl_tlb_mode(e->uc, UC_TLB_CPU)) || (err = uc_ctl_exits_enable(e->uc)) ||
-        (err = uc_mem_map_ptr(e->uc, 0, x->config.ram_bytes, UC_PROT_ALL, x->ram)) ||
-        (err = uc_mem_map_ptr(e->uc, HIDDEN, e->hidden_bytes, UC_PROT_ALL, e->hidden)) ||
+        (err = uc_mem_map_ptr(e->uc, 0,
+                              x->config.ram_bytes + x86_engine_extra_bytes(x->config.ram_bytes),
+                              UC_PROT_ALL, x->ram)) ||
         (err = uc_context_alloc(e->uc, &e->scratch)) || (err = uc_context_alloc(e->uc, &e->host)) ||
         (err = uc_context_alloc(e->uc, &e->mark)))
         return err;
     write_uc(e, UC_X86_REG_CR4, CR4_PAE);
     uc_reg_write(e->uc, UC_X86_REG_MSR, &efer);
-    write_uc(e, UC_X86_REG_CR3, HIDDEN + H_HOST_PML4);
+    write_uc(e, UC_X86_REG_CR3, e->hidden_pa + H_HOST_PML4);
     write_uc(e, UC_X86_REG_CR0, CR0_PG | CR0_PE | 0x10);
     uc_reg_write(e->uc, UC_X86_REG_MSR, &hsave);
     err = uc_context_save(e->uc, e->host);
@@ -78,20 +94,14 @@ static uc_err open_engine(struct x86 *x)
 
 int x86_engine_create(struct x86 *x)
 {
-    size_t pages = x->config.ram_bytes / PAGE, tables = pages / 512;
     struct x86_engine *e = calloc(1, sizeof(*e));
     uc_err err;
 
     if (!e)
         return -ENOMEM;
     x->engine = e;
-    e->hidden_bytes = H_NPT + (2 + (tables + 511) / 512 + tables) * PAGE;
-    e->hidden = mmap(NULL, e->hidden_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-                     0);
-    if (e->hidden == MAP_FAILED) {
-        e->hidden = NULL;
-        return -ENOMEM;
-    }
+    e->hidden = x->ram + x->config.ram_bytes;
+    e->hidden_pa = x->config.ram_bytes;
     build_hidden(e, x->config.ram_bytes);
     err = open_engine(x);
     if (err) {
@@ -121,8 +131,6 @@ void x86_engine_destroy(struct x86 *x)
         uc_context_free(e->mark);
     if (e->uc)
         uc_close(e->uc);
-    if (e->hidden)
-        munmap(e->hidden, e->hidden_bytes);
     free(e);
     x->engine = NULL;
 }

@@ -19,6 +19,11 @@
 
 #define RAM_BYTES_MAX (3ull << 30) /* device addresses begin there */
 
+static size_t mapped_bytes(const struct x86 *x)
+{
+    return x->config.ram_bytes + x86_engine_extra_bytes(x->config.ram_bytes);
+}
+
 int x86_create(struct x86 *x, const struct cpu_config *config)
 {
     int rc;
@@ -32,7 +37,7 @@ int x86_create(struct x86 *x, const struct cpu_config *config)
                  "x86_64 RAM must be a multiple of 2 MiB and at most 3 GiB");
         return -EINVAL;
     }
-    x->ram = mmap(NULL, config->ram_bytes, PROT_READ | PROT_WRITE,
+    x->ram = mmap(NULL, mapped_bytes(x), PROT_READ | PROT_WRITE,
                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (x->ram == MAP_FAILED) {
         x->ram = NULL;
@@ -56,7 +61,7 @@ void x86_destroy(struct x86 *x)
     x86_count_destroy(x);
     x86_operands_end(x);
     if (x->ram)
-        munmap(x->ram, x->config.ram_bytes);
+        munmap(x->ram, mapped_bytes(x));
 }
 
 static struct x86_view entry_view(const struct cpu_entry *entry)

@@ -183,7 +183,7 @@ struct x86 {
     struct x86_engine *engine;
     struct x86_counter *counter;
     struct x86_dirty *dirty; /* NULL: writes are not noted */
-    uint8_t *ram;
+    uint8_t *ram; /* and what the engine keeps behind it (x86_engine_extra_bytes()) */
     cycles_t skipped; /* cycles = count.n + skipped */
     struct x86_paging paging;
     bool paging_known;
@@ -211,6 +211,8 @@ static inline cycles_t x86_cycles(const struct x86 *x)
 }
 
 /* ---- engine.c ---- */
+/* Bytes that the engine needs directly behind RAM; a multiple of 4096. */
+size_t x86_engine_extra_bytes(size_t ram_bytes);
 MUST_CHECK int x86_engine_create(struct x86 *x);
 void x86_engine_destroy(struct x86 *x);
 /* Load `v` as the whole segment, control and flag state (by VMRUN). */
