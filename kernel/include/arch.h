@@ -28,6 +28,7 @@ struct trap_frame;  /* arch/CPU/frame.h: registers, PC, flags, FP state, TLS bas
 struct pmap;        /* arch/CPU/pmap.c: one address space's page tables */
 struct thread;
 struct ksiginfo;
+struct sigaltstack_k;
 struct sigaction_k;
 
 typedef uint64_t vaddr_t;
@@ -130,16 +131,17 @@ long strncpy_from_user(char *dst, vaddr_t src, size_t size); /* length without N
 int clear_user(vaddr_t dst, size_t len);
 #ifdef KTRACE_KERNEL
 #include "kernel/include/ktrace_user.h" /* callers of the four pass a trace point */
+#else                                   /* on the host, in tests: no trace points */
+#define quiet_copy_from_user copy_from_user
+#define quiet_copy_to_user copy_to_user
 #endif
 
 /* ---- signals (signal.c) ---- */
 /* Push Linux's rt_sigframe and point the frame at the handler; -EFAULT: kill with SIGSEGV. `mask` is the one to restore. */
 int sigframe_push(struct trap_frame *f, const struct ksiginfo *info, const struct sigaction_k *act, uint64_t mask,
-                  vaddr_t altstack_sp, uint64_t altstack_size, int altstack_flags, bool on_altstack);
-/* rt_sigreturn: restore all from the frame at SP, give back the mask; -EFAULT: kill with SIGSEGV. */
-int sigframe_pop(struct trap_frame *f, uint64_t *mask);
-/* Before sigframe_pop(): where the frame at SP has the stack_t that rt_sigreturn gives to sigaltstack. */
-vaddr_t sigframe_altstack(const struct trap_frame *f);
+                  const struct sigaltstack_k *altstack, bool on_altstack);
+/* rt_sigreturn: restore all from the frame at SP, give back mask and stack_t; -EFAULT: kill with SIGSEGV. */
+int sigframe_pop(struct trap_frame *f, uint64_t *mask, struct sigaltstack_k *altstack);
 
 /* Where handlers without SA_RESTORER return to: in the vDSO (vdso/vdso.ld). arm64 alone has it. */
 #define USER_SIGRETURN (USER_VDSO + 0x904)

@@ -73,5 +73,7 @@ void ktrace_init(const char *cmdline);
         if (__builtin_expect(ktrace_ring.mask & (1u << KTRACE_##kind), 0))                        \
             ktrace_write(KTRACE_##kind, (uint64_t)(a), (uint64_t)(b));                            \
     } while (0)
+#else
+#define ktrace(kind, a, b) ((void)0)
 #endif
 #endif

@@ -3,12 +3,23 @@
  * ktrace_user.h - the trace point of user copies.
  *
  * Rules of use: included by arch.h alone, behind the prototypes of the copies. From there on
- * their names are these functions, which note the copy and call the CPU's (uaccess.S).
+ * their names are these functions, which note the copy and call the CPU's (uaccess.S). Who moves
+ * one thing in several pieces passes the point once and calls the quiet ones.
  */
 #ifndef KERNEL_KTRACE_USER_H
 #define KERNEL_KTRACE_USER_H
 
 #include "kernel/include/ktrace.h"
+
+static inline int quiet_copy_from_user(void *dst, vaddr_t src, size_t len)
+{
+    return copy_from_user(dst, src, len);
+}
+
+static inline int quiet_copy_to_user(vaddr_t dst, const void *src, size_t len)
+{
+    return copy_to_user(dst, src, len);
+}
 
 static inline int traced_copy_from_user(void *dst, vaddr_t src, size_t len)
 {

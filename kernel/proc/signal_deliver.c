@@ -25,16 +25,21 @@
 static int take_next(struct ksiginfo *info)
 {
     struct thread *t = current;
-    sigset_k unblocked = ~t->signal_mask;
-    int signo = sigqueue_take(&t->pending, unblocked & SIG_SYNCHRONOUS_SET, info);
+    sigset_k own = t->pending.set & ~t->signal_mask;
+    sigset_k shared = t->process->pending.set & ~t->signal_mask;
+    int signo;
 
-    if (!signo && (t->process->pending.set & sig_bit(SIGKILL)))
+    if (own & SIG_SYNCHRONOUS_SET)
+        signo = sigqueue_take(&t->pending, own & SIG_SYNCHRONOUS_SET, info);
+    else if (shared & sig_bit(SIGKILL))
         signo = sigqueue_take(&t->process->pending, sig_bit(SIGKILL), info);
-    if (!signo)
-        signo = sigqueue_take(&t->pending, unblocked, info);
-    if (!signo)
-        signo = sigqueue_take(&t->process->pending, unblocked, info);
-    if (signo && info->code == SI_TIMER)
+    else if (own)
+        signo = sigqueue_take(&t->pending, own, info);
+    else if (shared)
+        signo = sigqueue_take(&t->process->pending, shared, info);
+    else
+        return 0;
+    if (info->code == SI_TIMER)
         posix_timer_signal_taken(info);
     return signo;
 }
@@ -94,11 +99,11 @@ static void enter_handler(struct trap_frame *f, int signo, const struct ksiginfo
     t->signal_mask_restore = false;
     if (action.flags & SA_RESETHAND)
         slot->handler = SIG_DFL;
-    if (sigframe_push(f, info, &action, old, t->altstack.sp, t->altstack.size, t->altstack.flags,
-                      use_altstack)) {
+    if (sigframe_push(f, info, &action, old, &t->altstack, use_altstack)) {
         if (signo == SIGSEGV)
             slot->handler = SIG_DFL;
         signal_force_current(SIGSEGV, NULL);
+        signal_recompute(t);
         return;
     }
     if (t->altstack.flags & (int)SS_AUTODISARM)
@@ -201,10 +206,11 @@ void signal_deliver(struct trap_frame *f)
             signal_set_mask(t->signal_mask_saved);
         }
         signal_recompute(t);
-        if (!t->signal_pending)
+        if (t->restart_code && !t->signal_pending) {
             restart_without_handler(f);
+            signal_recompute(t);
+        }
     }
-    signal_recompute(t);
 }
 
 void signal_set_mask(sigset_k mask)

@@ -114,13 +114,17 @@ static void kill_all_threads(struct process *p)
     }
 }
 
-static struct ksiginfo info_or_kernel(int signo, const struct ksiginfo *info)
+/* The sender's info where it has one for this number, else `k`, filled. */
+static const struct ksiginfo *info_or_kernel(int signo, const struct ksiginfo *info,
+                                             struct ksiginfo *k)
 {
-    struct ksiginfo k = { .code = SI_KERNEL };
-
+    if (info && info->signo == signo)
+        return info;
     if (info)
-        k = *info;
-    k.signo = signo;
+        *k = *info;
+    else
+        *k = (struct ksiginfo){ .code = SI_KERNEL };
+    k->signo = signo;
     return k;
 }
 
@@ -145,7 +149,7 @@ static int enqueue(struct process *p, struct sigqueue *q, const struct ksiginfo 
 
 int signal_send_process(struct process *p, int signo, const struct ksiginfo *info)
 {
-    struct ksiginfo k = info_or_kernel(signo, info);
+    struct ksiginfo k;
     struct thread *t;
     int error;
 
@@ -154,7 +158,7 @@ int signal_send_process(struct process *p, int signo, const struct ksiginfo *inf
     t = list_first(&p->threads, struct thread, process_node);
     if (!prepare(p, t, signo))
         return 0;
-    error = enqueue(p, &p->pending, &k);
+    error = enqueue(p, &p->pending, info_or_kernel(signo, info, &k));
     if (error)
         return error;
     poll_wake(&p->signal_poll, POLL_READABLE);
@@ -170,7 +174,7 @@ int signal_send_process(struct process *p, int signo, const struct ksiginfo *inf
 
 int signal_send_thread(struct thread *t, int signo, const struct ksiginfo *info)
 {
-    struct ksiginfo k = info_or_kernel(signo, info);
+    struct ksiginfo k;
     int error;
 
     if (t->process->state == PROCESS_ZOMBIE || t->state == THREAD_DEAD)
@@ -179,7 +183,7 @@ int signal_send_thread(struct thread *t, int signo, const struct ksiginfo *info)
         return signal_send_process(t->process, signo, info);
     if (!prepare(t->process, t, signo))
         return 0;
-    error = enqueue(t->process, &t->pending, &k);
+    error = enqueue(t->process, &t->pending, info_or_kernel(signo, info, &k));
     if (error)
         return error;
     poll_wake(&t->process->signal_poll, POLL_READABLE);
@@ -190,15 +194,15 @@ int signal_send_thread(struct thread *t, int signo, const struct ksiginfo *info)
 
 void signal_force_current(int signo, const struct ksiginfo *info)
 {
-    struct ksiginfo k = info_or_kernel(signo, info);
     struct sigaction_k *action = &current->process->sighand->action[signo - 1];
     bool blocked = current->signal_mask & sig_bit(signo);
+    struct ksiginfo k;
 
     if (blocked || action->handler == SIG_IGN) {
         action->handler = SIG_DFL;
         current->signal_mask &= ~sig_bit(signo);
     }
-    sigqueue_add(&current->pending, &k);
+    sigqueue_add(&current->pending, info_or_kernel(signo, info, &k));
     current->signal_pending = true;
 }
 

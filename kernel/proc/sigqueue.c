@@ -63,7 +63,6 @@ static int take(struct sigqueue *q, int signo, struct ksiginfo *info)
 {
     struct sigqueue_entry *found = NULL;
 
-    *info = (struct ksiginfo){ .signo = signo, .code = SI_USER };
     q->set &= ~sig_bit(signo);
     list_for_each (e, &q->infos, struct sigqueue_entry, node) {
         if (e->info.signo != signo)
@@ -77,6 +76,8 @@ static int take(struct sigqueue *q, int signo, struct ksiginfo *info)
     if (found) {
         *info = found->info;
         entry_free(q, found);
+    } else {
+        *info = (struct ksiginfo){ .signo = signo, .code = SI_USER };
     }
     return signo;
 }

@@ -107,16 +107,14 @@ static int altstack_set(const struct sigaltstack_k *new)
     return 0;
 }
 
-/* Of the alternate stack in the frame only unreadable memory is an error, as on Linux. */
+/* What is wrong with the alternate stack in the frame is no error, as on Linux. */
 SYSCALL0(rt_sigreturn)
 {
-    vaddr_t uc_stack = sigframe_altstack(current->frame);
     struct sigaltstack_k altstack;
     sigset_k mask;
 
     current->restart_code = 0;
-    if (sigframe_pop(current->frame, &mask) ||
-        copy_from_user(&altstack, uc_stack, sizeof(altstack))) {
+    if (sigframe_pop(current->frame, &mask, &altstack)) {
         signal_force_current(SIGSEGV, NULL);
         return SYSCALL_FRAME_SET;
     }

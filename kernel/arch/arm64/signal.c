@@ -3,21 +3,30 @@
  * signal.c - Linux's signal frames on arm64 (layout: sigframe.h).
  *
  * The frame is written piece by piece to the user's stack; what Linux leaves unwritten (the
- * rest of the mask, padding, reserved bytes behind the terminator) stays as it was there.
+ * rest of the mask, padding, reserved bytes behind the terminator) stays as it was there. x0 to
+ * PSTATE stand in a signal frame as in a trap frame, and go over in one piece each way.
  *
  * Coming back, nothing in the frame is trusted. PSTATE must be EL0 AArch64 with
  * nothing masked; the records must be aligned, known, inside the reserved bytes, and hold
- * the FP state exactly once. Anything else is -EFAULT, which becomes SIGSEGV.
+ * the FP state exactly once. Anything else is -EFAULT, which becomes SIGSEGV with the registers
+ * that were read so far and a PSTATE that is a user's (Linux: valid_user_regs()).
  */
 #include "kernel/arch/arm64/frame.h"
 #include "kernel/arch/arm64/sigframe.h"
 #include "kernel/include/errno.h"
+#include "kernel/include/ktrace.h"
 #include "kernel/include/string.h"
 
 #define REG_FP 29
 #define REG_LR 30
 #define STACK_ALIGN 16
 #define RECORDS_MAX (RESERVED_BYTES / 16)
+
+#define REGS_BYTES (offsetof(struct trap_frame, tpidr) - offsetof(struct trap_frame, x))
+_Static_assert(sizeof(struct sigcontext_regs) == sizeof(uint64_t) + REGS_BYTES &&
+                   offsetof(struct sigcontext_regs, pc) - offsetof(struct sigcontext_regs, regs) ==
+                       offsetof(struct trap_frame, pc),
+               "x0 to PSTATE in the order of struct sigcontext");
 
 const uint64_t arch_minsigstksz =
     sizeof(struct rt_sigframe) + sizeof(struct frame_record) + STACK_ALIGN;
@@ -29,11 +38,10 @@ static vaddr_t uc_at(vaddr_t frame, size_t offset)
 
 static int put_regs(vaddr_t frame, const struct trap_frame *f)
 {
-    struct sigcontext_regs r = { .fault_address = f->fault_address, .sp = f->sp, .pc = f->pc,
-                                 .pstate = f->pstate };
+    vaddr_t at = uc_at(frame, offsetof(struct ucontext_k, regs));
 
-    memcpy(r.regs, f->x, sizeof(r.regs));
-    return copy_to_user(uc_at(frame, offsetof(struct ucontext_k, regs)), &r, sizeof(r));
+    return quiet_copy_to_user(at, &f->fault_address, sizeof(f->fault_address)) ||
+           quiet_copy_to_user(at + offsetof(struct sigcontext_regs, regs), f->x, REGS_BYTES);
 }
 
 static int put_fpsimd(vaddr_t at, const struct trap_frame *f)
@@ -44,47 +52,44 @@ static int put_fpsimd(vaddr_t at, const struct trap_frame *f)
         .fpcr = (uint32_t)f->fpcr,
     };
 
-    return copy_to_user(at, &fp, sizeof(fp)) ||
-           copy_to_user(at + sizeof(fp), f->v, sizeof(f->v));
+    return quiet_copy_to_user(at, &fp, sizeof(fp)) ||
+           quiet_copy_to_user(at + sizeof(fp), f->v, sizeof(f->v));
 }
 
 static int put_records(vaddr_t frame, const struct trap_frame *f)
 {
     vaddr_t at = uc_at(frame, offsetof(struct ucontext_k, reserved));
-    struct esr_context esr = { .head = { ESR_MAGIC, sizeof(esr) }, .esr = f->fault_syndrome };
-    struct context_head end = { 0, 0 };
+    const struct esr_context esr = { .head = { ESR_MAGIC, sizeof(esr) },
+                                     .esr = f->fault_syndrome };
+    const struct context_head end = { 0, 0 };
 
     if (put_fpsimd(at, f))
         return -EFAULT;
     at += sizeof(struct fpsimd_context);
     if (f->fault_syndrome) {
-        if (copy_to_user(at, &esr, sizeof(esr)))
+        if (quiet_copy_to_user(at, &esr, sizeof(esr)))
             return -EFAULT;
         at += sizeof(esr);
     }
-    return copy_to_user(at, &end, sizeof(end));
+    return quiet_copy_to_user(at, &end, sizeof(end));
 }
 
 int sigframe_push(struct trap_frame *f, const struct ksiginfo *info, const struct sigaction_k *act,
-                  uint64_t mask, vaddr_t altstack_sp, uint64_t altstack_size, int altstack_flags,
-                  bool on_altstack)
+                  uint64_t mask, const struct sigaltstack_k *altstack, bool on_altstack)
 {
-    vaddr_t top = on_altstack ? altstack_sp + altstack_size : f->sp;
+    vaddr_t top = on_altstack ? altstack->sp + altstack->size : f->sp;
     vaddr_t record = (top - sizeof(struct frame_record)) & ~(STACK_ALIGN - 1ull);
     vaddr_t frame = record - sizeof(struct rt_sigframe);
-    struct frame_record link = { f->x[REG_FP], f->x[REG_LR] };
-    struct ucontext_head head = {
-        .stack = { .sp = altstack_sp, .flags = altstack_flags, .size = altstack_size },
-        .sigmask = mask,
-    };
+    struct ucontext_head head = { .stack = *altstack, .sigmask = mask };
 
+    ktrace(user_copy, frame, (record + sizeof(struct frame_record) - frame) | KTRACE_TO_USER);
     frame_sync(f);
-    if (frame > top || copy_to_user(record, &link, sizeof(link)) ||
-        copy_to_user(uc_at(frame, 0), &head, sizeof(head)) || put_regs(frame, f) ||
+    if (frame > top || quiet_copy_to_user(record, &f->x[REG_FP], sizeof(struct frame_record)) ||
+        quiet_copy_to_user(uc_at(frame, 0), &head, sizeof(head)) || put_regs(frame, f) ||
         put_records(frame, f))
         return -EFAULT;
     if (act->flags & SA_SIGINFO) {
-        if (copy_to_user(frame, info, sizeof(*info)))
+        if (quiet_copy_to_user(frame, info, sizeof(*info)))
             return -EFAULT;
         f->x[1] = frame;
         f->x[2] = uc_at(frame, 0);
@@ -106,7 +111,7 @@ static int find_fpsimd(vaddr_t reserved, vaddr_t *out)
 
     for (unsigned i = 0; i < RECORDS_MAX; i++) {
         if (offset % 16 || RESERVED_BYTES - offset < sizeof(head) ||
-            copy_from_user(&head, reserved + offset, sizeof(head)) ||
+            quiet_copy_from_user(&head, reserved + offset, sizeof(head)) ||
             head.size > RESERVED_BYTES - offset)
             return -EFAULT;
         if (head.magic == 0)
@@ -131,34 +136,29 @@ static bool pstate_is_valid(uint64_t pstate)
     return (pstate & PSTATE_MODE_MASK) == PSTATE_EL0T && !(pstate & PSTATE_DAIF);
 }
 
-vaddr_t sigframe_altstack(const struct trap_frame *f)
-{
-    return uc_at(f->sp, offsetof(struct ucontext_k, head.stack));
-}
-
-int sigframe_pop(struct trap_frame *f, uint64_t *mask)
+int sigframe_pop(struct trap_frame *f, uint64_t *mask, struct sigaltstack_k *altstack)
 {
     vaddr_t frame = f->sp, fp_at = 0;
     struct ucontext_head head;
-    struct sigcontext_regs r;
     struct fpsimd_head fp;
+    bool valid;
 
-    if (frame % STACK_ALIGN || copy_from_user(&head, uc_at(frame, 0), sizeof(head)) ||
-        copy_from_user(&r, uc_at(frame, offsetof(struct ucontext_k, regs)), sizeof(r)))
+    ktrace(user_copy, frame, sizeof(struct rt_sigframe));
+    if (frame % STACK_ALIGN || quiet_copy_from_user(&head, uc_at(frame, 0), sizeof(head)) ||
+        quiet_copy_from_user(f->x, uc_at(frame, offsetof(struct ucontext_k, regs.regs)),
+                             REGS_BYTES))
         return -EFAULT;
-    if (!pstate_is_valid(r.pstate) ||
-        find_fpsimd(uc_at(frame, offsetof(struct ucontext_k, reserved)), &fp_at) ||
-        copy_from_user(&fp, fp_at, sizeof(fp)))
+    valid = pstate_is_valid(f->pstate);
+    f->pstate &= PSTATE_NZCV; /* the other bits are not the user's on v8.0 */
+    if (!valid || find_fpsimd(uc_at(frame, offsetof(struct ucontext_k, reserved)), &fp_at) ||
+        quiet_copy_from_user(&fp, fp_at, sizeof(fp)))
         return -EFAULT;
     frame_edit(f);
-    if (copy_from_user(f->v, fp_at + sizeof(fp), sizeof(f->v)))
+    if (quiet_copy_from_user(f->v, fp_at + sizeof(fp), sizeof(f->v)))
         return -EFAULT;
-    memcpy(f->x, r.regs, sizeof(f->x));
-    f->sp = r.sp;
-    f->pc = r.pc;
-    f->pstate = r.pstate & PSTATE_NZCV; /* the other bits are not the user's on v8.0 */
     f->fpsr = fp.fpsr;
     f->fpcr = fp.fpcr;
     *mask = head.sigmask;
+    *altstack = head.stack;
     return 0;
 }

@@ -73,7 +73,7 @@ struct fp_state {
     uint8_t xmm[16][16];
     uint8_t reserved1[48];
     uint8_t software[48]; /* the CPU never touches it: signal frames keep their magic here */
-    struct {
+    struct xsave_header {
         uint64_t xstate_bv, xcomp_bv;
         uint64_t reserved[6];
     } header;

@@ -43,9 +43,13 @@ struct ucontext_k {
 };
 _Static_assert(sizeof(struct ucontext_k) == 304, "struct ucontext");
 
-struct rt_sigframe_k {
+struct rt_sigframe_head {
     uint64_t pretcode;
     struct ucontext_k uc;
+};
+
+struct rt_sigframe_k {
+    struct rt_sigframe_head head;
     struct ksiginfo info;
 };
 _Static_assert(sizeof(struct rt_sigframe_k) == 440, "struct rt_sigframe");

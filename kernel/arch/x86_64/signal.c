@@ -14,6 +14,7 @@
 #include "kernel/arch/x86_64/sigframe.h"
 #include "kernel/arch/x86_64/cpu.h"
 #include "kernel/include/errno.h"
+#include "kernel/include/ktrace.h"
 #include "kernel/include/signal.h"
 #include "kernel/include/string.h"
 
@@ -45,12 +46,12 @@ static int push_fp(struct trap_frame *f, vaddr_t at)
     };
 
     if (!cpu_local.has_xsave)
-        return copy_to_user(at, &f->fp, FXSAVE_BYTES);
+        return quiet_copy_to_user(at, &f->fp, FXSAVE_BYTES);
     memcpy(f->fp.software, &software, sizeof(software));
     /* A part in its initial state may be marked absent; a handler that edits it means it. */
     f->fp.header.xstate_bv |= XSTATE_ALL;
-    return copy_to_user(at, &f->fp, FP_BYTES) ||
-           copy_to_user(at + FP_BYTES, &magic2, sizeof(magic2));
+    return quiet_copy_to_user(at, &f->fp, FP_BYTES) ||
+           quiet_copy_to_user(at + FP_BYTES, &magic2, sizeof(magic2));
 }
 
 static void fill_sigcontext(struct sigcontext_k *sc, const struct trap_frame *f)
@@ -75,7 +76,7 @@ static void enter_handler(struct trap_frame *f, vaddr_t sp, const struct sigacti
 
     r->rdi = (uint64_t)signo;
     r->rsi = sp + offsetof(struct rt_sigframe_k, info);
-    r->rdx = sp + offsetof(struct rt_sigframe_k, uc);
+    r->rdx = sp + offsetof(struct rt_sigframe_head, uc);
     r->rax = 0; /* no vector registers, to a variadic function */
     r->rip = act->handler;
     r->rsp = sp;
@@ -86,36 +87,36 @@ static void enter_handler(struct trap_frame *f, vaddr_t sp, const struct sigacti
 }
 
 int sigframe_push(struct trap_frame *f, const struct ksiginfo *info, const struct sigaction_k *act,
-                  uint64_t mask, vaddr_t altstack_sp, uint64_t altstack_size, int altstack_flags,
-                  bool on_altstack)
+                  uint64_t mask, const struct sigaltstack_k *altstack, bool on_altstack)
 {
-    struct rt_sigframe_k frame;
+    struct rt_sigframe_head frame;
     vaddr_t sp = f->regs.rsp - RED_ZONE_BYTES, fp_at;
-    bool stays_on_altstack = !(altstack_flags & (SS_DISABLE | (int)SS_AUTODISARM)) &&
-                             on_stack(f->regs.rsp, altstack_sp, altstack_size);
+    bool stays_on_altstack = !(altstack->flags & (SS_DISABLE | (int)SS_AUTODISARM)) &&
+                             on_stack(f->regs.rsp, altstack->sp, altstack->size);
 
     if (!(act->flags & SA_RESTORER))
         return -EFAULT;
     if (on_altstack)
-        sp = altstack_sp + altstack_size;
+        sp = altstack->sp + altstack->size;
     fp_at = (sp - (cpu_local.has_xsave ? FP_FRAME_BYTES : FXSAVE_BYTES)) & ~63ull;
     /* As if by a call: RSP + 8 is a multiple of 16 at the handler's first instruction. */
-    sp = ((fp_at - sizeof(frame)) & ~15ull) - 8;
-    if ((on_altstack || stays_on_altstack) && !on_stack(sp, altstack_sp, altstack_size))
+    sp = ((fp_at - sizeof(struct rt_sigframe_k)) & ~15ull) - 8;
+    if ((on_altstack || stays_on_altstack) && !on_stack(sp, altstack->sp, altstack->size))
         return -EFAULT;
 
     frame.pretcode = act->restorer;
     frame.uc.link = 0;
     frame.uc.flags = UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS |
                      (cpu_local.has_xsave ? UC_FP_XSTATE : 0);
-    frame.uc.stack = (struct sigaltstack_k){ altstack_sp, altstack_flags, 0, altstack_size };
+    frame.uc.stack = *altstack;
     fill_sigcontext(&frame.uc.mcontext, f);
     frame.uc.mcontext.oldmask = mask;
     frame.uc.mcontext.fpstate = fp_at;
     frame.uc.sigmask = mask;
-    frame.info = *info;
     frame_edit(f); /* the handler begins with another FP state */
-    if (push_fp(f, fp_at) || copy_to_user(sp, &frame, sizeof(frame)))
+    ktrace(user_copy, sp, (fp_at + FP_FRAME_BYTES - sp) | KTRACE_TO_USER);
+    if (push_fp(f, fp_at) || quiet_copy_to_user(sp, &frame, sizeof(frame)) ||
+        quiet_copy_to_user(sp + offsetof(struct rt_sigframe_k, info), info, sizeof(*info)))
         return -EFAULT;
     enter_handler(f, sp, act, info->signo);
     return 0;
@@ -123,43 +124,45 @@ int sigframe_push(struct trap_frame *f, const struct ksiginfo *info, const struc
 
 /* ---- pop ---- */
 
-/* Does the frame hold an XSAVE header? Else it is an FXSAVE image, as on Linux. */
-static bool has_xstate(const struct fp_state *fp, vaddr_t at)
+static struct fp_software *software_of(struct fp_state *fp)
 {
-    struct fp_software software;
+    return (void *)fp->software; /* 16-byte aligned, and the kernel is -fno-strict-aliasing */
+}
+
+/* Does the frame hold an XSAVE header? Else it is an FXSAVE image, as on Linux. */
+static bool has_xstate(struct fp_state *fp, vaddr_t at)
+{
+    const struct fp_software *software = software_of(fp);
     uint32_t magic2;
 
-    memcpy(&software, fp->software, sizeof(software));
-    return cpu_local.has_xsave && software.magic1 == FP_XSTATE_MAGIC1 &&
-           software.xstate_bytes == FP_BYTES && software.extended_bytes >= FP_BYTES &&
-           !copy_from_user(&magic2, at + FP_BYTES, sizeof(magic2)) && magic2 == FP_XSTATE_MAGIC2;
+    return cpu_local.has_xsave && software->magic1 == FP_XSTATE_MAGIC1 &&
+           software->xstate_bytes == FP_BYTES && software->extended_bytes >= FP_BYTES &&
+           !quiet_copy_from_user(&magic2, at + FP_BYTES, sizeof(magic2)) && magic2 == FP_XSTATE_MAGIC2;
 }
 
 static int pop_fp(struct fp_state *fp, vaddr_t at)
 {
-    struct fp_software software;
     uint64_t bv = XSTATE_ALL;
 
     if (!at) {
         fp_state_reset(fp);
         return 0;
     }
-    if (copy_from_user(fp, at, FXSAVE_BYTES))
+    ktrace(user_copy, at, FP_FRAME_BYTES);
+    if (quiet_copy_from_user(fp, at, FXSAVE_BYTES))
         return -EFAULT;
     if (has_xstate(fp, at)) {
-        if ((at & 63) || copy_from_user(&fp->header, at + FXSAVE_BYTES, sizeof(fp->header)))
+        if ((at & 63) || quiet_copy_from_user(&fp->header, at + FXSAVE_BYTES, sizeof(fp->header)))
             return -EFAULT;
-        memcpy(&software, fp->software, sizeof(software));
         bv = fp->header.xstate_bv;
         if ((bv & ~(uint64_t)XSTATE_ALL) || fp->header.xcomp_bv || fp->header.reserved[0])
             return -EFAULT;
-        bv &= software.features;
+        bv &= software_of(fp)->features;
     }
     if (fp->mxcsr & ~fp_mxcsr_mask)
         return -EFAULT;
-    memset(&fp->header, 0, sizeof(fp->header));
-    memset(fp->software, 0, sizeof(fp->software));
-    fp->header.xstate_bv = bv;
+    *software_of(fp) = (struct fp_software){ 0 };
+    fp->header = (struct xsave_header){ .xstate_bv = bv };
     return 0;
 }
 
@@ -192,16 +195,11 @@ static void restore_regs(struct trap_regs *r, const struct ucontext_k *uc)
 /* The handler's RET has taken the restorer's address off the stack. */
 static vaddr_t frame_uc(const struct trap_frame *f)
 {
-    return f->regs.rsp - sizeof(uint64_t) + offsetof(struct rt_sigframe_k, uc);
-}
-
-vaddr_t sigframe_altstack(const struct trap_frame *f)
-{
-    return frame_uc(f) + offsetof(struct ucontext_k, stack);
+    return f->regs.rsp - sizeof(uint64_t) + offsetof(struct rt_sigframe_head, uc);
 }
 
 /* Linux's order: SIGSEGV for a bad FP state is at the place that the frame names. */
-int sigframe_pop(struct trap_frame *f, uint64_t *mask)
+int sigframe_pop(struct trap_frame *f, uint64_t *mask, struct sigaltstack_k *altstack)
 {
     struct ucontext_k uc;
     struct fp_state *fp;
@@ -211,6 +209,7 @@ int sigframe_pop(struct trap_frame *f, uint64_t *mask)
     restore_regs(&f->regs, &uc);
     f->syscall_number = UINT64_MAX;
     *mask = uc.sigmask;
+    *altstack = uc.stack;
     frame_edit(f);
     fp = &f->fp;
     if (pop_fp(fp, uc.mcontext.fpstate)) {

@@ -4,8 +4,8 @@
  *
  * Each function checks that the range lies below USER_TOP, opens the SMAP window, and
  * stands in the fixup table: a fault inside that demand paging cannot resolve goes on at
- * uaccess_failed, which closes the window and returns -EFAULT. Copies go by 32, 8 and 1 bytes,
- * as memcpy() does.
+ * uaccess_failed, which closes the window and returns -EFAULT. Copies go by 128, 32, 8 and 1
+ * bytes, as memcpy() does.
  */
 #include "kernel/arch/x86_64/asm.h"
 #include "kernel/arch/x86_64/cpu.h"
@@ -36,24 +36,38 @@ func copy_to_user
     jmp copy_checked
 endfunc copy_to_user
 
+    .macro copy_32 offset
+    movq \offset(%rsi), %rax
+    movq \offset + 8(%rsi), %rcx
+    movq \offset + 16(%rsi), %r8
+    movq \offset + 24(%rsi), %r9
+    movq %rax, \offset(%rdi)
+    movq %rcx, \offset + 8(%rdi)
+    movq %r8, \offset + 16(%rdi)
+    movq %r9, \offset + 24(%rdi)
+    .endm
+
 /* RDI: to, RSI: from, RDX: bytes. Returns 0. */
 func copy_checked
     smap_open
 copy_begin:
-    subq $32, %rdx
+    subq $128, %rdx
     jb 2f
-1:  movq (%rsi), %rax
-    movq 8(%rsi), %rcx
-    movq 16(%rsi), %r8
-    movq 24(%rsi), %r9
-    movq %rax, (%rdi)
-    movq %rcx, 8(%rdi)
-    movq %r8, 16(%rdi)
-    movq %r9, 24(%rdi)
+1:  copy_32 0
+    copy_32 32
+    copy_32 64
+    copy_32 96
+    subq $-128, %rsi
+    subq $-128, %rdi
+    addq $-128, %rdx
+    jc 1b
+2:  addq $128 - 32, %rdx
+    js 2f
+1:  copy_32 0
     addq $32, %rsi
     addq $32, %rdi
     subq $32, %rdx
-    jae 1b
+    jns 1b
 2:  addq $32 - 8, %rdx
     js 4f
 3:  movq (%rsi), %rax
