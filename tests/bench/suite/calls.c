@@ -63,6 +63,8 @@ LOOP(getpriority_run, sys2(SYS_getpriority, 0, 0))
 LOOP(sched_yield_run, sys0(SYS_sched_yield))
 LOOP(uname_run, sys1(SYS_uname, buf))
 LOOP(clock_gettime_run, sys2(SYS_clock_gettime, CLOCK_MONOTONIC, buf))
+/* As a program calls it: by the vDSO, without a trap. */
+LOOP(clock_gettime_vdso_run, clock_gettime(CLOCK_MONOTONIC, (struct timespec *)(void *)buf))
 LOOP(read_null_run, sys3(SYS_read, null_fd, buf, 1))
 LOOP(write_null_run, sys3(SYS_write, null_fd, buf, 1))
 LOOP(read_zero_run, sys3(SYS_read, zero_fd, buf, sizeof(buf)))
@@ -147,6 +149,7 @@ const struct row calls[] = {
     { "sched_yield", 1000, NULL, sched_yield_run },
     { "uname", 1000, NULL, uname_run },
     { "clock_gettime", 1000, NULL, clock_gettime_run },
+    { "clock_gettime_vdso", 1000, NULL, clock_gettime_vdso_run },
     { "read_null", 1000, NULL, read_null_run },
     { "write_null", 1000, NULL, write_null_run },
     { "read_zero", 1000, NULL, read_zero_run },
