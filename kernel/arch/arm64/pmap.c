@@ -223,12 +223,21 @@ static uint64_t *descriptor_next(struct pmap *pm, vaddr_t *va, vaddr_t end)
     return NULL;
 }
 
+/* The same behind `d`, which is that of *va: most often the next one in its table. */
+static uint64_t *descriptor_after(struct pmap *pm, uint64_t *d, vaddr_t *va, vaddr_t end)
+{
+    *va += PAGE_SIZE;
+    if (*va < end && index_at(*va, LEVEL_LAST) && d[1])
+        return d + 1;
+    return descriptor_next(pm, va, end);
+}
+
 void pmap_remove(struct pmap *pm, vaddr_t va, vaddr_t end)
 {
     struct tlb_batch batch = { .pmap = pm };
-    uint64_t *d;
+    uint64_t *d = descriptor_next(pm, &va, end);
 
-    for (; (d = descriptor_next(pm, &va, end)); va += PAGE_SIZE) {
+    for (; d; d = descriptor_after(pm, d, &va, end)) {
         *(volatile uint64_t *)d = 0;
         ktrace(table_write, va, 0);
         batch_add(&batch, va);
@@ -239,9 +248,9 @@ void pmap_remove(struct pmap *pm, vaddr_t va, vaddr_t end)
 void pmap_protect(struct pmap *pm, vaddr_t va, vaddr_t end, unsigned prot)
 {
     struct tlb_batch batch = { .pmap = pm };
-    uint64_t *d;
+    uint64_t *d = descriptor_next(pm, &va, end);
 
-    for (; (d = descriptor_next(pm, &va, end)); va += PAGE_SIZE) {
+    for (; d; d = descriptor_after(pm, d, &va, end)) {
         uint64_t new = (*d & PTE_ADDRESS_MASK) | attributes_of(prot);
 
         if (new == *d)

@@ -147,10 +147,15 @@ int pmap_enter(struct pmap *pm, vaddr_t va, paddr_t pa, unsigned prot)
 static void change_range(struct pmap *pm, vaddr_t va, vaddr_t end, unsigned prot)
 {
     vaddr_t first = end, last = va, next;
+    uint64_t *e = NULL, new;
 
     for (; va < end; va = next) {
-        uint64_t *e = entry_find(pm->root, va, &next), new;
-
+        if (e && level_index(va, 1)) {
+            e++; /* of the same table */
+            next = va + PAGE_SIZE;
+        } else {
+            e = entry_find(pm->root, va, &next);
+        }
         if (!e || !(*e & PTE_P))
             continue;
         new = prot ? pte_of(*e & PTE_ADDR, prot) : 0;

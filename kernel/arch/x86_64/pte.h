@@ -37,7 +37,7 @@ static inline uint64_t level_bytes(unsigned level)
 
 static inline unsigned level_index(vaddr_t va, unsigned level)
 {
-    return (unsigned)(va / level_bytes(level)) & (TABLE_ENTRIES - 1);
+    return (unsigned)(va >> (PAGE_SHIFT + 9 * (level - 1))) & (TABLE_ENTRIES - 1);
 }
 
 static inline uint64_t *table_at(uint64_t entry_or_root)
