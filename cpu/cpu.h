@@ -39,7 +39,7 @@ struct cpu_trap {
     cycles_t cycles;        /* clock at that state */
     enum cpu_trap_kind kind;
     bool from_user;         /* interrupted EL0 or CPL 3 */
-    uint32_t vector;        /* arm64: offset from VBAR_EL1 (0x000..0x780);
+    uint32_t vector;        /* arm64: offset from VBAR_EL1 (0x000..0x780), 0x800 more: VBAR_EL2;
                                x86_64: vector 0..255, 256 for SYSCALL */
     vaddr_t pc;             /* preferred return address (ELR_EL1; RIP pushed, or RCX of SYSCALL) */
     uint64_t syndrome;      /* arm64: ESR_EL1, 0 for IRQ; x86_64: error code, 0 where none */
@@ -86,6 +86,7 @@ struct cpu_config {
 /* How the first instruction of a kernel is entered. */
 enum cpu_entry_mode {
     CPU_ENTRY_ARM64_EL1,    /* MMU off, EL1h, DAIF masked; arg[0..3] = x0..x3 */
+    CPU_ENTRY_ARM64_EL2,    /* the same at EL2h; PSCI by SMC */
     CPU_ENTRY_X86_PROT32,   /* PVH and multiboot: 32-bit flat, paging off; arg[0] = eax, arg[1] = ebx */
     CPU_ENTRY_X86_LONG64,   /* Linux 64-bit boot: identity tables at arg[3] = cr3; arg[1] = rsi */
 };

@@ -139,7 +139,7 @@ static void build_cpu(struct tree *t, const struct boot_spec *spec)
 
     begin(t, "psci");
     prop_list(t, "compatible", "arm,psci-1.0\0arm,psci-0.2\0arm,psci");
-    prop_text(t, "method", "hvc");
+    prop_text(t, "method", spec->el2 ? "smc" : "hvc"); /* HVC is EL2's where there is one */
     prop_cell(t, "cpu_suspend", 0xc4000001u);
     prop_cell(t, "cpu_off", 0x84000002u);
     prop_cell(t, "cpu_on", 0xc4000003u);

@@ -15,7 +15,7 @@ void sim_end_text(const struct sim_end *end, char *text, size_t len)
         [SIM_END_POWEROFF] = "the guest switched the machine off",
         [SIM_END_RESET] = "the guest reset the machine",
         [SIM_END_SHUTDOWN] = "the processor shut down (undeliverable exception)",
-        [SIM_END_STRICT] = "the guest used something not implemented (--strict)",
+        [SIM_END_STRICT] = "the guest used something not implemented",
         [SIM_END_STARVED] = "the guest waits for input that will never come",
         [SIM_END_LIMIT] = "the limit of instructions was reached",
         [SIM_END_INTERRUPTED] = "interrupted by Ctrl-C",

@@ -109,7 +109,8 @@ int machine_boot(const struct machine *m, const struct cpu_host *host, struct cp
                              .cmdline = m->cmdline ? m->cmdline : "",
                              .ram_bytes = m->ram_bytes,
                              .entropy_seed = m->seed,
-                             .hz = m->hz};
+                             .hz = m->hz,
+                             .el2 = m->el2};
     struct cpu_config config = {.arch = m->arch,
                                 .ram_bytes = m->ram_bytes,
                                 .hz = m->hz,

@@ -26,6 +26,7 @@ struct image_hash {
 struct machine {
     enum arch arch;
     bool strict;
+    bool el2;              /* arm64: there is EL2, and the kernel is entered there */
     uint64_t ram_bytes, hz;
     uint64_t seed;         /* entropy for the guest */
     uint64_t chaos;        /* 0: timer interrupts in place */

@@ -134,6 +134,7 @@ static int read_machine(struct reader *r, const struct blob *raw)
 
     m->arch = (enum arch)arch;
     m->strict = flags & MACHINE_STRICT;
+    m->el2 = flags & MACHINE_EL2;
     r->t->has_images = flags & MACHINE_IMAGES;
     m->ram_bytes = view_varint(&v);
     m->hz = view_varint(&v);
@@ -146,8 +147,8 @@ static int read_machine(struct reader *r, const struct blob *raw)
     view_hash(&v, &m->kernel_hash);
     m->initrd_bytes = view_varint(&v);
     view_hash(&v, &m->initrd_hash);
-    if (v.bad || v.at != v.end || arch > ARCH_X86_64 ||
-        (flags & ~(uint64_t)(MACHINE_STRICT | MACHINE_IMAGES)))
+    if (v.bad || v.at != v.end || arch > ARCH_X86_64 || (flags & ~(uint64_t)MACHINE_FLAGS) ||
+        (m->el2 && arch != ARCH_ARM64))
         return damaged(r, "a machine that cannot be");
     return 0;
 }

@@ -23,6 +23,7 @@ const char machine_options_help[] =
     "  --seed N             entropy for the guest (default 0)\n"
     "  --chaos N            move timer interrupts by this seed (default 0: in place)\n"
     "  --wall-start S       wall clock at the start, seconds since 1970 UTC (default 1704067200)\n"
+    "  --el2                arm64: enter the kernel at EL2, with PSCI by SMC (default: EL1, HVC)\n"
     "  --limit N            stop at instruction N, exit code 5\n"
     "  --strict             stop at the first access that is not implemented\n"
     "ARGV is what init executes; without it there is a shell on the console.\n";
@@ -108,6 +109,9 @@ int machine_options_take(struct machine_options *o, int option, const char *valu
         return EXIT_OK;
     case 11:
         return take_number("wall-start", value, &o->machine.wall_start_s);
+    case 12:
+        o->machine.el2 = true;
+        return EXIT_OK;
     default:
         return EXIT_USAGE;
     }
@@ -241,6 +245,9 @@ int machine_options_load(struct machine_options *o, const char *const *argv)
 {
     int rc = load_kernel(o);
 
+    if (rc == EXIT_OK && o->machine.el2 && o->machine.arch != ARCH_ARM64)
+        rc = complain(EXIT_USAGE, "--el2 is for arm64, the machine is %s",
+                      arch_name(o->machine.arch));
     if (rc == EXIT_OK)
         rc = load_initrd(o, argv);
     if (rc != EXIT_OK)

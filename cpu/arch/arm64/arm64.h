@@ -119,6 +119,15 @@ struct arm64_board {
 
 enum { TIMER_VIRTUAL, TIMER_PHYSICAL };
 
+/* EL2, where the kernel was entered there; el2.c. */
+#define ARM64_EL2_REGS 29u
+struct arm64_el2 {
+    uint64_t present, active; /* active: it runs now */
+    uint64_t sp_el2;          /* while it does not run */
+    uint64_t sp_el1, sctlr_el1; /* while it does */
+    uint64_t reg[ARM64_EL2_REGS];
+};
+
 /* Saved with the machine: what the run loop remembers between two instructions. */
 struct arm64_flow {
     uint64_t halted;      /* in WFI */
@@ -154,6 +163,7 @@ struct arm64 {
     struct arm64_pages *pages; /* NULL: not watched */
     struct arm64_board board;
     struct arm64_flow flow;
+    struct arm64_el2 el2;
     struct cpu_stop stop;
     bool stopped; /* `stop` is set: leave the run loop */
     bool stop_asked;
@@ -266,11 +276,31 @@ void arm64_count_hold(struct arm64 *a);
 /* Enter EL1 from the PC for a synchronous exception; FAR is written when `with_far`. */
 void arm64_trap_sync(struct arm64 *a, uint32_t esr, bool with_far, vaddr_t far, enum cpu_trap_kind kind);
 void arm64_trap_irq(struct arm64 *a);
+void arm64_trap_hvc(struct arm64 *a, uint32_t esr);
 /* An exception that the engine reports (its own numbers). */
 void arm64_event(struct arm64 *a, uint32_t code);
 
+/* ---- el2.c ---- */
+#define ARM64_EL2_VECTORS 0x800u /* struct cpu_trap: vectors of VBAR_EL2 count from here */
+void arm64_el2_reset(struct arm64 *a, bool present);
+/* An exception taken now goes to EL2. */
+bool arm64_el2_routes(const struct arm64 *a, bool is_irq);
+/* A pending interrupt is taken now. */
+bool arm64_irq_open(const struct arm64 *a, uint64_t pstate);
+/* Enter EL2 from the PC; its vector. ESR and FAR are left alone where NULL. */
+uint32_t arm64_el2_enter(struct arm64 *a, uint32_t offset, const uint32_t *esr, const vaddr_t *far);
+/* ERET at the PC, which runs at EL2; it retires. */
+void arm64_el2_eret(struct arm64 *a);
+bool arm64_el2_is_eret(struct arm64 *a, vaddr_t pc);
+/* An instruction that the engine finds undefined: true when it was EL2's and is done. */
+bool arm64_el2_undefined(struct arm64 *a);
+/* As arm64_sysreg_access(), for what reads otherwise at EL2. */
+bool arm64_el2_sysreg(struct arm64 *a, uint32_t id, bool is_write, uint64_t *value);
+
 /* ---- mmio.c ---- */
 /* A stage-2 abort: a device, or a hole. */
+/* Only our notes forbade it: it runs again, and to the guest nothing happened. */
+bool arm64_stage2_noted(struct arm64 *a, const struct arm64_syndrome *s, bool is_fetch);
 void arm64_stage2_abort(struct arm64 *a, const struct arm64_syndrome *s, bool is_fetch);
 
 /* ---- dirty.c ---- */
@@ -317,7 +347,8 @@ void arm64_board_advance(struct arm64 *a);
 bool arm64_irq_pending(struct arm64 *a);
 /* After a device changed: the run must look at interrupts and at the next event. */
 void arm64_board_changed(struct arm64 *a);
-void arm64_hvc(struct arm64 *a);
+/* PSCI by the registers, for HVC, and for SMC where there is EL2. */
+void arm64_psci(struct arm64 *a);
 void arm64_unimplemented(struct arm64 *a, bool is_write, const char *fmt, uint64_t value);
 void arm64_stop(struct arm64 *a, enum cpu_stop_reason reason, int status);
 

@@ -181,7 +181,7 @@ void arm64_mmio_write(struct arm64 *a, paddr_t pa, unsigned size, uint64_t value
 
 /* ---- PSCI ---- */
 
-void arm64_hvc(struct arm64 *a)
+void arm64_psci(struct arm64 *a)
 {
     uint64_t x[4], result;
 

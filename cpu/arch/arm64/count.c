@@ -9,8 +9,8 @@
  * start, an exit is set at the instruction of the limit, and the shortened
  * block runs up to it. Nothing depends on how blocks were formed.
  *
- * While an interrupt waits for being unmasked, in the kernel in watch mode and while FP
- * instructions trap, every block takes the slow path. That is exact because
+ * While an interrupt waits for being unmasked, in the kernel in watch mode, while FP
+ * instructions trap and at EL2, every block takes the slow path. That is exact because
  * what unmasks (a write to DAIF, ERET) or changes a mode (MSR) ends a block.
  */
 #include <errno.h>
@@ -22,7 +22,7 @@
 #include "cpu/arch/arm64/insn.h"
 
 /* Why the block hook stopped the engine before a block. */
-enum want { WANT_NOTHING, WANT_LOOP, WANT_PARTIAL, WANT_FP_TRAP, WANT_PC_FAULT };
+enum want { WANT_NOTHING, WANT_LOOP, WANT_PARTIAL, WANT_FP_TRAP, WANT_PC_FAULT, WANT_ERET };
 
 #define STALE_PAGES_MAX 16u
 
@@ -137,7 +137,7 @@ static insn_t fast_limit(struct arm64 *a)
 
     r->only_looks = false;
     if (r->hold || r->invalidated || r->tail || r->want != WANT_NOTHING || r->fp_check ||
-        arm64_irq_pending(a))
+        a->el2.active || arm64_irq_pending(a))
         return 0;
     r->only_looks = a->breaks.count || a->blocks.fn || awaits_return(a);
     return r->only_looks ? 0 : r->stop_at;
@@ -255,7 +255,7 @@ void arm64_count_slow(struct arm64 *a, vaddr_t pc, uint32_t size)
     }
     if (a->stopped || a->stop_asked || r->hold ||
         (r->invalidated && (pc & ~0xfffull) != r->ic_code) || r->want != WANT_NOTHING ||
-        a->count.n >= r->stop_at || (arm64_irq_pending(a) && !(pstate & PSTATE_I))) {
+        a->count.n >= r->stop_at || (arm64_irq_pending(a) && arm64_irq_open(a, pstate))) {
         not_run(a, pc, size, WANT_LOOP);
         return;
     }
@@ -273,6 +273,10 @@ void arm64_count_slow(struct arm64 *a, vaddr_t pc, uint32_t size)
         insns = first_fp(a, pc, size);
     if (!insns) {
         not_run(a, pc, size, WANT_FP_TRAP);
+        return;
+    }
+    if (a->el2.active && arm64_el2_is_eret(a, pc + size - 4) && insns == size / 4 && !--insns) {
+        not_run(a, pc, size, WANT_ERET);
         return;
     }
     if (a->breaks.count) /* the first instruction has been looked at */
@@ -370,5 +374,7 @@ int arm64_count_run(struct arm64 *a, insn_t stop_at)
         arm64_trap_sync(a, EC_FP_TRAP << 26 | ESR_IL | 0x1e00000, false, 0, CPU_TRAP_SYNC);
     else if (r->want == WANT_PC_FAULT)
         arm64_trap_sync(a, EC_PC_ALIGN << 26 | ESR_IL, true, pc, CPU_TRAP_SYNC);
+    else if (r->want == WANT_ERET)
+        arm64_el2_eret(a);
     return 0;
 }

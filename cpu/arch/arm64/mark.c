@@ -13,6 +13,7 @@ struct arm64_mark {
     void *context;
     struct arm64_board board;
     struct arm64_flow flow;
+    struct arm64_el2 el2;
     insn_t n;
     cycles_t skipped;
 };
@@ -32,6 +33,7 @@ int arm64_mark_take(struct arm64 *a, void **out)
     }
     m->board = a->board;
     m->flow = a->flow;
+    m->el2 = a->el2;
     m->n = a->count.n;
     m->skipped = a->skipped;
     *out = m;
@@ -49,6 +51,7 @@ int arm64_mark_restore(struct arm64 *a, const void *mark)
         return rc;
     a->board = m->board;
     a->flow = m->flow;
+    a->el2 = m->el2;
     a->count.n = m->n;
     a->count.size = 0;
     a->skipped = m->skipped;

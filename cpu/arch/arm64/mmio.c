@@ -73,6 +73,11 @@ static void perform(struct arm64 *a, const struct insn_access *access, paddr_t p
         arm64_set_x(a, access->rn, arm64_x(a, access->rn) + (uint64_t)access->writeback_offset);
 }
 
+bool arm64_stage2_noted(struct arm64 *a, const struct arm64_syndrome *s, bool is_fetch)
+{
+    return arm64_dirty_abort(a, fault_ipa(a, s->far), is_fetch);
+}
+
 void arm64_stage2_abort(struct arm64 *a, const struct arm64_syndrome *s, bool is_fetch)
 {
     paddr_t ipa = fault_ipa(a, s->far);
@@ -80,7 +85,7 @@ void arm64_stage2_abort(struct arm64 *a, const struct arm64_syndrome *s, bool is
     struct insn_access access;
     uint32_t word;
 
-    if (arm64_dirty_abort(a, ipa, is_fetch))
+    if (arm64_stage2_noted(a, s, is_fetch))
         return;
     if (is_fetch || (s->esr & ESR_S1PTW) || !arm64_is_device(ipa)) {
         external_abort(a, s, is_fetch);

@@ -18,7 +18,7 @@ bool arm64_fp_forbidden(struct arm64 *a, bool user)
 {
     unsigned fpen = CPACR_FPEN(arm64_sysreg(a, SYS_CPACR));
 
-    return fpen == 0 || fpen == 2 || (fpen == 1 && user);
+    return !a->el2.active && (fpen == 0 || fpen == 2 || (fpen == 1 && user));
 }
 
 static bool is_timer(uint32_t id)
@@ -97,7 +97,7 @@ static bool is_breakpoint(uint32_t id)
     return (id & ~0x7full) == SYSREG(2, 0, 0, 0, 0) && (id & 7) >= 4;
 }
 
-/* Features that the engine has and this machine does not: EL2, EL3, AArch32, the PMU. */
+/* Features that the engine has and this machine does not: EL3, AArch32, the PMU, mostly EL2. */
 static bool is_identity(uint32_t id)
 {
     return id == SYS_PFR0 || id == SYS_DFR0;
@@ -105,7 +105,8 @@ static bool is_identity(uint32_t id)
 
 static uint64_t identity(struct arm64 *a, uint32_t id)
 {
-    return id == SYS_PFR0 ? (arm64_sysreg(a, SYS_PFR0) & ~0xffffull) | 0x11
+    return id == SYS_PFR0 ? (arm64_sysreg(a, SYS_PFR0) & ~0xffffull) | 0x11 |
+                                (a->el2.present ? 0x100 : 0)
                           : arm64_sysreg(a, SYS_DFR0) & ~0xf00ull;
 }
 
@@ -113,6 +114,8 @@ bool arm64_sysreg_access(struct arm64 *a, uint32_t id, bool is_write, uint64_t *
 {
     if (is_timer(id))
         return timer_access(a, id, is_write, value);
+    if (arm64_el2_sysreg(a, id, is_write, value))
+        return true;
     if (!is_write && is_identity(id) && (arm64_pstate(a) & PSTATE_EL)) {
         *value = identity(a, id);
         return true;

@@ -62,7 +62,7 @@ void arm64_destroy(struct arm64 *a)
 
 int arm64_reset(struct arm64 *a, const struct cpu_entry *entry)
 {
-    if (entry->mode != CPU_ENTRY_ARM64_EL1) {
+    if (entry->mode != CPU_ENTRY_ARM64_EL1 && entry->mode != CPU_ENTRY_ARM64_EL2) {
         snprintf(a->error, sizeof(a->error), "not an arm64 entry mode");
         return -EINVAL;
     }
@@ -74,7 +74,9 @@ int arm64_reset(struct arm64 *a, const struct cpu_entry *entry)
     a->stop_asked = false;
     arm64_board_reset(a);
     arm64_count_reset(a);
+    a->el2.active = 0;
     arm64_engine_reset(a);
+    arm64_el2_reset(a, entry->mode == CPU_ENTRY_ARM64_EL2);
     for (unsigned i = 0; i < 4; i++)
         arm64_set_x(a, i, entry->arg[i]);
     arm64_pc_set(a, entry->pc);
@@ -114,7 +116,7 @@ int arm64_run(struct arm64 *a, insn_t target, struct cpu_stop *stop)
             arm64_stop(a, CPU_STOP_REQUESTED, 0);
         } else if (a->count.n >= target) {
             arm64_stop(a, CPU_STOP_TARGET, 0);
-        } else if (arm64_irq_pending(a) && !(arm64_pstate(a) & PSTATE_I)) {
+        } else if (arm64_irq_pending(a) && arm64_irq_open(a, arm64_pstate(a))) {
             arm64_trap_irq(a);
         } else if (a->flow.halted) {
             idle(a);

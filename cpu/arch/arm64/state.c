@@ -85,6 +85,8 @@ int arm64_state_visit(struct arm64 *a, enum cpu_state_op op, cpu_state_fn fn, vo
         rc = visit_monitor(a, &v);
     for (size_t i = 0; !rc && i < ARRAY_LEN(piece); i++)
         rc = fn(ctx, piece[i].name, piece[i].data, piece[i].len);
+    if (!rc && a->el2.present) /* as the entry of the kernel has it */
+        rc = fn(ctx, "el2", &a->el2, sizeof(a->el2));
     if (!rc && op == CPU_STATE_LOAD) {
         a->flow = flow;
         arm64_engine_drop_code(a);

@@ -5,6 +5,7 @@
  * The engine reports an exception and leaves the PC at the preferred return
  * address. Entry banks the stack pointer, writes ELR, SPSR, ESR and FAR, masks
  * DAIF, and moves the PC to the vector. It is one tick of the instruction clock.
+ * What goes to EL2 instead, where there is one, el2.c enters.
  */
 #include <stdio.h>
 
@@ -51,12 +52,28 @@ static void report(struct arm64 *a, const struct entry *e, uint32_t vector, vadd
         host->trap(host->ctx, &trap);
 }
 
+static void enter_el2(struct arm64 *a, const struct entry *e)
+{
+    vaddr_t pc = arm64_pc_get(a);
+    bool user = !(arm64_pstate(a) & PSTATE_EL);
+    uint32_t vector = arm64_el2_enter(a, e->offset, e->with_esr ? &e->esr : NULL,
+                                      e->with_far ? &e->far : NULL);
+
+    a->count.n++;
+    arm64_count_entered(a);
+    report(a, e, ARM64_EL2_VECTORS + vector, pc, user);
+}
+
 static void enter(struct arm64 *a, const struct entry *e)
 {
     struct arm64_entry_regs r;
     uint32_t vector;
     bool user;
 
+    if (arm64_el2_routes(a, e->kind == CPU_TRAP_IRQ)) {
+        enter_el2(a, e);
+        return;
+    }
     arm64_engine_entry_read(a, &r);
     user = !(r.pstate & PSTATE_EL);
     vector = e->offset + (user ? 0x400u : r.pstate & PSTATE_SP ? 0x200u : 0);
@@ -93,6 +110,14 @@ void arm64_trap_irq(struct arm64 *a)
     enter(a, &e);
 }
 
+void arm64_trap_hvc(struct arm64 *a, uint32_t esr)
+{
+    struct entry e = {CPU_TRAP_SYNC, VECTOR_SYNC, esr, true, false, 0};
+
+    a->count.n--; /* its entry is its one tick */
+    enter_el2(a, &e);
+}
+
 /* An access to DAIF that EL0 may not make has no syndrome in the engine (D17.2.37, EC 0x18). */
 static uint32_t undefined_esr(struct arm64 *a, uint32_t esr)
 {
@@ -105,10 +130,12 @@ static uint32_t undefined_esr(struct arm64 *a, uint32_t esr)
         return EC_SYSREG << 26 | ESR_IL | (word >> 5 & 7) << 17 | 3u << 14 | 4u << 10 | 31u << 5 |
                (word >> 8 & 15) << 1;
     if ((arm64_pstate(a) & PSTATE_EL) && insn_sysreg(word, &id, &is_write)) {
-        char name[32];
+        const char *level = (id >> 11 & 7) == 6 ? " (no EL3)"
+                            : (id >> 11 & 7) == 4 && !a->el2.present ? " (needs --el2)" : "";
+        char name[48];
 
-        snprintf(name, sizeof(name), "S%u_%u_C%u_C%u_%u", id >> 14 & 3, id >> 11 & 7, id >> 7 & 15,
-                 id >> 3 & 15, id & 7);
+        snprintf(name, sizeof(name), "S%u_%u_C%u_C%u_%u%s", id >> 14 & 3, id >> 11 & 7,
+                 id >> 7 & 15, id >> 3 & 15, id & 7, level);
         arm64_unimplemented(a, is_write, name, 0);
     }
     return esr ? esr : ESR_IL;
@@ -119,6 +146,8 @@ static void fetch_abort(struct arm64 *a, const struct arm64_syndrome *s)
     bool at_vector = (arm64_pstate(a) & PSTATE_EL) &&
                      arm64_pc_get(a) == arm64_sysreg(a, SYS_VBAR) + 0x200;
 
+    if (s->target_el == 2 && !(arm64_pc_get(a) & 3) && arm64_stage2_noted(a, s, true))
+        return;
     a->flow.vector_faults = at_vector ? a->flow.vector_faults + 1 : 0;
     if (a->flow.vector_faults > VECTOR_FAULTS_MAX) {
         arm64_stop(a, CPU_STOP_SHUTDOWN, 0);
@@ -146,6 +175,8 @@ void arm64_event(struct arm64 *a, uint32_t code)
         arm64_trap_sync(a, s.esr, false, 0, CPU_TRAP_SYSCALL);
         break;
     case EXC_UNDEFINED:
+        if (arm64_el2_undefined(a))
+            break;
         arm64_trap_sync(a, undefined_esr(a, s.esr), false, 0, CPU_TRAP_SYNC);
         break;
     case EXC_BREAKPOINT:
@@ -161,7 +192,10 @@ void arm64_event(struct arm64 *a, uint32_t code)
             arm64_trap_sync(a, s.esr, true, s.far, CPU_TRAP_SYNC);
         break;
     case EXC_HVC:
-        arm64_hvc(a);
+        if (a->el2.present)
+            arm64_trap_hvc(a, s.esr);
+        else
+            arm64_psci(a);
         break;
     default:
         snprintf(a->error, sizeof(a->error), "the engine reports exception %u at 0x%llx", code,

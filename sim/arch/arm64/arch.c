@@ -29,10 +29,13 @@ static const struct class_name classes[] = {
 static void name_vector(uint32_t vector, char *text, size_t len)
 {
     static const char *const from[] = {"el1t", "el1h", "el0", "el0_32"};
+    static const char *const from_el2[] = {"el2t", "el2h", "el1_to2", "el1_32"};
     static const char *const kind[] = {"sync", "irq", "fiq", "serror"};
 
     if (vector < 0x800 && vector % 0x80 == 0)
         snprintf(text, len, "%s_%s", from[vector / 0x200], kind[vector / 0x80 % 4]);
+    else if (vector < 0x1000 && vector % 0x80 == 0)
+        snprintf(text, len, "%s_%s", from_el2[vector / 0x200 % 4], kind[vector / 0x80 % 4]);
     else
         snprintf(text, len, "vector 0x%x", vector);
 }
