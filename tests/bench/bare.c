@@ -123,6 +123,13 @@ int main(int argc, char **argv)
     char err[300];
     double start;
 
+    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+        unsigned major, minor;
+        unsigned version = uc_version(&major, &minor);
+
+        printf("%u.%u.%u\n", major, minor, version >> 8 & 0xff);
+        return 0;
+    }
     if (argc != 3)
         die("usage: bare arm64|x86_64 IMAGE.elf");
     spec.kernel = read_file(argv[2], &spec.kernel_bytes);

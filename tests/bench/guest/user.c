@@ -5,6 +5,7 @@
  *     bench hello        writes "first" and exits: the first thing that user code does
  *     bench syscall N    N null system calls (getppid)
  *     bench fault N      N demand faults, in maps of 1024 pages
+ *     bench fork N       N children, each of which executes this program again
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -38,6 +39,21 @@ static void fault(unsigned long n)
     }
 }
 
+static void fork_and_execute(unsigned long n)
+{
+    static const char *const argv[] = {"/bench", "none", NULL};
+
+    while (n-- > 0) {
+        long pid = syscall6(SYS_CLONE, 17, 0, 0, 0, 0, 0); /* SIGCHLD: as fork() */
+
+        if (pid == 0) {
+            syscall6(SYS_EXECVE, (long)argv[0], (long)argv, 0, 0, 0, 0);
+            syscall6(SYS_EXIT_GROUP, 1, 0, 0, 0, 0, 0);
+        }
+        syscall6(SYS_WAIT4, pid, 0, 0, 0, 0, 0);
+    }
+}
+
 /* `stack` is as execve left it: argc, argv[], NULL. */
 void user_main(const uintptr_t *stack)
 {
@@ -49,7 +65,9 @@ void user_main(const uintptr_t *stack)
     else if (what[0] == 's')
         while (n-- > 0)
             syscall6(SYS_GETPPID, 0, 0, 0, 0, 0, 0);
-    else
+    else if (what[0] == 'f' && what[1] == 'o')
+        fork_and_execute(n);
+    else if (what[0] == 'f')
         fault(n);
     syscall6(SYS_EXIT_GROUP, 0, 0, 0, 0, 0, 0);
     __builtin_unreachable();

@@ -4,7 +4,10 @@
 #define SYS_EXIT_GROUP 94
 #define SYS_GETPPID    173
 #define SYS_MUNMAP     215
+#define SYS_CLONE      220
+#define SYS_EXECVE     221
 #define SYS_MMAP       222
+#define SYS_WAIT4      260
 
 __asm__(".globl _start\n_start:\n\tmov x29, #0\n\tmov x0, sp\n\tb user_main\n");
 

@@ -3,6 +3,9 @@
 #define SYS_WRITE      1
 #define SYS_MMAP       9
 #define SYS_MUNMAP     11
+#define SYS_CLONE      56
+#define SYS_EXECVE     59
+#define SYS_WAIT4      61
 #define SYS_GETPPID    110
 #define SYS_EXIT_GROUP 231
 
