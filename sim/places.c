@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sim/places.c - see places.h. Kernel addresses are those of the upper half. */
+/*
+ * sim/places.c - see places.h. Kernel addresses are those of the upper half; of a kernel that is
+ * linked below it altogether, those of its file, unless a user program is known to run there.
+ */
 #include "sim/places.h"
 
+#include <elf.h>
 #include <stdio.h>
 
 #include "loader/boot.h"
@@ -19,8 +23,41 @@ struct loaded {
 struct places {
     const struct machine *machine;
     struct symbols *kernel;
+    vaddr_t low, low_end; /* where a kernel of the lower half stands; else empty */
     struct loaded *programs;
 };
+
+static void note_lower_half(struct places *p)
+{
+    const uint8_t *file = p->machine->kernel.data;
+    size_t bytes = p->machine->kernel.bytes;
+    vaddr_t low = UPPER_HALF, end = 0;
+    Elf64_Ehdr eh;
+
+    if (bytes < sizeof(eh) || memcmp(file, ELFMAG, SELFMAG) != 0 || file[EI_CLASS] != ELFCLASS64)
+        return;
+    memcpy(&eh, file, sizeof(eh));
+    for (unsigned i = 0; i < eh.e_phnum; i++) {
+        Elf64_Phdr ph;
+
+        if (eh.e_phoff > bytes || bytes - eh.e_phoff < (i + 1ull) * sizeof(ph))
+            return;
+        memcpy(&ph, file + eh.e_phoff + i * sizeof(ph), sizeof(ph));
+        if (ph.p_type != PT_LOAD || ph.p_memsz == 0)
+            continue;
+        if (ph.p_vaddr >= UPPER_HALF || ph.p_memsz > UPPER_HALF - ph.p_vaddr)
+            return;
+        low = ph.p_vaddr < low ? ph.p_vaddr : low;
+        end = ph.p_vaddr + ph.p_memsz > end ? ph.p_vaddr + ph.p_memsz : end;
+    }
+    p->low = low;
+    p->low_end = end;
+}
+
+static bool is_kernel(const struct places *p, vaddr_t va)
+{
+    return va >= UPPER_HALF || (va >= p->low && va < p->low_end);
+}
 
 struct places *places_create(const struct machine *m)
 {
@@ -32,12 +69,13 @@ struct places *places_create(const struct machine *m)
     p->machine = m;
     if (symbols_load(m->kernel.data, m->kernel.bytes, "kernel", &p->kernel, err, sizeof(err)) != 0)
         p->kernel = NULL;
+    note_lower_half(p);
     return p;
 }
 
 bool places_line(struct places *p, vaddr_t va, const char **file, int *line)
 {
-    return p->kernel && va >= UPPER_HALF && symbols_line(p->kernel, va, file, line) == 0;
+    return p->kernel && is_kernel(p, va) && symbols_line(p->kernel, va, file, line) == 0;
 }
 
 void places_destroy(struct places *p)
@@ -106,7 +144,7 @@ struct place places_find(struct places *p, const struct program *program, vaddr_
     struct place place = {.va = va};
     const struct symbols *s = NULL;
 
-    if (va >= UPPER_HALF) {
+    if (va >= UPPER_HALF || (!program && is_kernel(p, va))) {
         place.module = "kernel";
         s = p->kernel;
         base = 0;

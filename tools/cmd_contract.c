@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tools/cmd_contract.c - trapline contract: programs whose output on Linux is the contract. */
 #include "tools/contract.h"
+#include "tools/json_out.h"
 
 #include <fnmatch.h>
 #include <sys/stat.h>
@@ -16,6 +17,7 @@ static const char help[] =
     "\n"
     "  --arch A             arm64 or x86_64 (default: both)\n"
     "  --filter GLOB        tests by name, as 'vm.*' or 'signals.sa_restart'\n"
+    "  --json               a JSON object for each test as it ends, and one for each CPU\n"
     "  --junit FILE         write the results as JUnit XML\n"
     "  --update-oracle      run the tests on Linux and write oracle/ instead: on this host (as\n"
     "                       root), or with --linux in QEMU\n"
@@ -91,7 +93,7 @@ static int summary(const struct contract_cmd *c, const struct contract_list *lis
 
         counts[t->arch][t->verdict]++;
         bad += t->verdict != CONTRACT_PASS && t->verdict != CONTRACT_XFAIL;
-        if (c->verbose)
+        if (c->verbose && !c->o.json)
             printf("%-7s %-6s %-40s %10llu instructions %6.3f s\n",
                    contract_verdict_name(t->verdict), arch_name(t->arch), t->name,
                    (unsigned long long)t->insns, (double)t->host_ns / 1e9);
@@ -99,6 +101,16 @@ static int summary(const struct contract_cmd *c, const struct contract_list *lis
     for (unsigned a = 0; a <= ARCH_X86_64; a++) {
         if (!c->arch_wanted[a])
             continue;
+        if (c->o.json) {
+            json_t *o = json_pack("{s:s,s:s}", "event", "contract_summary", "arch",
+                                  arch_name((enum arch)a));
+
+            for (unsigned v = 0; v < CONTRACT_VERDICTS; v++)
+                json_object_set_new(o, contract_verdict_name((enum contract_verdict)v),
+                                    json_integer(counts[a][v]));
+            json_line(stdout, o);
+            continue;
+        }
         printf("%s:", arch_name((enum arch)a));
         for (unsigned v = 0; v < CONTRACT_VERDICTS; v++)
             printf(" %u %s%s", counts[a][v], contract_verdict_name((enum contract_verdict)v),
@@ -152,7 +164,7 @@ static int run(struct contract_cmd *c)
 }
 
 enum { OPT_ARCH = 1, OPT_FILTER, OPT_JUNIT, OPT_UPDATE, OPT_LINUX, OPT_RECORD, OPT_DIR, OPT_KERNEL,
-       OPT_LIMIT, OPT_SEED, OPT_CHAOS, OPT_LIST };
+       OPT_LIMIT, OPT_SEED, OPT_CHAOS, OPT_LIST, OPT_JSON };
 
 static bool take_arch(struct contract_cmd *c, const char *value)
 {
@@ -200,6 +212,8 @@ static bool take(struct contract_cmd *c, int option, const char *value)
         return parse_number(value, &c->o.seed);
     case OPT_CHAOS:
         return parse_number(value, &c->o.chaos);
+    case OPT_JSON:
+        return c->o.json = true;
     case OPT_LIST:
         return c->list = true;
     case 'v':
@@ -230,6 +244,7 @@ int cmd_contract(int argc, char **argv)
         {"seed", required_argument, NULL, OPT_SEED},
         {"chaos", required_argument, NULL, OPT_CHAOS},
         {"list", no_argument, NULL, OPT_LIST},
+        {"json", no_argument, NULL, OPT_JSON},
         {0},
     };
     struct contract_cmd c = {.o = {.jobs = 2, .limit = LIMIT_DEFAULT}, .arch_wanted = {true, true}};

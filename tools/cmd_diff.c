@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tools/cmd_diff.c - trapline diff: where two runs part. */
+#include "tools/json_out.h"
 #include "tools/trace_options.h"
 
 #include "sim/diff.h"
@@ -7,13 +8,14 @@
 #include <errno.h>
 
 static const char help[] =
-    "usage: trapline diff A.tlt B.tlt\n"
+    "usage: trapline diff A.tlt B.tlt [--json]\n"
     "\n"
     "Finds the first difference of two recordings: the instruction number, the instruction before\n"
     "it, and the registers, devices and RAM that differ (value of A, then of B). When at first\n"
     "only a device or the clock differs, the first difference in a register is shown too.\n"
     "Exit code 0 when there is none, 3 when there is one.\n"
     "\n"
+    "  --json               the differences as one JSON object\n"
     TRACE_OPTIONS_HELP
     "\n"
     "examples:\n"
@@ -53,10 +55,34 @@ static int report(const struct diff *d)
     return EXIT_DIVERGENCE;
 }
 
+static json_t *difference_json(const struct difference *d)
+{
+    return json_pack("{s:I,s:I,s:o,s:o}", "n", (json_int_t)d->n, "before", (json_int_t)d->before,
+                     "after", json_text(d->place), "differ", json_lines(d->lines));
+}
+
+static int report_json(const struct diff *d)
+{
+    int code = d->differ || d->machines[0] ? EXIT_DIVERGENCE : EXIT_OK;
+    json_t *o = json_pack("{s:s,s:b,s:o}", "event", "diff", "differ", d->differ, "machines",
+                          json_lines(d->machines));
+
+    if (d->differ && d->first.lines[0]) {
+        json_object_set_new(o, "first", difference_json(&d->first));
+        json_object_set_new(o, "first_is_hidden", json_boolean(d->first_is_hidden));
+    }
+    if (d->differ && d->has_visible)
+        json_object_set_new(o, "first_in_a_register", difference_json(&d->visible));
+    json_object_set_new(o, "exit", json_integer(code));
+    json_line(stdout, o);
+    return code;
+}
+
 int cmd_diff(int argc, char **argv)
 {
     static const struct option options[] = {
         {"help", no_argument, NULL, 'h'},
+        {"json", no_argument, NULL, 'J'},
         TRACE_OPTIONS,
         {0},
     };
@@ -65,6 +91,7 @@ int cmd_diff(int argc, char **argv)
     struct searching searching;
     struct diff *d = calloc(1, sizeof(*d));
     char err[ERR_LEN];
+    bool json = false;
     int c, rc = d ? EXIT_OK : complain(EXIT_GUEST, "out of memory");
 
     while (rc == EXIT_OK && (c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
@@ -73,7 +100,9 @@ int cmd_diff(int argc, char **argv)
             free(d);
             return EXIT_OK;
         }
-        if (!trace_options_take(&files, c, optarg))
+        if (c == 'J')
+            json = true;
+        else if (!trace_options_take(&files, c, optarg))
             rc = complain_usage(argv[0]);
     }
     if (rc == EXIT_OK && argc - optind != 2)
@@ -87,7 +116,7 @@ int cmd_diff(int argc, char **argv)
         rc = diff_find(t[0], t[1], d, err, sizeof(err));
         progress_end(&searching.progress);
         if (rc == 0)
-            rc = report(d);
+            rc = json ? report_json(d) : report(d);
         else
             rc = rc == -EILSEQ ? complain(EXIT_DIVERGENCE, "%s", err) : complain_file(rc, err);
     }

@@ -4,6 +4,7 @@
 
 #include "sim/golden.h"
 #include "sim/textdiff.h"
+#include "tools/json_out.h"
 
 #include <errno.h>
 #include <sys/stat.h>
@@ -20,6 +21,7 @@ static const char help[] =
     "                       (default: guest/ARCH/tests beside this program)\n"
     "  --kernel FILE        kernel (default: the one that ships for each CPU)\n"
     "  --keep DIR           where recordings are kept (default: golden beside this program)\n"
+    "  --json               a JSON object for each file, and one for all\n"
     "\n"
     "Header lines: '# arch:', '# program:', '# args:', '# seed:', '# chaos:', '# about:',\n"
     "'# keep: traps syscalls signals interrupts' (default: the first three),\n"
@@ -31,7 +33,7 @@ static const char help[] =
     "  trapline golden update traces/x86_64 signal_nested\n";
 
 struct golden_run {
-    bool update;
+    bool update, json;
     const char *programs, *kernel, *keep;
     const char *dir;
     unsigned files, differ;
@@ -129,6 +131,18 @@ static int record_text(const struct golden_run *g, const struct golden_spec *spe
     return EXIT_OK;
 }
 
+/* --json: what became of a file; `diff` may be NULL. */
+static void put_json(const char *verdict, const char *path, const char *trace_path,
+                     const struct byte_buf *diff)
+{
+    json_t *o = json_pack("{s:s,s:o,s:s,s:o}", "event", "golden", "file", json_text(path),
+                          "verdict", verdict, "trace", json_text(trace_path));
+
+    if (diff)
+        json_object_set_new(o, "diff", json_stringn((const char *)diff->data, diff->used));
+    json_line(stdout, o);
+}
+
 static int show_difference(struct golden_run *g, const char *path, const char *trace_path,
                            const struct blob *file, size_t body, const struct byte_buf *text)
 {
@@ -141,15 +155,19 @@ static int show_difference(struct golden_run *g, const char *path, const char *t
         return complain(EXIT_GUEST, "out of memory");
     if (host_program_dir(program, sizeof(program)) != 0)
         program[0] = '\0';
-    fwrite(out.data, 1, out.used, stdout);
-    printf("replay it: %s/trapline dump %s\n", program, trace_path);
+    if (g->json) {
+        put_json("differs", path, trace_path, &out);
+    } else {
+        fwrite(out.data, 1, out.used, stdout);
+        printf("replay it: %s/trapline dump %s\n", program, trace_path);
+    }
     buf_free(&out);
     g->differ++;
     return EXIT_OK;
 }
 
-static int rewrite(struct golden_run *g, const char *path, const struct blob *file, size_t body,
-                   const struct byte_buf *text)
+static int rewrite(struct golden_run *g, const char *path, const char *trace_path,
+                   const struct blob *file, size_t body, const struct byte_buf *text)
 {
     struct byte_buf whole = {0};
     char err[ERR_LEN];
@@ -161,7 +179,9 @@ static int rewrite(struct golden_run *g, const char *path, const struct blob *fi
          : host_write_file(path, whole.data, whole.used, err, sizeof(err)) != 0
              ? complain(EXIT_GUEST, "%s", err)
              : EXIT_OK;
-    if (rc == EXIT_OK)
+    if (rc == EXIT_OK && g->json)
+        put_json("updated", path, trace_path, NULL);
+    else if (rc == EXIT_OK)
         printf("updated %s\n", path);
     buf_free(&whole);
     g->differ++;
@@ -197,8 +217,10 @@ static int one_file(struct golden_run *g, const char *name)
     g->files++;
     if (rc == EXIT_OK && (text.used != file.bytes - body ||
                           memcmp(text.data, file.data + body, text.used) != 0))
-        rc = g->update ? rewrite(g, path, &file, body, &text)
+        rc = g->update ? rewrite(g, path, trace_path, &file, body, &text)
                        : show_difference(g, path, trace_path, &file, body, &text);
+    else if (rc == EXIT_OK && g->json)
+        put_json("same", path, trace_path, NULL);
     golden_spec_free(&spec);
     blob_free(&file);
     buf_free(&text);
@@ -230,18 +252,25 @@ static int all_files(struct golden_run *g, int count, char **picked)
     free(names);
     if (worst == EXIT_OK && g->files == 0)
         return complain(EXIT_USAGE, "%s holds no such .golden file", g->dir);
-    printf("%u golden traces, %u %s\n", g->files, g->differ, g->update ? "updated" : "differ");
+    if (g->json)
+        json_line(stdout, json_pack("{s:s,s:i,s:i}", "event", "golden_summary", "files",
+                                    (int)g->files, g->update ? "updated" : "differ",
+                                    (int)g->differ));
+    else
+        printf("%u golden traces, %u %s\n", g->files, g->differ,
+               g->update ? "updated" : "differ");
     return worst != EXIT_OK || g->update || g->differ == 0 ? worst : EXIT_DIVERGENCE;
 }
 
 int cmd_golden(int argc, char **argv)
 {
-    enum { OPT_PROGRAMS = 1, OPT_KERNEL, OPT_KEEP };
+    enum { OPT_PROGRAMS = 1, OPT_KERNEL, OPT_KEEP, OPT_JSON };
     static const struct option options[] = {
         {"help", no_argument, NULL, 'h'},
         {"programs", required_argument, NULL, OPT_PROGRAMS},
         {"kernel", required_argument, NULL, OPT_KERNEL},
         {"keep", required_argument, NULL, OPT_KEEP},
+        {"json", no_argument, NULL, OPT_JSON},
         {0},
     };
     struct golden_run g = {0};
@@ -257,6 +286,8 @@ int cmd_golden(int argc, char **argv)
             g.kernel = optarg;
         } else if (c == OPT_KEEP) {
             g.keep = optarg;
+        } else if (c == OPT_JSON) {
+            g.json = true;
         } else {
             return complain_usage(argv[0]);
         }

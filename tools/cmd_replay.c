@@ -2,18 +2,20 @@
 /* tools/cmd_replay.c - trapline replay: run a recording again and verify every digest. */
 #include "tools/cmd.h"
 
+#include "tools/json_out.h"
 #include "tools/trace_options.h"
 
 #include <errno.h>
 
 static const char help[] =
-    "usage: trapline replay RUN.tlt [--until N] [--console]\n"
+    "usage: trapline replay RUN.tlt [--until N] [--console] [--json]\n"
     "\n"
     "Runs the recording again and compares every digest. Exit code 3 and a report where it does\n"
     "not agree. A trace that was cut is replayed to its last whole chunk.\n"
     "\n"
     "  --until N            stop at instruction N\n"
     "  --console            show what the guest writes to its console\n"
+    "  --json               the result as one JSON object\n"
     TRACE_OPTIONS_HELP
     "\n"
     "examples:\n"
@@ -67,7 +69,29 @@ static void report(const struct replay *r, const struct sim_end *end)
     }
 }
 
-static int replay_trace(struct trace *t, insn_t until, bool console)
+static int report_json(const struct replay *r, const struct sim_end *end, int rc)
+{
+    int code = rc == 0 ? EXIT_OK : rc == -EILSEQ ? EXIT_DIVERGENCE : EXIT_GUEST;
+    json_t *o = json_pack("{s:s,s:b}", "event", "replay", "identical", rc == 0);
+
+    if (rc == 0) {
+        json_put_end(o, end->n >= r->trace->end.n && !r->trace->cut ? &r->trace->end : end);
+        json_object_set_new(o, "inputs", json_integer((json_int_t)inputs_used(r)));
+        json_object_set_new(o, "digests", json_integer((json_int_t)r->verified));
+        json_object_set_new(o, "cut", json_boolean(r->trace->cut));
+    } else if (rc == -EILSEQ) {
+        json_object_set_new(o, "what", json_text(r->divergence.what));
+        json_object_set_new(o, "agreed_n", json_integer((json_int_t)r->divergence.agreed_n));
+        json_object_set_new(o, "details", json_lines(r->divergence.details));
+    } else {
+        json_object_set_new(o, "error", json_text(r->error));
+    }
+    json_object_set_new(o, "exit", json_integer(code));
+    json_line(stdout, o);
+    return code;
+}
+
+static int replay_trace(struct trace *t, insn_t until, bool console, bool json)
 {
     struct replay_view view;
     struct sim_watch watch = {
@@ -83,7 +107,9 @@ static int replay_trace(struct trace *t, insn_t until, bool console)
     rc = replay_run(&r, until, &end);
     progress_end(&view.progress);
     fflush(stdout);
-    if (rc == 0)
+    if (json)
+        rc = report_json(&r, &end, rc);
+    else if (rc == 0)
         report(&r, &end);
     else if (rc == -EILSEQ)
         rc = complain_divergence(&r.divergence);
@@ -95,17 +121,18 @@ static int replay_trace(struct trace *t, insn_t until, bool console)
 
 int cmd_replay(int argc, char **argv)
 {
-    enum { OPT_UNTIL = 1, OPT_CONSOLE };
+    enum { OPT_UNTIL = 1, OPT_CONSOLE, OPT_JSON };
     static const struct option options[] = {
         {"help", no_argument, NULL, 'h'},
         {"until", required_argument, NULL, OPT_UNTIL},
         {"console", no_argument, NULL, OPT_CONSOLE},
+        {"json", no_argument, NULL, OPT_JSON},
         TRACE_OPTIONS,
         {0},
     };
     struct trace_options files = {0};
     insn_t until = INSN_NONE;
-    bool console = false;
+    bool console = false, json = false;
     struct trace *t;
     int c, rc;
 
@@ -115,6 +142,8 @@ int cmd_replay(int argc, char **argv)
             return EXIT_OK;
         } else if (c == OPT_CONSOLE) {
             console = true;
+        } else if (c == OPT_JSON) {
+            json = true;
         } else if (c == OPT_UNTIL) {
             if (!parse_number(optarg, &until))
                 return complain(EXIT_USAGE, "--until wants a number, not '%s'", optarg);
@@ -127,7 +156,7 @@ int cmd_replay(int argc, char **argv)
     rc = trace_options_open(&files, argv[optind], &t);
     if (rc != EXIT_OK)
         return rc;
-    rc = replay_trace(t, until, console);
+    rc = replay_trace(t, until, console, json);
     trace_free(t);
     return rc;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tools/cmd_run.c - trapline run and trapline record: a live run, kept or not. */
 #include "tools/cmd.h"
+#include "tools/json_out.h"
 
 #include <errno.h>
 
@@ -13,6 +14,7 @@ static const char run_help[] =
     "\n"
     "  --no-input           never read standard input\n"
     "  --no-boot-cache      boot, even where a boot of this very machine is kept\n"
+    "  --json               on standard error, how it ended as one JSON object\n"
     "  --inject KIND@N,..   an event before instruction N: irq, preempt, fault, or signal (signal:10@N)\n"
     "\n";
 
@@ -32,6 +34,7 @@ static const char record_help[] =
     "  --no-images          keep only hashes of kernel and initramfs (a replay must name them)\n"
     "  --no-input           never read standard input\n"
     "  --no-boot-cache      boot, even where a boot of this very machine is kept\n"
+    "  --json               on standard error, how it ended as one JSON object\n"
     "  --inject KIND@N,..   an event before instruction N: irq, preempt, fault, or signal (signal:10@N)\n"
     "\n";
 
@@ -45,12 +48,13 @@ static const char record_examples[] =
 struct run_options {
     struct machine_options machine;
     const char *output;
-    bool recording, no_images, no_input, no_boot_cache;
+    bool recording, no_images, no_input, no_boot_cache, json;
+    json_t *unimplemented; /* --json: what the guest used that is not there */
     struct schedule schedule;
     struct progress progress;
 };
 
-enum { OPT_NO_IMAGES = 1, OPT_NO_INPUT, OPT_NO_BOOT_CACHE, OPT_INJECT };
+enum { OPT_NO_IMAGES = 1, OPT_NO_INPUT, OPT_NO_BOOT_CACHE, OPT_JSON, OPT_INJECT };
 
 static void on_console(void *ctx, const uint8_t *bytes, size_t len)
 {
@@ -68,7 +72,15 @@ static void on_tick(void *ctx, struct sim *sim)
 static void show_unimplemented(void *ctx, const struct cpu_unimplemented *u, uint64_t reads,
                                uint64_t writes)
 {
-    (void)ctx;
+    struct run_options *o = ctx;
+
+    if (o->json) {
+        json_array_append_new(o->unimplemented,
+                              json_pack("{s:s,s:I,s:I,s:o}", "what", u->what, "reads",
+                                        (json_int_t)reads, "writes", (json_int_t)writes, "pc",
+                                        json_sprintf("0x%llx", (unsigned long long)u->pc)));
+        return;
+    }
     fprintf(stderr, "trapline: unimplemented: %s, %llu reads, %llu writes, first at 0x%llx\n",
             u->what, (unsigned long long)reads, (unsigned long long)writes,
             (unsigned long long)u->pc);
@@ -79,6 +91,24 @@ static void on_ended(void *ctx, struct sim *sim)
     fflush(stdout);
     progress_end(&((struct run_options *)ctx)->progress);
     cpu_unimplemented_each(sim_cpu(sim), show_unimplemented, ctx);
+}
+
+/* --json: what a person is told, as one object on standard error; stdout is the guest's. */
+static int report_json(struct run_options *o, const struct sim_end *end, const char *err)
+{
+    json_t *object = json_pack("{s:s}", "event", o->recording ? "record" : "run");
+    int code = end->reason == SIM_END_LIMIT ? EXIT_LIMIT
+               : end->reason == SIM_END_POWEROFF && end->status == 0 ? EXIT_OK : EXIT_GUEST;
+
+    json_put_end(object, end);
+    if (o->recording)
+        json_object_set_new(object, "trace", json_text(o->output));
+    if (err[0] && (end->reason == SIM_END_STRICT || end->reason == SIM_END_ENGINE))
+        json_object_set_new(object, "error", json_text(err));
+    json_object_set(object, "unimplemented", o->unimplemented);
+    json_object_set_new(object, "exit", json_integer(code));
+    json_line(stderr, object);
+    return code;
 }
 
 static int exit_code_of(const struct sim_end *end, const char *err)
@@ -132,7 +162,7 @@ static int run_live(struct run_options *o)
                         .console = on_console,
                         .tick = on_tick,
                         .ended = on_ended};
-    char err[ERR_LEN], cache_dir[4096];
+    char err[ERR_LEN] = "", cache_dir[4096];
     struct boot_cache cache;
     struct sim_end end;
     int rc = host_open(o->no_input ? HOST_INPUT_NONE : HOST_INPUT_STDIN, &s.host, err, sizeof(err));
@@ -156,7 +186,7 @@ static int run_live(struct run_options *o)
         return complain(EXIT_DAMAGED, "%s", err);
     if (rc != 0)
         return complain(rc == -EEXIST || rc == -EFBIG ? EXIT_USAGE : EXIT_GUEST, "%s", err);
-    return exit_code_of(&end, err);
+    return o->json ? report_json(o, &end, err) : exit_code_of(&end, err);
 }
 
 static int parse(struct run_options *o, int argc, char **argv, bool *help)
@@ -167,6 +197,7 @@ static int parse(struct run_options *o, int argc, char **argv, bool *help)
         {"no-images", no_argument, NULL, OPT_NO_IMAGES},
         {"no-input", no_argument, NULL, OPT_NO_INPUT},
         {"no-boot-cache", no_argument, NULL, OPT_NO_BOOT_CACHE},
+        {"json", no_argument, NULL, OPT_JSON},
         {"inject", required_argument, NULL, OPT_INJECT},
         MACHINE_OPTIONS,
         {0},
@@ -185,6 +216,8 @@ static int parse(struct run_options *o, int argc, char **argv, bool *help)
             o->no_input = true;
         } else if (c == OPT_NO_BOOT_CACHE) {
             o->no_boot_cache = true;
+        } else if (c == OPT_JSON) {
+            o->json = true;
         } else if (c == OPT_INJECT || c >= MACHINE_OPTION_BASE) {
             rc = c == OPT_INJECT ? schedule_option_take(&o->schedule, optarg)
                                  : machine_options_take(&o->machine, c, optarg);
@@ -206,7 +239,7 @@ static int parse(struct run_options *o, int argc, char **argv, bool *help)
 
 static int run_or_record(int argc, char **argv, bool recording)
 {
-    struct run_options o = {.recording = recording};
+    struct run_options o = {.recording = recording, .unimplemented = json_array()};
     bool help = false;
     int rc;
 

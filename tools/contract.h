@@ -48,6 +48,7 @@ struct contract_options {
     unsigned jobs;
     insn_t limit;
     uint64_t seed, chaos;
+    bool json;                /* one object a test, as they end, instead of lines */
 };
 
 /* ---- contract_run.c ---- */
@@ -75,8 +76,8 @@ int contract_known_read(const char *dir, struct contract_known **out);
 void contract_known_free(struct contract_known *k);
 const char *contract_known_reason(const struct contract_known *k, enum arch arch, const char *name);
 const char *contract_verdict_name(enum contract_verdict v);
-/* One line, and the diff where there is one. */
-void contract_print(const struct contract_test *t);
+/* One line, and the diff where there is one; or an object. */
+void contract_print(const struct contract_test *t, bool json);
 MUST_CHECK int contract_junit(const char *path, const struct contract_list *list);
 
 #endif

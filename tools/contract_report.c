@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tools/contract_report.c - known divergences, the lines on stdout, and the JUnit file. */
 #include "tools/contract.h"
+#include "tools/json_out.h"
 #include "tools/xml.h"
-
-#include <jansson.h>
 
 struct contract_known {
     json_t *root, *entries;
@@ -76,8 +75,28 @@ const char *contract_verdict_name(enum contract_verdict v)
     return names[v];
 }
 
-void contract_print(const struct contract_test *t)
+static void put_json(const struct contract_test *t)
 {
+    json_t *o = json_pack("{s:s,s:s,s:s,s:s,s:I,s:f}", "event", "contract", "arch",
+                          arch_name(t->arch), "test", t->name, "verdict",
+                          contract_verdict_name(t->verdict), "insns", (json_int_t)t->insns,
+                          "host_s", (double)t->host_ns / 1e9);
+
+    if (t->why)
+        json_object_set_new(o, "why", json_text(t->why));
+    if (t->known)
+        json_object_set_new(o, "known", json_text(t->known));
+    if (t->diff)
+        json_object_set_new(o, "diff", json_text(t->diff));
+    json_line(stdout, o);
+}
+
+void contract_print(const struct contract_test *t, bool json)
+{
+    if (json) {
+        put_json(t);
+        return;
+    }
     if (t->verdict == CONTRACT_PASS)
         return;
     printf("%s %s %s%s%s\n", contract_verdict_name(t->verdict), arch_name(t->arch), t->name,

@@ -282,7 +282,7 @@ static void collect(const struct contract_options *o, struct worker *w, int stat
     fclose(w->file);
     judge(o, w->test, &out, &raw);
     buf_free(&raw);
-    contract_print(w->test);
+    contract_print(w->test, o->json);
     w->pid = 0;
 }
 

@@ -55,7 +55,7 @@ static int run(struct trapline *t, const struct goal *g)
     if (stop.reason == CPU_STOP_TARGET)
         return kit_fail(t, -ETIMEDOUT, "%llu instructions without %s; it is at %s",
                         (unsigned long long)t->limit, g->what, trapline_where(t, cpu_pc(t->cpu)));
-    return kit_fail(t, stop.reason == CPU_STOP_IDLE ? -EDEADLK : -ESHUTDOWN, "no %s: at %s %s",
+    return kit_fail(t, stop.reason == CPU_STOP_IDLE ? -EDEADLK : -ESHUTDOWN, "%s is not reached: at %s %s",
                     g->what, trapline_where(t, cpu_pc(t->cpu)), end_name(stop.reason));
 }
 
@@ -71,7 +71,7 @@ void trapline_set_limit(struct trapline *t, uint64_t insns)
 
 int trapline_run_to_number(struct trapline *t, uint64_t n)
 {
-    struct goal g = {.target = n, .what = "that number"};
+    struct goal g = {.target = n, .what = "the number"};
 
     if (n < cpu_now(t->cpu))
         return kit_fail(t, -EINVAL, "number %llu has passed, it is %llu: restore a snapshot",

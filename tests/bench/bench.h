@@ -35,6 +35,7 @@ struct command {
     unsigned paths_used;
     int exit_code;     /* that of success */
     const char *input; /* a file for its standard input, NULL: none */
+    bool quiet;        /* what it says on standard error does not matter */
 };
 
 struct outcome {

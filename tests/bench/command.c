@@ -62,6 +62,8 @@ static pid_t start(const struct command *c, int out)
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, 0, c->input ? c->input : "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, out, 1);
+    if (c->quiet)
+        posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
     if (posix_spawnp(&pid, c->words[0], &actions, NULL, (char **)c->words, environ) != 0)
         die("cannot be started", c->words[0]);
     posix_spawn_file_actions_destroy(&actions);

@@ -12,7 +12,7 @@
 
 static double run_tests(const struct bench *b, const char *count)
 {
-    struct command c = {0};
+    struct command c = {.quiet = true};
 
     add_path(&c, b, "tests/kit_speed", NULL);
     add(&c, b->arch);
@@ -42,7 +42,10 @@ void kit_rows(const struct bench *b)
     bool qemu = has_program(is_arm64(b) ? "qemu-system-aarch64" : "qemu-system-x86_64");
     double all[ROUNDS_MAX], each[ROUNDS_MAX], starts[ROUNDS_MAX], snap[ROUNDS_MAX],
         back[ROUNDS_MAX];
+    char dir[100];
 
+    snprintf(dir, sizeof(dir), "tests/bench/%s", b->arch);
+    make_initramfs(b, "busy", dir, (const char *const[]){"/bench", "syscall", "999999999", NULL});
     for (unsigned i = 0; i < b->rounds; i++) {
         struct command c = {0};
         char out[200], *end;
@@ -53,6 +56,7 @@ void kit_rows(const struct bench *b)
         add_path(&c, b, "tests/bench-snapshots", NULL);
         add(&c, b->arch);
         add_path(&c, b, "kernel/kernel-", ".elf");
+        add_path(&c, b, "tests/bench/busy-", ".cpio");
         run(&c, NULL, out, sizeof(out));
         snap[i] = strtod(out, &end);
         back[i] = strtod(end, NULL);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * snapshots.c - snapshots in the boot of our kernel: `bench-snapshots CPU KERNEL` prints how many
- * can be taken a second, 10,000 instructions apart (which are run in that time, too), and how many
- * times a second the machine goes back to one after those instructions.
+ * snapshots.c - snapshots in the boot of our kernel: `bench-snapshots CPU KERNEL INITRD` prints how
+ * many can be taken a second, 10,000 instructions apart (which are run in that time, too), and how
+ * many times a second the machine goes back to one after those instructions.
  */
 #include <stdio.h>
 #include <string.h>
@@ -54,16 +54,17 @@ static int measure(struct trapline *t)
 
 int main(int argc, char **argv)
 {
+    struct trapline_options options = {.initrd = argc > 3 ? argv[3] : NULL};
     char err[300] = "";
     struct trapline *t;
     int rc;
 
-    if (argc != 3) {
-        fprintf(stderr, "usage: bench-snapshots arm64|x86_64 KERNEL\n");
+    if (argc != 4) {
+        fprintf(stderr, "usage: bench-snapshots arm64|x86_64 KERNEL INITRD\n");
         return 2;
     }
     rc = trapline_open_elf(strcmp(argv[1], "arm64") == 0 ? TRAPLINE_ARM64 : TRAPLINE_X86_64,
-                           argv[2], NULL, &t, err, sizeof(err));
+                           argv[2], &options, &t, err, sizeof(err));
     if (rc == 0) {
         rc = measure(t);
         if (rc != 0)
