@@ -33,6 +33,8 @@ valid replay replay.json
 expect 0 "$trapline" record -o b.tlt "${machine[@]}" --append ktrace=all --chaos 9 -- /bin/signal_nested >out
 expect 3 "$trapline" diff a.tlt b.tlt --json >diff.json
 valid diff diff.json
+expect 3 "$trapline" bisect a.tlt b.tlt --json >bisect.json
+valid bisect bisect.json
 printf 'x\n' | expect 0 "$trapline" record -o c.tlt --arch $arch --chaos 3 -- sh -c 'read x' >out
 for part in '' --inputs --header; do
     expect 0 "$trapline" dump a.tlt $part --json >dump.json
