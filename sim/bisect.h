@@ -20,7 +20,7 @@
 
 #include "sim/diff.h"
 
-#define BISECT_LINKS_MAX  24u
+#define BISECT_LINKS_MAX  32u
 #define BISECT_LATER_MAX  6u
 #define BISECT_TEXT_LEN   400u
 

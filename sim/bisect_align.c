@@ -31,17 +31,8 @@ static int find_twins(struct bisecting *s)
     s->twin = calloc(a->threads + 1, sizeof(*s->twin));
     if (!s->twin)
         return loader_fail(s->err, s->err_len, -ENOMEM, "out of memory");
-    for (size_t i = 0; i < a->threads; i++) {
-        const struct course_thread *t = a->thread[i];
-        unsigned parent = t->parent == COURSE_NONE ? COURSE_NONE : s->twin[t->parent];
-
-        s->twin[i] = COURSE_NONE;
-        if (t->parent != COURSE_NONE && parent == COURSE_NONE)
-            continue;
-        for (unsigned j = 0; j < b->threads && s->twin[i] == COURSE_NONE; j++)
-            if (b->thread[j]->parent == parent && b->thread[j]->index == t->index)
-                s->twin[i] = j;
-    }
+    for (unsigned i = 0; i < a->threads; i++)
+        s->twin[i] = course_twin(a, i, b);
     return 0;
 }
 

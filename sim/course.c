@@ -388,3 +388,19 @@ insn_t course_n_at(const struct course *s, const struct course_spot *spot)
     return at < l->span[low - 1].to - l->span[low - 1].from ? l->span[low - 1].from + at
                                                              : INSN_NONE;
 }
+
+unsigned course_twin(const struct course *a, unsigned i, const struct course *b)
+{
+    const struct course_thread *t = a->thread[i];
+    unsigned parent = COURSE_NONE;
+
+    if (t->parent != COURSE_NONE) {
+        parent = course_twin(a, t->parent, b);
+        if (parent == COURSE_NONE)
+            return COURSE_NONE;
+    }
+    for (unsigned j = 0; j < b->threads; j++)
+        if (b->thread[j]->parent == parent && b->thread[j]->index == t->index)
+            return j;
+    return COURSE_NONE;
+}

@@ -19,6 +19,44 @@ static cycles_t cycles_of_ns(uint64_t ns, uint64_t hz)
     return ns / NS_PER_S * hz + ns % NS_PER_S * hz / NS_PER_S;
 }
 
+static const struct schedule_console *next_scheduled(const struct inputs *in)
+{
+    const struct schedule *s = in->schedule;
+
+    return s && in->console_at < s->console_count ? &s->console[in->console_at] : NULL;
+}
+
+/* Of a schedule: where it came in its recording, or where the machine waits for it now. */
+static int console_scheduled(struct inputs *in, struct cpu *cpu, bool idle)
+{
+    const struct schedule_console *next = next_scheduled(in);
+    size_t room = cpu_console_room(cpu), left;
+    struct trace_console c;
+    insn_t now = cpu_now(cpu);
+
+    if (room == 0 || (!idle && (now < next->n || (next->what->idle && now == next->n))))
+        return 0;
+    c = *next->what;
+    left = c.len - in->console_taken;
+    c.idle = idle;
+    c.bytes += in->console_taken;
+    c.len = (uint16_t)(left < room ? left : room);
+    if (!idle || in->console_taken > 0)
+        c.jump = 0;
+    in->console_taken += c.len;
+    if (c.len == left) {
+        in->console_at++;
+        in->console_taken = 0;
+    }
+    if (c.jump > 0)
+        cpu_idle_until(cpu, cpu_cycles(cpu) + c.jump);
+    if (cpu_console_input(cpu, c.bytes, c.len) != c.len)
+        return -EIO;
+    if (in->writer)
+        trace_put_console(in->writer, now, &c);
+    return 1;
+}
+
 static int console_live(struct inputs *in, struct cpu *cpu, bool idle)
 {
     uint8_t bytes[TRACE_CONSOLE_BYTES_MAX];
@@ -91,8 +129,14 @@ insn_t inputs_next(const struct inputs *in)
 {
     const struct trace_stop *s = in->trace ? inputs_next_stop(in) : NULL;
 
+    if (!s && !in->trace) {
+        const struct schedule_console *c = next_scheduled(in);
+        insn_t event = inject_next(in);
+
+        return c && !c->what->idle && c->n < event ? c->n : event;
+    }
     if (!s)
-        return in->trace ? INSN_NONE : inject_next(in);
+        return INSN_NONE;
     if (s->kind == TRACE_STOP_INJECT)
         return s->n;
     /* An idle machine stops by itself; one step on shows that this one did not. */
@@ -105,7 +149,9 @@ int inputs_arrive(struct inputs *in, struct cpu *cpu, bool idle)
         return -EINTR;
     if (!in->trace && inject_next(in) <= cpu_now(cpu))
         return inject_live(in, cpu);
-    return in->trace ? console_replay(in, cpu, idle) : console_live(in, cpu, idle);
+    if (in->trace)
+        return console_replay(in, cpu, idle);
+    return next_scheduled(in) ? console_scheduled(in, cpu, idle) : console_live(in, cpu, idle);
 }
 
 void inputs_init_live(struct inputs *in, const struct machine *m, struct host *host,

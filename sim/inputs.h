@@ -32,6 +32,7 @@ struct inputs {
     const struct machine *machine; /* live, borrowed */
     const struct schedule *schedule; /* live, borrowed; NULL: nothing disturbs but chaos */
     size_t stop_at, delay_at;    /* what comes next, of the trace or the schedule */
+    size_t console_at, console_taken; /* the same of the schedule's console input; bytes of it */
     uint64_t chaos, chaos_count, hz;
     char diverged[160];          /* empty: not */
     const char *refused;         /* live: why the next event cannot be injected; NULL: it can */

@@ -15,6 +15,18 @@ int schedule_add(struct schedule *s, insn_t n, const struct injection *what)
     return 0;
 }
 
+static int add_console(struct schedule *s, const struct trace_stop *stop)
+{
+    struct schedule_console *grown =
+        realloc(s->console, (s->console_count + 1) * sizeof(*grown));
+
+    if (!grown)
+        return -ENOMEM;
+    s->console = grown;
+    grown[s->console_count++] = (struct schedule_console){stop->n, &stop->console};
+    return 0;
+}
+
 int schedule_of_trace(const struct trace *t, struct schedule *s)
 {
     int rc = 0;
@@ -29,6 +41,8 @@ int schedule_of_trace(const struct trace *t, struct schedule *s)
     for (size_t i = 0; rc == 0 && i < t->stop_count; i++)
         if (t->stops[i].kind == TRACE_STOP_INJECT)
             rc = schedule_add(s, t->stops[i].n, &t->stops[i].inject);
+        else if (t->stops[i].kind == TRACE_STOP_CONSOLE)
+            rc = add_console(s, &t->stops[i]);
     if (rc != 0)
         schedule_free(s);
     return rc;
@@ -38,5 +52,6 @@ void schedule_free(struct schedule *s)
 {
     free(s->events);
     free(s->delays);
+    free(s->console);
     *s = (struct schedule){0};
 }

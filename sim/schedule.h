@@ -12,6 +12,8 @@
  *     cannot be done ends with an error.
  *   - An event behind the end of the run, and a delay for which no deadline is armed, are
  *     never used and no error.
+ *   - Console input comes where it came in the recording: at its number, or as soon as the machine
+ *     idles and waits for it.
  *   - A run under a schedule, recorded, is a trace like any other; machines with `chaos` 0 have
  *     no delays at all, so a list of delays wants `chaos` other than 0.
  */
@@ -20,15 +22,23 @@
 
 #include "sim/trace.h"
 
+struct schedule_console {
+    insn_t n;
+    const struct trace_console *what; /* borrowed from the trace */
+};
+
 struct schedule {
     struct trace_inject *events; /* .n and .what */
     size_t count;
     bool has_delays;   /* false: chaos decides */
     cycles_t *delays;  /* of the i-th deadline that is armed; beyond: 0 */
     size_t delay_count;
+    struct schedule_console *console;
+    size_t console_count;
 };
 
-/* All that disturbed a recorded run. -ENOMEM. Owned: schedule_free(). */
+/* All that disturbed a recorded run, which is borrowed where it has console input. -ENOMEM. Owned:
+ * schedule_free(). */
 MUST_CHECK int schedule_of_trace(const struct trace *t, struct schedule *s);
 /* Add an event behind those that are there; `n` is not before the last one's. */
 MUST_CHECK int schedule_add(struct schedule *s, insn_t n, const struct injection *what);

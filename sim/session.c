@@ -212,6 +212,8 @@ int session_run(const struct machine *m, const struct session *s, struct sim_end
     if (rc != 0)
         return rc;
     if (r.writer) {
+        if (s->note)
+            trace_put_note(r.writer, s->note);
         watch.next_stop = next_digest;
         watch.at_stop = take_digest;
     }

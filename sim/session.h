@@ -14,6 +14,7 @@
 
 struct session {
     const char *trace_path; /* NULL: only run */
+    const char *note;       /* for people, kept in the trace; NULL: none */
     bool without_images;    /* the trace keeps hashes of kernel and initrd only */
     insn_t limit;           /* INSN_NONE: none */
     struct host *host;      /* console input and Ctrl-C; NULL: none */

@@ -64,6 +64,8 @@ struct trace_writer;
 MUST_CHECK int trace_create(const char *path, const struct machine *m, bool with_images,
                             struct trace_writer **out, char *err, size_t err_len);
 /* The puts remember a failed write; trace_finish() reports it. */
+/* Text for people, in the trace from the start; once. */
+void trace_put_note(struct trace_writer *w, const char *text);
 void trace_put_console(struct trace_writer *w, insn_t n, const struct trace_console *c);
 void trace_put_inject(struct trace_writer *w, insn_t n, const struct injection *i);
 void trace_put_delay(struct trace_writer *w, insn_t n, cycles_t delay);
@@ -85,6 +87,7 @@ struct trace {
     bool cut;                       /* no end: the file stops after the last whole chunk */
     struct sim_end end;             /* cut: at the last event, reason SIM_END_INTERRUPTED */
     struct digest last;             /* unless cut */
+    char *note;                     /* what it is about, for people; NULL: nobody said */
     struct blob *kept;              /* chunks that events point into */
     size_t kept_count;
 };

@@ -12,13 +12,14 @@
  *   chunk   4 type | u32 flags (1: payload is one zstd frame) | u64 stored bytes
  *           u64 raw bytes | u64 hash of the stored payload | u64 hash of the 32 bytes before
  *           | payload.     Hashes: XXH3-64 seeded with the chunk's index in the file.
- *   order   MACH, KERN, INRD (the last two as MACH says), any number of EVNT, END.
+ *   order   MACH, KERN, INRD (the last two as MACH says), NOTE or none, any number of EVNT, END.
  *
  *   MACH    u8 arch (0 arm64, 1 x86_64) | u8 flags (1 strict, 2 images follow, 4 EL2) | V RAM bytes
  *           V hz | V seed | V chaos | V wall start | C command line
  *           V argc + 1, 0: none; that many C | V kernel bytes | 16 XXH3-128
  *           V initrd bytes, 0: none | 16 XXH3-128
  *   KERN INRD  the file's bytes
+ *   NOTE    text in UTF-8
  *   EVNT    records: u8 tag | V dn, from the record before | by tag:
  *           1 console input              V clock jump | C bytes
  *           2 the same, machine idle     V clock jump | C bytes
@@ -47,6 +48,7 @@
 #define TYPE_MACHINE     TYPE('M', 'A', 'C', 'H')
 #define TYPE_KERNEL      TYPE('K', 'E', 'R', 'N')
 #define TYPE_INITRD      TYPE('I', 'N', 'R', 'D')
+#define TYPE_NOTE        TYPE('N', 'O', 'T', 'E')
 #define TYPE_EVENTS      TYPE('E', 'V', 'N', 'T')
 #define TYPE_END         TYPE('E', 'N', 'D', ' ')
 

@@ -362,6 +362,15 @@ static int read_images(struct reader *r)
     return rc;
 }
 
+static int read_note(struct reader *r, const struct chunk *c)
+{
+    if (r->t->note || r->t->kept_count > 0)
+        return damaged(r, "a chunk out of order");
+    r->t->note = strndup((const char *)c->raw.data, c->raw.bytes);
+    return r->t->note ? 0 : loader_fail(r->err, r->err_len, -ENOMEM,
+                                        "out of memory while reading %s", r->name);
+}
+
 static int read_chunks(struct reader *r)
 {
     int rc = read_images(r);
@@ -373,6 +382,8 @@ static int read_chunks(struct reader *r)
         rc = read_chunk(r, &c);
         if (rc == 0 && c.type == TYPE_EVENTS)
             rc = read_events(r, &c);
+        else if (rc == 0 && c.type == TYPE_NOTE)
+            rc = read_note(r, &c);
         else if (rc == 0 && c.type == TYPE_END)
             rc = read_end(r, &c.raw);
         else if (rc == 0)
@@ -438,6 +449,7 @@ void trace_free(struct trace *t)
     for (size_t i = 0; i < t->kept_count; i++)
         blob_free(&t->kept[i]);
     free(t->kept);
+    free(t->note);
     free(t->stops);
     free(t->delays);
     free(t);

@@ -145,6 +145,11 @@ int trace_create(const char *path, const struct machine *m, bool with_images,
     return 0;
 }
 
+void trace_put_note(struct trace_writer *w, const char *text)
+{
+    write_chunk(w, TYPE_NOTE, text, strlen(text));
+}
+
 void trace_flush(struct trace_writer *w)
 {
     w->failed |= w->events.failed;

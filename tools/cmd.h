@@ -37,6 +37,7 @@ int cmd_report(int argc, char **argv);
 int cmd_contract(int argc, char **argv);
 int cmd_explore(int argc, char **argv);
 int cmd_bisect(int argc, char **argv);
+int cmd_minimize(int argc, char **argv);
 
 #define ERR_LEN 512u
 

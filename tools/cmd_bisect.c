@@ -2,7 +2,7 @@
 /* tools/cmd_bisect.c - trapline bisect: the first cause of what one run did and another did not. */
 #include "tools/trace_options.h"
 
-#include "sim/bisect.h"
+#include "tools/bisect_text.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -37,128 +37,7 @@ static void on_tick(void *ctx, struct sim *sim)
     progress_tick(&((struct searching *)ctx)->progress, sim);
 }
 
-/* ---- text ---- */
-
 static const char *const names[2] = {"good", "bad"};
-
-static void show_insn(const struct bisect_at *at)
-{
-    printf("%12llu  %s  %s%s%s\n", (unsigned long long)at->n, at->where, at->code,
-           at->source[0] ? "  " : "", at->source);
-}
-
-static void show_states(const struct bisect *b)
-{
-    const struct difference *d = &b->diff.first;
-
-    if (b->diff.machines[0])
-        printf("the machines differ\n%s", b->diff.machines);
-    if (!b->diff.differ)
-        return;
-    printf("the first state that differs: instruction %llu%s\n  after        %s\n%s",
-           (unsigned long long)d->n, b->diff.first_is_hidden ? ", no register yet" : "", d->place,
-           d->lines);
-}
-
-static void show_trap(const struct bisect *b)
-{
-    printf("the first trap that is elsewhere\n");
-    for (unsigned i = 0; i < 2; i++)
-        if (b->trap[i].known)
-            printf("  %-4s %12llu  %s; before %s, at cycle %llu\n", names[i],
-                   (unsigned long long)b->trap[i].n, b->trap[i].text, b->trap[i].where,
-                   (unsigned long long)b->trap[i].cycles);
-        else
-            printf("  %-4s %12s  none\n", names[i], "-");
-}
-
-static void show_event(const struct bisect_event *e)
-{
-    if (e->before[0])
-        printf("  both %12s  %s\n", "", e->before);
-    for (unsigned i = 0; i < 2; i++)
-        if (e->at[i].known)
-            printf("  %-4s %12llu  %s\n", names[i], (unsigned long long)e->at[i].n, e->at[i].text);
-        else
-            printf("  %-4s %12s  %s\n", names[i], "-", e->at[i].text);
-}
-
-static void show_way(const struct bisect *b)
-{
-    printf("%s way parts %llu instructions behind %s\n", b->way_in_kernel ? "the kernel's" : "its",
-           (unsigned long long)b->way_insns,
-           b->way_in_kernel ? "the call" : b->event.before[0] ? "that" : "its start");
-    for (unsigned i = 0; i < 2; i++) {
-        printf("  %-4s ", names[i]);
-        show_insn(&b->way[i]);
-        if (b->next[i].known) {
-            printf("  %-4s ", "->");
-            show_insn(&b->next[i]);
-        }
-    }
-}
-
-static void show_writer(const struct bisect_link *l, const char *name, unsigned side)
-{
-    if (l->by[side].known) {
-        printf("    by %-4s %s%s", name, l->how[side] ? l->how[side] : "", l->how[side] ? " " : "");
-        show_insn(&l->by[side]);
-    } else if (l->how[side]) {
-        printf("    by %-4s %s: nothing wrote it\n", name, l->how[side]);
-    }
-}
-
-static void show_link(const struct bisect_link *l)
-{
-    if (l->value[0][0])
-        printf("  %s is %s (good), %s (bad)\n", l->what, l->value[0], l->value[1]);
-    else
-        printf("  from %s, %s\n", l->what, l->value[1]);
-    if (l->same) {
-        show_writer(l, "both", 1);
-    } else {
-        if (l->value[0][0])
-            show_writer(l, "good", 0);
-        show_writer(l, "bad", 1);
-    }
-    if (l->note[0])
-        printf("    %s\n", l->note);
-}
-
-static int report(const struct bisect *b)
-{
-    show_states(b);
-    if (!b->differ) {
-        printf(b->same_kernel && b->same_programs
-                   ? "no difference in the run\n"
-                   : "the same system calls, signals and end\n");
-        return b->diff.machines[0] ? EXIT_DIVERGENCE : EXIT_OK;
-    }
-    if (b->has_trap)
-        show_trap(b);
-    if (b->has_event) {
-        printf("the first thing that a program sees: %s (task %u.%u)\n", b->event.program,
-               b->event.process, b->event.thread);
-        show_event(&b->event);
-    } else {
-        printf("no program saw a difference\n");
-    }
-    if (b->has_way)
-        show_way(b);
-    if (b->links)
-        printf("because\n");
-    for (unsigned i = 0; i < b->links; i++)
-        show_link(&b->link[i]);
-    for (unsigned i = 0; i < b->laters; i++) {
-        printf("then: %s (task %u.%u)\n", b->later[i].program, b->later[i].process,
-               b->later[i].thread);
-        show_event(&b->later[i]);
-    }
-    printf("the end\n");
-    for (unsigned i = 0; i < 2; i++)
-        printf("  %-4s %12llu  %s\n", names[i], (unsigned long long)b->end[i].n, b->end[i].text);
-    return EXIT_DIVERGENCE;
-}
 
 /* ---- JSON ---- */
 
@@ -265,7 +144,7 @@ static int bisect(struct trace *const t[2], bool json)
     rc = bisect_find(t[0], t[1], b, err, sizeof(err));
     progress_end(&searching.progress);
     if (rc == 0)
-        rc = json ? report_json(b) : report(b);
+        rc = json ? report_json(b) : bisect_text(stdout, b);
     else
         rc = rc == -EILSEQ ? complain(EXIT_DIVERGENCE, "%s", err) : complain_file(rc, err);
     free(b);

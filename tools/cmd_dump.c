@@ -17,6 +17,7 @@ static const char help[] =
     "  --signals            signal frames and their returns\n"
     "  --inputs             recorded inputs\n"
     "  --header             the machine and the end of the run\n"
+    "  --summary            what trapline minimize wrote into it: failure, events, cause\n"
     "  --ktrace[=LIST]      the kernel's own trace points, recorded with --append ktrace=all\n"
     "  --filter LIST        of these, only some: names of points and pid=N, with commas\n"
     "  --trap N             one trap at length: the one at instruction N, or the last before it;\n"
@@ -138,9 +139,18 @@ static int dump_filtered(struct dumper *u, struct trace *t, const char *grep)
     return rc;
 }
 
+static int dump_summary(const struct trace *t)
+{
+    if (!t->note)
+        return complain(EXIT_GUEST, "this trace has no summary; trapline minimize makes one of a "
+                                    "run that fails");
+    fputs(t->note, stdout);
+    return EXIT_OK;
+}
+
 int cmd_dump(int argc, char **argv)
 {
-    enum { OPT_JSON = 64, OPT_FROM, OPT_TO, OPT_TRAP, OPT_GREP, OPT_FILTER };
+    enum { OPT_JSON = 64, OPT_FROM, OPT_TO, OPT_TRAP, OPT_GREP, OPT_FILTER, OPT_SUMMARY };
     static const struct option options[] = {
         {"help", no_argument, NULL, 'h'},
         {"traps", no_argument, NULL, DUMP_TRAPS},
@@ -152,6 +162,7 @@ int cmd_dump(int argc, char **argv)
         {"json", no_argument, NULL, OPT_JSON},
         {"from", required_argument, NULL, OPT_FROM},
         {"to", required_argument, NULL, OPT_TO},
+        {"summary", no_argument, NULL, OPT_SUMMARY},
         {"trap", required_argument, NULL, OPT_TRAP},
         {"grep", required_argument, NULL, OPT_GREP},
         {"filter", required_argument, NULL, OPT_FILTER},
@@ -161,6 +172,7 @@ int cmd_dump(int argc, char **argv)
     struct dumper u = {.dump = {.to = INSN_NONE, .out = stdout}, .trap = INSN_NONE};
     struct trace_options files = {0};
     const char *grep = NULL;
+    bool summary = false;
     struct trace *t;
     int c, rc;
 
@@ -170,6 +182,8 @@ int cmd_dump(int argc, char **argv)
             return EXIT_OK;
         } else if (c == OPT_JSON) {
             u.json = true;
+        } else if (c == OPT_SUMMARY) {
+            summary = true;
         } else if (c == OPT_FROM || c == OPT_TO) {
             if (!parse_number(optarg, c == OPT_FROM ? &u.dump.from : &u.dump.to))
                 return complain(EXIT_USAGE, "--from and --to want a number, not '%s'", optarg);
@@ -197,7 +211,7 @@ int cmd_dump(int argc, char **argv)
     rc = trace_options_open(&files, argv[optind], &t);
     if (rc != EXIT_OK)
         return rc;
-    rc = dump_filtered(&u, t, grep);
+    rc = summary ? dump_summary(t) : dump_filtered(&u, t, grep);
     trace_free(t);
     return rc;
 }

@@ -20,6 +20,7 @@ static const struct {
     {"contract", cmd_contract},
     {"explore", cmd_explore},
     {"bisect", cmd_bisect},
+    {"minimize", cmd_minimize},
 };
 
 static const char usage[] =
@@ -39,6 +40,7 @@ static const char usage[] =
     "  trapline golden  check|update DIR               derived text traces against those in DIR\n"
     "  trapline contract [--arch A] [--filter GLOB]    programs whose output on Linux is right\n"
     "  trapline explore --random N [machine] [-- ARGV] many schedules of one run: which fail\n"
+    "  trapline minimize RUN.tlt [-o OUT.tlt]          the least schedule that makes it fail\n"
     "  trapline bisect  GOOD.tlt BAD.tlt               the first cause of what the bad run did\n"
     "\n"
     "exit: 0 ok, 1 the guest failed, 2 usage, 3 divergence, 4 damaged or foreign file,\n"

@@ -81,6 +81,7 @@ static int make_file(void **state)
     strcpy(f->path, "/tmp/trapline-trace-XXXXXX");
     close(mkstemp(f->path));
     assert_ok(trace_create(f->path, &m, true, &w, err, sizeof(err)), err);
+    trace_put_note(w, "what failed, and why\n");
     write_events(w);
     assert_ok(trace_finish(w, &end, &last, err, sizeof(err)), err);
     assert_ok(host_read_file(f->path, &f->bytes, err, sizeof(err)), err);
@@ -113,6 +114,7 @@ static void test_read_gives_what_was_written(void **state)
     assert_string_equal(t->machine.argv[1], "-c");
     assert_null(t->machine.argv[3]);
     assert_int_equal(t->machine.initrd.bytes, 7);
+    assert_string_equal(t->note, "what failed, and why\n");
     assert_int_equal(t->stop_count, 105);
     assert_int_equal(t->delay_count, 100);
     assert_int_equal(t->delays[41].delay, 42);

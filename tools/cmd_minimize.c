@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tools/cmd_minimize.c - trapline minimize: the least of a schedule under which a run still fails. */
+#include "tools/minimize.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sim/check/check.h"
+#include "tools/trace_options.h"
+
+static const char help[] =
+    "usage: trapline minimize RUN.tlt [-o OUT.tlt] [--test DIR] [options]\n"
+    "       trapline minimize --again RUN.tlt [--kernel FILE] [--rootfs DIR|--initrd FILE]\n"
+    "\n"
+    "Tries which of the late timer interrupts, injected events and console input of a failing run it\n"
+    "takes to fail in the same way, and how late, and writes that run as a trace: with the\n"
+    "images, and a summary (trapline dump --summary) of what failed, by which events, and why.\n"
+    "\n"
+    "  -o OUT.tlt           the trace (default: RUN.min.tlt, in DIR with --test)\n"
+    "  --test DIR           and, in DIR, a regression test that runs the machine again with the\n"
+    "                       kernel at hand: test_NAME.c (cmocka), NAME.cmake (for ctest), NAME.tlt\n"
+    "  --fail KIND,..       what is a failure (default: status,panic,hang,output): also check\n"
+    "  --console REGEX      a failure too: the console shows this (extended, per line)\n"
+    "  --limit N            a longer run hangs (default: 8 times the undisturbed run, and 0.2 s of\n"
+    "                       guest time)\n"
+    "  -j, --jobs N         processes (default: one for each CPU); the result is the same\n"
+    "  --again              run once, with this kernel (default: the trace's), these programs\n"
+    "                       (likewise) and the trace's schedule: does it hold?\n"
+    TRACE_OPTIONS_HELP
+    "\n"
+    "exit: 0 done (--again: it holds), 1 it could not be done (--again: it fails), 2 usage, and where\n"
+    "      the run does not fail, 4 damaged or foreign file\n"
+    "\n"
+    "examples:\n"
+    "  trapline minimize explore/seed-4.tlt -o min.tlt && trapline dump --summary min.tlt\n"
+    "  trapline minimize explore/seed-4.tlt --test tests\n"
+    "  trapline minimize --again min.tlt --kernel build/kernel.elf\n";
+
+struct options {
+    struct minimizing s;
+    struct trace_options files;
+    regex_t pattern;
+    const char *output, *test;
+    bool again;
+    insn_t limit;
+};
+
+/* ---- what fails ---- */
+
+static int run_undisturbed(struct minimizing *s, insn_t limit)
+{
+    struct schedule none = {.console = s->full.console, .console_count = s->full.console_count};
+    uint64_t chaos = s->machine.chaos;
+    char err[ERR_LEN];
+    int rc;
+
+    s->machine.chaos = 0;
+    rc = explore_run(&s->machine, &none, limit != INSN_NONE ? limit : explore_limit(s->trace->end.n),
+                     NULL, &s->undisturbed, err, sizeof(err));
+    s->machine.chaos = chaos;
+    if (rc != 0)
+        return complain(EXIT_GUEST, "%s", err);
+    s->rules.limit = limit != INSN_NONE ? limit : explore_limit(s->undisturbed.end.n);
+    return EXIT_OK;
+}
+
+/* The run as it was recorded, made again by its schedule alone. */
+static int run_full(struct minimizing *s)
+{
+    const struct sim_end *want = &s->trace->end;
+    char text[96];
+    int rc = minimize_try(s, &s->full, &s->failure, &s->end);
+
+    if (rc != EXIT_OK)
+        return rc;
+    sim_end_text(&s->end, text, sizeof(text));
+    if (!s->trace->cut && sim_end_is_own(want->reason) && sim_end_is_own(s->end.reason) &&
+        (want->n != s->end.n || want->reason != s->end.reason))
+        return complain(EXIT_GUEST, "the run cannot be made again by its inputs alone: it ends at "
+                        "instruction %llu, recorded was %llu", (unsigned long long)s->end.n,
+                        (unsigned long long)want->n);
+    if (s->failure == EXPLORE_HOLDS)
+        return complain(EXIT_USAGE, "this run does not fail: %s; --fail and --console say what else "
+                        "is a failure", text);
+    return EXIT_OK;
+}
+
+/* ---- the trace ---- */
+
+static int record(struct minimizing *s, const struct schedule *schedule, const char *note,
+                  const char *path, struct sim_end *end)
+{
+    struct session session = {.trace_path = path, .note = note, .schedule = schedule,
+                              .limit = s->rules.limit};
+    char err[ERR_LEN];
+    int rc = session_run(&s->machine, &session, end, err, sizeof(err));
+
+    return rc == 0 ? EXIT_OK : complain(EXIT_GUEST, "%s", err);
+}
+
+/* Delays of 0 at the end are none; without any the machine has no chaos. */
+static void tidy(struct minimizing *s)
+{
+    while (s->least.delay_count > 0 && s->least.delays[s->least.delay_count - 1] == 0)
+        s->least.delay_count--;
+    if (s->least.delay_count == 0) {
+        s->least.has_delays = false;
+        s->machine.chaos = 0;
+    }
+}
+
+static int write_trace(struct minimizing *s)
+{
+    struct sim_end end;
+    char *note;
+    int rc = record(s, &s->least, NULL, s->temporary, &s->least_end);
+
+    if (rc != EXIT_OK)
+        return rc;
+    note = minimize_note(s);
+    rc = note ? record(s, &s->least, note, s->temporary, &end) : EXIT_GUEST;
+    free(note);
+    if (rc == EXIT_OK && rename(s->temporary, s->out) != 0)
+        rc = complain(EXIT_GUEST, "%s cannot be written: %s", s->out, strerror(errno));
+    return rc;
+}
+
+static void report(const struct minimizing *s, const char *test_dir)
+{
+    size_t events = minimize_events(&s->least);
+    char text[96], name[128];
+
+    sim_end_text(&s->least_end, text, sizeof(text));
+    printf("%zu of %zu events, found in %llu runs; %s: %s at instruction %llu\n", events,
+           minimize_events(&s->full), (unsigned long long)s->runs, explore_names[s->failure],
+           text, (unsigned long long)s->least_end.n);
+    if (events == 0)
+        printf("it fails without being disturbed at all\n");
+    printf("trapline dump --summary %s\n", s->out);
+    if (test_dir) {
+        minimize_test_name(s, name, sizeof(name));
+        printf("include(%s/%s.cmake)\n", test_dir, name);
+    }
+}
+
+static int search(struct minimizing *s, const char *test_dir)
+{
+    struct minimize_how how = {.full = &s->full,
+                               .finest = s->machine.hz / 1000000 + 1,
+                               .ctx = s,
+                               .first_failing = minimize_first_failing};
+    int rc;
+
+    s->start_ns = host_clock_ns();
+    s->terminal = host_is_terminal(stderr);
+    rc = minimize_schedule(&how, &s->least);
+    if (s->terminal)
+        fputs("\r\033[K", stderr);
+    if (rc != 0)
+        return rc == -EINTR ? complain(EXIT_GUEST, "interrupted; nothing was written")
+                            : complain(EXIT_GUEST, "a run could not be made: %s", strerror(-rc));
+    tidy(s);
+    rc = write_trace(s);
+    if (rc == EXIT_OK && test_dir)
+        rc = minimize_write_test(s, test_dir);
+    if (rc == EXIT_OK)
+        report(s, test_dir);
+    return rc;
+}
+
+/* ---- again ---- */
+
+/* This kernel and these programs in the place of the trace's. */
+static int replace_images(const struct trace_options *files, struct machine *m,
+                          struct machine_options *mo)
+{
+    int rc;
+
+    machine_options_init(mo);
+    mo->machine.arch = m->arch;
+    mo->arch_given = true;
+    mo->kernel = files->kernel;
+    mo->rootfs = files->rootfs;
+    mo->initrd = files->initrd;
+    if (!mo->kernel && !mo->rootfs && !mo->initrd)
+        return EXIT_OK;
+    rc = machine_options_load(mo, (const char *const *)m->argv);
+    if (rc != EXIT_OK)
+        return rc;
+    if (mo->kernel) {
+        m->kernel = mo->machine.kernel;
+        m->kernel_bytes = mo->machine.kernel_bytes;
+        m->kernel_hash = mo->machine.kernel_hash;
+    }
+    if (mo->rootfs || mo->initrd) {
+        m->initrd = mo->machine.initrd;
+        m->initrd_bytes = mo->machine.initrd_bytes;
+        m->initrd_hash = mo->machine.initrd_hash;
+    }
+    return EXIT_OK;
+}
+
+/* The undisturbed run of these images is bad enough. */
+static bool is_unwell(const struct minimizing *s)
+{
+    const struct sim_end *end = &s->undisturbed.end;
+
+    return end->reason != SIM_END_POWEROFF || end->status != 0;
+}
+
+static int run_again(struct minimizing *s, bool other_kernel)
+{
+    enum explore_failure failure = EXPLORE_HOLDS;
+    struct sim_end end = s->undisturbed.end;
+    bool unwell = is_unwell(s);
+    char text[96];
+    int rc = EXIT_OK;
+
+    if (!unwell)
+        rc = other_kernel ? minimize_elsewhere(s, &failure, &end)
+                          : minimize_try(s, &s->full, &failure, &end);
+    if (rc != EXIT_OK)
+        return rc;
+    sim_end_text(&end, text, sizeof(text));
+    if (!unwell && failure == EXPLORE_HOLDS) {
+        printf("it holds: %s at instruction %llu\n", text, (unsigned long long)end.n);
+        return EXIT_OK;
+    }
+    printf("it fails%s: %s%s%s at instruction %llu\n", unwell ? " undisturbed" : "",
+           unwell ? "" : explore_names[failure], unwell ? "" : "; ", text,
+           (unsigned long long)end.n);
+    return EXIT_GUEST;
+}
+
+static int again(struct options *o)
+{
+    struct minimizing *s = &o->s;
+    struct machine_options mo;
+    int rc = replace_images(&o->files, &s->machine, &mo);
+
+    if (rc == EXIT_OK)
+        rc = run_undisturbed(s, o->limit);
+    if (rc == EXIT_OK)
+        rc = run_again(s, memcmp(&s->machine.kernel_hash, &s->trace->machine.kernel_hash,
+                                 sizeof(s->machine.kernel_hash)) != 0);
+    machine_options_free(&mo);
+    return rc;
+}
+
+/* ---- options ---- */
+
+static int parse_failures(struct minimizing *s, const char *list)
+{
+    s->rules.counts = 0;
+    while (*list) {
+        size_t len = strcspn(list, ",");
+        unsigned f = EXPLORE_STATUS;
+
+        while (f < EXPLORE_FAILURES && (strlen(explore_names[f]) != len ||
+                                        strncmp(explore_names[f], list, len) != 0))
+            f++;
+        if (f == EXPLORE_FAILURES)
+            return complain(EXIT_USAGE, "--fail: there is no failure '%.*s'; there are status, "
+                            "panic, hang, output, console, check", (int)len, list);
+        s->rules.counts |= 1u << f;
+        list += len + (list[len] == ',');
+    }
+    return s->rules.counts ? EXIT_OK : complain(EXIT_USAGE, "--fail wants a list of failures");
+}
+
+static int parse_console(struct options *o, const char *text)
+{
+    char why[160];
+    int rc;
+
+    if (o->s.console)
+        regfree(&o->pattern);
+    o->s.console = NULL;
+    rc = regcomp(&o->pattern, text, REG_EXTENDED | REG_NEWLINE | REG_NOSUB);
+    if (rc != 0) {
+        regerror(rc, &o->pattern, why, sizeof(why));
+        return complain(EXIT_USAGE, "--console '%s': %s", text, why);
+    }
+    o->s.console = text;
+    o->s.rules.pattern = &o->pattern;
+    return EXIT_OK;
+}
+
+enum { OPT_TEST = 1, OPT_FAIL, OPT_CONSOLE, OPT_LIMIT, OPT_AGAIN };
+
+static int take(struct options *o, int c, const char *value)
+{
+    uint64_t number;
+
+    switch (c) {
+    case 'o':
+        o->output = value;
+        return EXIT_OK;
+    case OPT_TEST:
+        o->test = value;
+        return EXIT_OK;
+    case OPT_FAIL:
+        return parse_failures(&o->s, value);
+    case OPT_CONSOLE:
+        return parse_console(o, value);
+    case OPT_LIMIT:
+        return parse_number(value, &o->limit)
+                   ? EXIT_OK : complain(EXIT_USAGE, "--limit wants a number, not '%s'", value);
+    case OPT_AGAIN:
+        o->again = true;
+        return EXIT_OK;
+    case 'j':
+        if (!parse_number(value, &number) || number < 1 || number > MINIMIZE_JOBS_MAX)
+            return complain(EXIT_USAGE, "-j wants a number from 1 to %u, not '%s'",
+                            MINIMIZE_JOBS_MAX, value);
+        o->s.jobs = (unsigned)number;
+        return EXIT_OK;
+    default:
+        return trace_options_take(&o->files, c, value) ? EXIT_OK : complain_usage("minimize");
+    }
+}
+
+/* Where the result goes: refused now, not after an hour. */
+static int choose_output(struct options *o, const char *run)
+{
+    struct minimizing *s = &o->s;
+    const char *slash = o->test ? strrchr(run, '/') : NULL, *base = slash ? slash + 1 : run;
+    size_t stem = strlen(base);
+    char head[8] = "";
+    FILE *old;
+
+    if (stem > 4 && strcmp(base + stem - 4, ".tlt") == 0)
+        stem -= 4;
+    if (o->test && mkdir(o->test, 0777) != 0 && errno != EEXIST)
+        return complain(EXIT_USAGE, "%s cannot be made: %s", o->test, strerror(errno));
+    if (o->output && !o->test)
+        snprintf(s->out, sizeof(s->out), "%s", o->output);
+    else if (o->output)
+        snprintf(s->out, sizeof(s->out), "%s/%s", o->test, o->output);
+    else if (o->test)
+        snprintf(s->out, sizeof(s->out), "%s/%.*s.tlt", o->test, (int)stem, base);
+    else
+        snprintf(s->out, sizeof(s->out), "%.*s.min.tlt", (int)stem, base);
+    snprintf(s->temporary, sizeof(s->temporary), "%s.tmp-%ld", s->out, (long)getpid());
+    old = fopen(s->out, "rb");
+    if (!old)
+        return EXIT_OK;
+    if (fread(head, 1, sizeof(head), old) > 0 && memcmp(head, "\x89TLT", 4) != 0)
+        head[0] = '?';
+    fclose(old);
+    return head[0] == '?' ? complain(EXIT_USAGE, "%s exists and is no trace: not overwritten",
+                                     s->out) : EXIT_OK;
+}
+
+static int minimize(struct options *o, const char *path)
+{
+    struct minimizing *s = &o->s;
+    struct trace *t = NULL;
+    int rc = trace_options_open(o->again ? &(struct trace_options){0} : &o->files, path, &t);
+
+    if (rc != EXIT_OK)
+        return rc;
+    s->trace = t;
+    s->machine = t->machine;
+    if (o->s.console)
+        s->rules.counts |= 1u << EXPLORE_CONSOLE;
+    if (schedule_of_trace(t, &s->full) != 0)
+        rc = complain(EXIT_GUEST, "out of memory");
+    if (rc == EXIT_OK && o->again) {
+        snprintf(s->temporary, sizeof(s->temporary), "%s.tmp-%ld", path, (long)getpid());
+        rc = again(o);
+    } else if (rc == EXIT_OK) {
+        rc = choose_output(o, path);
+        if (rc == EXIT_OK)
+            rc = run_undisturbed(s, o->limit);
+        if (rc == EXIT_OK)
+            rc = run_full(s);
+        if (rc == EXIT_OK)
+            rc = search(s, o->test);
+        unlink(s->temporary);
+    }
+    schedule_free(&s->full);
+    schedule_free(&s->least);
+    explore_result_free(&s->undisturbed);
+    trace_free(t);
+    return rc;
+}
+
+int cmd_minimize(int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"help", no_argument, NULL, 'h'},
+        {"output", required_argument, NULL, 'o'},
+        {"test", required_argument, NULL, OPT_TEST},
+        {"fail", required_argument, NULL, OPT_FAIL},
+        {"console", required_argument, NULL, OPT_CONSOLE},
+        {"limit", required_argument, NULL, OPT_LIMIT},
+        {"jobs", required_argument, NULL, 'j'},
+        {"again", no_argument, NULL, OPT_AGAIN},
+        TRACE_OPTIONS,
+        {0},
+    };
+    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+    struct options *o = calloc(1, sizeof(*o));
+    int c, rc = o ? EXIT_OK : complain(EXIT_GUEST, "out of memory");
+
+    if (!o)
+        return rc;
+    o->limit = INSN_NONE;
+    o->s.jobs = cpus > 0 && cpus < (long)MINIMIZE_JOBS_MAX ? (unsigned)cpus : 1;
+    o->s.rules = (struct explore_rules){.counts = 1u << EXPLORE_STATUS | 1u << EXPLORE_PANIC |
+                                                  1u << EXPLORE_HANG | 1u << EXPLORE_OUTPUT,
+                                        .checks = CHECK_ALL};
+    while (rc == EXIT_OK && (c = getopt_long(argc, argv, "ho:j:", options, NULL)) != -1) {
+        if (c == 'h') {
+            fputs(help, stdout);
+            free(o);
+            return EXIT_OK;
+        }
+        rc = take(o, c, optarg);
+    }
+    if (rc == EXIT_OK && argc - optind != 1)
+        rc = complain(EXIT_USAGE, "minimize wants one trace");
+    if (rc == EXIT_OK)
+        rc = minimize(o, argv[optind]);
+    if (o->s.console)
+        regfree(&o->pattern);
+    free(o);
+    return rc;
+}

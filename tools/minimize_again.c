@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tools/minimize_again.c - a schedule on another kernel than that of its recording.
+ *
+ * A late deadline is known by its count, but an event by its instruction number, which is another in
+ * a kernel that was rebuilt. In user code it lies where the same thread has run as many
+ * instructions since the same system call (sim/course.h). In the kernel it lies as far behind
+ * the last instruction of user code as it did; code that was changed may have moved the place
+ * that matters, so NEAR instructions before and behind are tried as well.
+ */
+#include "tools/minimize.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "sim/course.h"
+
+#define NEAR 16u
+
+/* The last user instruction before n, over all threads; false: there is none. */
+static bool last_user(const struct course *c, insn_t n, insn_t *at)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < c->threads; i++)
+        for (unsigned lane = 0; lane < COURSE_LANES; lane++) {
+            const struct course_list *l = &c->thread[i]->lane[lane];
+
+            for (size_t k = 0; k < l->spans && l->span[k].to <= n; k++)
+                if (!found || l->span[k].to - 1 > *at) {
+                    *at = l->span[k].to - 1;
+                    found = true;
+                }
+        }
+    return found;
+}
+
+/* The number of user code at `n` of `from` in `to`; INSN_NONE: it does not come there. */
+static insn_t user_number(const struct course *from, const struct course *to, insn_t n)
+{
+    struct course_spot spot;
+
+    if (!course_spot_at(from, n, &spot))
+        return INSN_NONE;
+    spot.thread = course_twin(from, spot.thread, to);
+    return spot.thread == COURSE_NONE ? INSN_NONE : course_n_at(to, &spot);
+}
+
+static insn_t translate(const struct course *from, const struct course *to, insn_t n,
+                        bool *in_kernel)
+{
+    insn_t there = user_number(from, to, n), before;
+
+    *in_kernel = there == INSN_NONE;
+    if (there != INSN_NONE || !last_user(from, n, &before))
+        return there == INSN_NONE ? n : there;
+    there = user_number(from, to, before);
+    return there == INSN_NONE ? n : there + (n - before);
+}
+
+/* The course of this machine under a part of the schedule. */
+static int course_here(struct minimizing *s, const struct schedule *schedule, struct course *c,
+                       struct trace **t)
+{
+    char path[MINIMIZE_PATH_LEN + 48], err[ERR_LEN];
+    struct session session = {.trace_path = path, .schedule = schedule, .limit = s->rules.limit};
+    struct sim_end end;
+    int rc;
+
+    snprintf(path, sizeof(path), "%s.course", s->temporary);
+    rc = session_run(&s->machine, &session, &end, err, sizeof(err));
+    if (rc == 0)
+        rc = trace_read_file(path, t, err, sizeof(err));
+    if (rc == 0)
+        rc = course_read(*t, c, err, sizeof(err));
+    unlink(path);
+    return rc == 0 ? EXIT_OK : complain(EXIT_GUEST, "%s", err);
+}
+
+/* Event i, when those before it are in their places. */
+static int place_event(struct minimizing *s, const struct course *from, size_t i, bool *in_kernel)
+{
+    struct schedule before = s->full;
+    struct course *to = calloc(1, sizeof(*to));
+    struct trace *t = NULL;
+    insn_t least = i > 0 ? s->full.events[i - 1].n : 0, n;
+    int rc;
+
+    before.count = i;
+    rc = to ? course_here(s, &before, to, &t) : complain(EXIT_GUEST, "out of memory");
+    if (rc == EXIT_OK) {
+        n = translate(from, to, s->full.events[i].n, in_kernel);
+        s->full.events[i].n = n > least ? n : least;
+    }
+    if (to)
+        course_free(to);
+    free(to);
+    trace_free(t);
+    return rc;
+}
+
+static int try_near(struct minimizing *s, enum explore_failure *failure, struct sim_end *end)
+{
+    struct trace_inject *last = &s->full.events[s->full.count - 1];
+    insn_t n = last->n, least = s->full.count > 1 ? last[-1].n : 0;
+    int rc = EXIT_OK;
+
+    for (unsigned i = 1; i <= 2 * NEAR && rc == EXIT_OK && *failure == EXPLORE_HOLDS; i++) {
+        last->n = i % 2 ? n + (i + 1) / 2 : n - i / 2;
+        if (last->n >= least)
+            rc = minimize_try(s, &s->full, failure, end);
+    }
+    return rc;
+}
+
+int minimize_elsewhere(struct minimizing *s, enum explore_failure *failure, struct sim_end *end)
+{
+    struct course *from = calloc(1, sizeof(*from));
+    bool in_kernel = false;
+    char err[ERR_LEN];
+    int rc = from ? EXIT_OK : complain(EXIT_GUEST, "out of memory");
+
+    if (rc == EXIT_OK && s->full.count > 0 && course_read(s->trace, from, err, sizeof(err)) != 0)
+        rc = complain(EXIT_GUEST, "%s", err);
+    for (size_t i = 0; i < s->full.count && rc == EXIT_OK; i++)
+        rc = place_event(s, from, i, &in_kernel);
+    if (rc == EXIT_OK)
+        rc = minimize_try(s, &s->full, failure, end);
+    if (rc == EXIT_OK && in_kernel && *failure == EXPLORE_HOLDS)
+        rc = try_near(s, failure, end);
+    if (from)
+        course_free(from);
+    free(from);
+    return rc;
+}

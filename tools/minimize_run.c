@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tools/minimize_run.c - candidates, each in a process of its own.
+ *
+ * As many at a time as there are jobs, in their order; of those that fail the first one counts,
+ * whichever was faster.
+ */
+#include "tools/minimize.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define NS_PER_S 1000000000ull
+
+enum { CHILD_FAILS = 0, CHILD_HOLDS = 1, CHILD_ERROR = 2 };
+
+static volatile sig_atomic_t interrupted; /* a signal handler has no other way */
+
+static void on_sigint(int signo)
+{
+    (void)signo;
+    interrupted = 1;
+}
+
+bool minimize_is_same(const struct minimizing *s, enum explore_failure failure,
+                      const struct sim_end *end)
+{
+    return failure == s->failure && (failure != EXPLORE_STATUS || end->status == s->end.status);
+}
+
+int minimize_try(struct minimizing *s, const struct schedule *schedule,
+                 enum explore_failure *failure, struct sim_end *end)
+{
+    bool checks = s->rules.counts & 1u << EXPLORE_CHECK;
+    char path[MINIMIZE_PATH_LEN + 64], err[ERR_LEN];
+    struct explore_result r;
+    int rc;
+
+    snprintf(path, sizeof(path), "%s-%ld", s->temporary, (long)getpid());
+    rc = explore_run(&s->machine, schedule, s->rules.limit, checks ? path : NULL, &r, err,
+                     sizeof(err));
+    if (rc == 0) {
+        rc = explore_judge(&s->rules, &s->undisturbed, &r, checks ? path : NULL, failure, err,
+                           sizeof(err));
+        if (end)
+            *end = r.end;
+        explore_result_free(&r);
+    }
+    if (checks)
+        unlink(path);
+    return rc == 0 ? EXIT_OK : complain(EXIT_GUEST, "%s", err);
+}
+
+static int child(struct minimizing *s, struct minimize *m, size_t i)
+{
+    struct schedule schedule;
+    enum explore_failure failure;
+    struct sim_end end;
+
+    if (minimize_candidate(m, i, &schedule) != 0)
+        return CHILD_ERROR;
+    if (minimize_try(s, &schedule, &failure, &end) != EXIT_OK)
+        return CHILD_ERROR;
+    return minimize_is_same(s, failure, &end) ? CHILD_FAILS : CHILD_HOLDS;
+}
+
+static pid_t start(struct minimizing *s, struct minimize *m, size_t i)
+{
+    pid_t parent = getpid(), pid = fork();
+
+    if (pid != 0)
+        return pid;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(CHILD_ERROR);
+    signal(SIGINT, SIG_IGN); /* the parent hears it */
+    _exit(child(s, m, i));
+}
+
+static void show_progress(const struct minimizing *s, const struct minimize *m, size_t tried,
+                          size_t count)
+{
+    double seconds = (double)(host_clock_ns() - s->start_ns) / NS_PER_S;
+    double rate = s->tried > 0 && seconds > 0 ? (double)s->tried / seconds : 0;
+
+    if (!s->terminal)
+        return;
+    fprintf(stderr, "\r%zu events left after %llu runs", minimize_left(m),
+            (unsigned long long)s->tried);
+    if (rate > 0)
+        fprintf(stderr, ", %.1f a second, this round at most %.0f s ", rate,
+                (double)(count - tried) / rate);
+    fputs("\033[K", stderr);
+    fflush(stderr);
+}
+
+/* The temporary trace of a process that was killed. */
+static void clean_up(const struct minimizing *s, pid_t pid)
+{
+    char path[MINIMIZE_PATH_LEN + 64];
+
+    snprintf(path, sizeof(path), "%s-%ld", s->temporary, (long)pid);
+    unlink(path);
+}
+
+/* Candidates from..from+count-1 at once. *first as for first_failing. */
+static int batch(struct minimizing *s, struct minimize *m, size_t from, size_t count, size_t *first)
+{
+    pid_t pid[MINIMIZE_JOBS_MAX];
+    size_t started = 0;
+    int rc = 0;
+
+    while (started < count && (pid[started] = start(s, m, from + started)) > 0)
+        started++;
+    if (started < count)
+        rc = -errno;
+    for (size_t i = 0; i < started; i++) {
+        int status = 0;
+
+        while (waitpid(pid[i], &status, 0) < 0 && errno == EINTR)
+            if (interrupted)
+                kill(pid[i], SIGKILL);
+        s->tried++;
+        if (WIFSIGNALED(status))
+            clean_up(s, pid[i]);
+        if (!WIFEXITED(status) || WEXITSTATUS(status) == CHILD_ERROR)
+            rc = rc ? rc : -EIO;
+        else if (WEXITSTATUS(status) == CHILD_FAILS && *first > from + i)
+            *first = from + i;
+    }
+    return interrupted ? -EINTR : rc;
+}
+
+int minimize_first_failing(void *ctx, struct minimize *m, size_t count, size_t *first)
+{
+    struct minimizing *s = ctx;
+    struct sigaction old, act = {.sa_handler = on_sigint};
+    int rc = 0;
+
+    *first = count;
+    sigaction(SIGINT, &act, &old);
+    for (size_t i = 0; i < count && *first == count && rc == 0; i += s->jobs) {
+        show_progress(s, m, i, count);
+        rc = batch(s, m, i, count - i < s->jobs ? count - i : s->jobs, first);
+    }
+    sigaction(SIGINT, &old, NULL);
+    s->runs += *first < count ? *first + 1 : count;
+    return rc;
+}
