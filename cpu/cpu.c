@@ -177,6 +177,11 @@ int cpu_watch_stores(struct cpu *cpu, const struct cpu_range *list, size_t count
     return cpu->ops->watch_stores(cpu->m, list, count, fn, ctx);
 }
 
+void cpu_watch_stale(struct cpu *cpu, cpu_stale_fn fn, void *ctx)
+{
+    cpu->ops->watch_stale(cpu->m, fn, ctx);
+}
+
 int cpu_watch_pages(struct cpu *cpu, const uint8_t *map, cpu_page_store_fn fn, void *ctx)
 {
     return cpu->ops->watch_pages(cpu->m, map, fn, ctx);

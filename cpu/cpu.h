@@ -80,6 +80,7 @@ struct cpu_config {
     uint64_t hz;            /* instructions per second of guest time; 0: 1 GHz */
     uint64_t wall_start_s;  /* what the real time clock (PL031, CMOS) reads at n = 0, UTC seconds */
     bool strict;            /* stop at the first unimplemented access */
+    bool adversary;         /* table entries are seen as late as the architecture allows (adversary.h) */
     struct cpu_host host;
 };
 
@@ -223,6 +224,27 @@ void cpu_watch_blocks(struct cpu *cpu, cpu_block_fn fn, void *ctx);
  */
 typedef void (*cpu_insn_fn)(void *ctx, insn_t n, vaddr_t pc);
 MUST_CHECK int cpu_watch_insns(struct cpu *cpu, cpu_insn_fn fn, void *ctx);
+/*
+ * With `adversary`: `fn` is called at each entry to user mode, number n, that happens by table entries
+ * that are no longer what the kernel wrote: all of them, up to CPU_STALE_MAX. NULL ends it.
+ */
+enum cpu_stale_lacks {
+    CPU_STALE_BARRIER,      /* the store has not been followed by a barrier */
+    CPU_STALE_INVALIDATION, /* of the old entry */
+    CPU_STALE_COMPLETION,   /* the barrier behind that */
+};
+struct cpu_stale {
+    paddr_t pa;             /* of the entry */
+    vaddr_t va;             /* what it is for, */
+    uint64_t bytes;         /* and how much of it */
+    uint64_t old, now;      /* what the walker has; what the kernel wrote */
+    insn_t n;               /* the state in which the block of code that wrote it began, */
+    vaddr_t pc;             /* and where that is */
+    enum cpu_stale_lacks lacks;
+};
+#define CPU_STALE_MAX 64u
+typedef void (*cpu_stale_fn)(void *ctx, insn_t n, const struct cpu_stale *list, size_t count);
+void cpu_watch_stale(struct cpu *cpu, cpu_stale_fn fn, void *ctx);
 /* Called with every access the model left out, in a fixed order, at the end of a run; `pc` is
  * that of the first one of its kind. */
 void cpu_unimplemented_each(const struct cpu *cpu,

@@ -37,6 +37,7 @@ struct cpu_ops {
     int (*watch_pages)(void *m, const uint8_t *map, cpu_page_store_fn fn, void *ctx);
     void (*watch_blocks)(void *m, cpu_block_fn fn, void *ctx);
     int (*watch_insns)(void *m, cpu_insn_fn fn, void *ctx);
+    void (*watch_stale)(void *m, cpu_stale_fn fn, void *ctx);
     void (*set_breaks)(void *m, const vaddr_t *at, size_t count);
     void (*unimplemented_each)(const void *m,
                                void (*fn)(void *ctx, const struct cpu_unimplemented *u,

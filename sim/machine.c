@@ -116,6 +116,7 @@ int machine_boot(const struct machine *m, const struct cpu_host *host, struct cp
                                 .hz = m->hz,
                                 .wall_start_s = m->wall_start_s,
                                 .strict = m->strict,
+                                .adversary = m->adversary,
                                 .host = *host};
     struct boot_plan plan;
     struct cpu *cpu;

@@ -27,6 +27,7 @@ struct machine {
     enum arch arch;
     bool strict;
     bool el2;              /* arm64: there is EL2, and the kernel is entered there */
+    bool adversary;        /* table entries are seen as late as the architecture allows */
     uint64_t ram_bytes, hz;
     uint64_t seed;         /* entropy for the guest */
     uint64_t chaos;        /* 0: timer interrupts in place */

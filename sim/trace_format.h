@@ -14,7 +14,8 @@
  *           | payload.     Hashes: XXH3-64 seeded with the chunk's index in the file.
  *   order   MACH, KERN, INRD (the last two as MACH says), NOTE or none, any number of EVNT, END.
  *
- *   MACH    u8 arch (0 arm64, 1 x86_64) | u8 flags (1 strict, 2 images follow, 4 EL2) | V RAM bytes
+ *   MACH    u8 arch (0 arm64, 1 x86_64)
+ *           u8 flags (1 strict, 2 images follow, 4 EL2, 8 adversary) | V RAM bytes
  *           V hz | V seed | V chaos | V wall start | C command line
  *           V argc + 1, 0: none; that many C | V kernel bytes | 16 XXH3-128
  *           V initrd bytes, 0: none | 16 XXH3-128
@@ -55,7 +56,8 @@
 #define MACHINE_STRICT 1u
 #define MACHINE_IMAGES 2u
 #define MACHINE_EL2    4u
-#define MACHINE_FLAGS  (MACHINE_STRICT | MACHINE_IMAGES | MACHINE_EL2)
+#define MACHINE_ADVERSARY 8u
+#define MACHINE_FLAGS  (MACHINE_STRICT | MACHINE_IMAGES | MACHINE_EL2 | MACHINE_ADVERSARY)
 
 enum record_tag {
     RECORD_CONSOLE = 1,

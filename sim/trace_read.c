@@ -135,6 +135,7 @@ static int read_machine(struct reader *r, const struct blob *raw)
     m->arch = (enum arch)arch;
     m->strict = flags & MACHINE_STRICT;
     m->el2 = flags & MACHINE_EL2;
+    m->adversary = flags & MACHINE_ADVERSARY;
     r->t->has_images = flags & MACHINE_IMAGES;
     m->ram_bytes = view_varint(&v);
     m->hz = view_varint(&v);

@@ -95,7 +95,8 @@ struct machine_options {
     {"limit", required_argument, NULL, MACHINE_OPTION_BASE + 9},                                   \
     {"strict", no_argument, NULL, MACHINE_OPTION_BASE + 10},                                       \
     {"wall-start", required_argument, NULL, MACHINE_OPTION_BASE + 11},                             \
-    {"el2", no_argument, NULL, MACHINE_OPTION_BASE + 12}
+    {"el2", no_argument, NULL, MACHINE_OPTION_BASE + 12},                                          \
+    {"adversary", no_argument, NULL, MACHINE_OPTION_BASE + 13}
 extern const char machine_options_help[];
 
 void machine_options_init(struct machine_options *o);

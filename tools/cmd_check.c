@@ -18,7 +18,7 @@ static const char help[] =
     "when it goes on. What differs is reported with the instruction that did it.\n"
     "Exit code 1 when anything is found.\n"
     "\n"
-    "  --only NAME,..       of: context, frame, sigframe, leak, stack, pagetable (default: all)\n"
+    "  --only NAME,..       of: context, frame, sigframe, leak, stack, pagetable, stale (default: all)\n"
     "  --depths             how deep the kernel's stack went, for each kind of entry (check stack)\n"
     "  --json               one JSON object a line (keys: traces/FORMAT.md)\n"
     "  --junit FILE         write a JUnit report, a test case for each check\n"
@@ -74,6 +74,8 @@ static void print_finding(struct view *v, const struct finding *f)
         printf("  by       nothing: it is as the user left it, and was to be changed\n");
     if (f->first.known)
         print_blame("after", &f->first);
+    if (f->used.known)
+        print_blame("used", &f->used);
     if (f->load.known) {
         printf("  into     0x%llx\n", (unsigned long long)f->slot);
         print_blame("loaded", &f->load);
@@ -104,6 +106,8 @@ static json_t *finding_json(const struct finding *f)
         json_object_set_new(o, "culprit", blame_json(&f->culprit));
     if (f->first.known)
         json_object_set_new(o, "first", blame_json(&f->first));
+    if (f->used.known)
+        json_object_set_new(o, "used", blame_json(&f->used));
     if (f->load.known)
         json_object_set_new(o, "load", blame_json(&f->load));
     return o;
@@ -197,7 +201,7 @@ static unsigned parse_kinds(const char *list)
         if (k == CHECK_KINDS) {
             complain(EXIT_USAGE,
                      "there is no check '%.*s'; there are context, frame, sigframe, leak, stack, "
-                     "pagetable", (int)len, list);
+                     "pagetable, stale", (int)len, list);
             return 0;
         }
         kinds |= 1u << k;

@@ -174,7 +174,8 @@ static int run_live(struct run_options *o)
         host_close(s.host);
         return rc;
     }
-    if (!o->no_boot_cache && !s.schedule &&
+    /* What the adversary knows of tables is not part of a kept boot. */
+    if (!o->no_boot_cache && !s.schedule && !o->machine.machine.adversary &&
         boot_cache_choose(&cache, cache_dir, sizeof(cache_dir)))
         s.boot_cache = &cache;
     setvbuf(stdout, NULL, _IOLBF, BUFSIZ); /* a line of the guest is seen when it is whole */

@@ -191,6 +191,7 @@ void dump_json_header(const struct dump *dump, const struct trace *t)
     json_object_set_new(o, "strict", json_boolean(m->strict));
     if (m->el2)
         json_object_set_new(o, "el2", json_true());
+    json_object_set_new(o, "adversary", json_boolean(m->adversary));
     set_string(o, "append", m->cmdline);
     for (size_t i = 0; m->argv && m->argv[i]; i++)
         json_array_append_new(argv, json_string_nocheck(m->argv[i]));

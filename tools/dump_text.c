@@ -173,6 +173,8 @@ void dump_text_header(const struct dump *dump, const struct trace *t)
     fprintf(out, "%-12s %s\n", "strict", m->strict ? "yes" : "no");
     if (m->el2)
         fprintf(out, "%-12s %s\n", "entered at", "EL2");
+    if (m->adversary)
+        fprintf(out, "%-12s yes\n", "adversary");
     fprintf(out, "%-12s %s\n", "append", m->cmdline);
     fprintf(out, "%-12s", "argv");
     for (size_t i = 0; m->argv && m->argv[i]; i++)

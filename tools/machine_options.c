@@ -26,6 +26,7 @@ const char machine_options_help[] =
     "  --el2                arm64: enter the kernel at EL2, with PSCI by SMC (default: EL1, HVC)\n"
     "  --limit N            stop at instruction N, exit code 5\n"
     "  --strict             stop at the first access that is not implemented\n"
+    "  --adversary          user mode sees changes of page tables as late as the CPU's manual allows\n"
     "ARGV is what init executes; without it there is a shell on the console.\n";
 
 void machine_options_init(struct machine_options *o)
@@ -106,6 +107,9 @@ int machine_options_take(struct machine_options *o, int option, const char *valu
         return take_number("limit", value, &o->limit);
     case 10:
         o->machine.strict = true;
+        return EXIT_OK;
+    case 13:
+        o->machine.adversary = true;
         return EXIT_OK;
     case 11:
         return take_number("wall-start", value, &o->machine.wall_start_s);

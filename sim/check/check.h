@@ -14,6 +14,7 @@
  *   leak       nothing reaches user mode that was not written for it (leak.h)
  *   stack      the kernel's stacks: their depth, overflow, emptiness in user mode (stack.h)
  *   pagetable  the rules by which page tables may be changed (pagetable.h)
+ *   stale      what a walker that sees no more than it must made of a missing barrier (stale.h)
  *
  * Rules of use
  *   - check_run() replays the trace twice where there is something to tell: to find, and to name
@@ -27,8 +28,9 @@
 
 enum check_kind {
     CHECK_CONTEXT, CHECK_FRAME, CHECK_SIGFRAME, CHECK_LEAK, CHECK_STACK, CHECK_PAGETABLE,
+    CHECK_STALE,
 };
-#define CHECK_KINDS 6u
+#define CHECK_KINDS 7u
 #define CHECK_ALL   ((1u << CHECK_KINDS) - 1)
 
 extern const char *const check_names[CHECK_KINDS];
@@ -55,6 +57,7 @@ struct finding {
     unsigned bytes;         /* of it */
     struct check_blame culprit; /* made the value what it is */
     struct check_blame first;   /* had written the right value there before it */
+    struct check_blame used;    /* stale: user mode's access by the old entry */
     struct check_blame load;    /* where the culprit wrote memory: what loaded it from there */
     vaddr_t slot;               /* that memory; 0: none */
     vaddr_t frame_at;           /* the value stands in a signal frame, here; 0: in the CPU */

@@ -461,6 +461,13 @@ void cpu_watch_blocks(struct cpu *c, cpu_block_fn fn, void *ctx)
     (void)ctx;
 }
 
+void cpu_watch_stale(struct cpu *cpu, cpu_stale_fn fn, void *ctx)
+{
+    (void)cpu;
+    (void)fn;
+    (void)ctx;
+}
+
 int cpu_watch_pages(struct cpu *c, const uint8_t *map, cpu_page_store_fn fn, void *ctx)
 {
     (void)c;

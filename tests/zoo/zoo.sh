@@ -5,7 +5,7 @@
 #
 # The shipped kernel with exactly one fault at a time, for each line of faults.list with this
 # CPU. An ordinary program is recorded on it; `trapline check` must report what the list says, by
-# the instruction that it says. Where the list says `guest`, no check sees the fault, and the
+# the instruction that it says; for the check stale, of a recording with the adversary. Where the list says `guest`, no check sees the fault, and the
 # program itself must fail with one of the chaos seeds; `open`: nothing sees it yet. Prints a
 # row for each: instructions from the trap to the culprit, seconds to the report, and whether
 # the program itself noticed.
@@ -33,12 +33,13 @@ program_path() {
     return 1
 }
 
-record() { # KERNEL PROGRAM TRACE SEED
-    local root=$work/root-$2
+record() { # KERNEL PROGRAM TRACE SEED [OPTION]
+    local root=$work/root-$2 limit=300000000
+    [ -z "${5:-}" ] || limit=5000000
     mkdir -p "$root/bin" "$root/tmp" "$root/proc" "$root/dev"
     cp "$(program_path "$2")" "$root/bin/" || return 1
-    timeout 60 "$trapline" record -o "$3" --limit 300000000 --arch "$arch" --kernel "$1" \
-        --rootfs "$root" --chaos "$4" -- "/bin/$2" </dev/null >"$3.out" 2>&1
+    timeout 60 "$trapline" record -o "$3" --limit "$limit" --arch "$arch" --kernel "$1" \
+        --rootfs "$root" --chaos "$4" ${5:-} -- "/bin/$2" </dev/null >"$3.out" 2>&1
 }
 
 # The number of the first finding of this check and value, by this instruction; else nothing.
@@ -79,9 +80,10 @@ by_nobody() { # NAME PROGRAM
 }
 
 by_check() { # NAME PROGRAM CHECK VALUE CULPRIT FIRST
-    local name=$1 check=$3 start noticed=no status result
+    local name=$1 check=$3 start noticed=no status result option=
     local kernel=$work/$name/kernel.elf trace=$work/$name/run.tlt
-    record "$kernel" "$2" "$trace" 0 || noticed=yes
+    [ "$check" != stale ] || option=--adversary
+    record "$kernel" "$2" "$trace" 0 $option || noticed=yes
     start=$EPOCHREALTIME
     timeout 120 "$trapline" check "$trace" --max 20 --junit "$trace.xml" --sarif "$trace.sarif" \
         >"$trace.check" 2>&1

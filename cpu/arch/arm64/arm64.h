@@ -17,6 +17,7 @@
 #ifndef TRAPLINE_CPU_ARM64_ARM64_H
 #define TRAPLINE_CPU_ARM64_ARM64_H
 
+#include "cpu/adversary.h"
 #include "cpu/breaks.h"
 #include "cpu/cpu.h"
 #include "cpu/dev/gicv2.h"
@@ -161,6 +162,9 @@ struct arm64 {
     struct cpu_breaks breaks;
     struct cpu_blocks blocks;
     struct arm64_pages *pages; /* NULL: not watched */
+    struct adversary *adversary; /* NULL: the walker sees all at once */
+    vaddr_t scanned; /* the block now running was read for barriers up to here */
+    bool unsure;     /* behind an ERET: it may have led to user mode or not */
     struct arm64_board board;
     struct arm64_flow flow;
     struct arm64_el2 el2;
@@ -269,6 +273,8 @@ void arm64_count_entered(struct arm64 *a);
 void arm64_count_invalidate(struct arm64 *a, uint32_t page);
 /* Who looks on has changed; also in a hook. */
 void arm64_count_looks(struct arm64 *a);
+/* In an event: is it one behind the number at which no instruction runs? */
+bool arm64_count_reached(const struct arm64 *a);
 /* In an event: leave the engine; the run loop decides. */
 void arm64_count_hold(struct arm64 *a);
 
@@ -316,9 +322,25 @@ void arm64_ram_put_page(struct arm64 *a, uint32_t page, const uint8_t *bytes);
 void arm64_dirty_settle(struct arm64 *a);
 
 /* ---- pages.c ---- */
-/* See cpu_watch_pages(). */
-MUST_CHECK int arm64_pages_watch(struct arm64 *a, const uint8_t *map, cpu_page_store_fn fn, void *ctx);
+/* See cpu_watch_pages(); there are two who may look. */
+enum { PAGES_OBSERVER, PAGES_ADVERSARY, PAGES_CLIENTS };
+MUST_CHECK int arm64_pages_watch(struct arm64 *a, unsigned client, const uint8_t *map,
+                                 cpu_page_store_fn fn, void *ctx);
 void arm64_pages_destroy(struct arm64 *a);
+
+/* ---- adversary.c; where there is none, they do nothing ---- */
+MUST_CHECK int arm64_adversary_create(struct arm64 *a);
+void arm64_adversary_root(struct arm64 *a, uint64_t ttbr0);
+void arm64_adversary_tlbi(struct arm64 *a, uint32_t id, uint64_t value);
+/* Must every block be looked at? */
+bool arm64_adversary_looks(const struct arm64 *a);
+/* The block now running has run up to `pc`; another one is about to. */
+void arm64_adversary_ran(struct arm64 *a, vaddr_t pc);
+void arm64_adversary_block(struct arm64 *a, vaddr_t pc, uint32_t size, bool user);
+/* An exception entry. */
+void arm64_adversary_in_kernel(struct arm64 *a);
+/* The engine has stopped. */
+void arm64_adversary_stopped(struct arm64 *a);
 
 /* ---- mark.c ---- */
 MUST_CHECK int arm64_mark_take(struct arm64 *a, void **mark);

@@ -74,9 +74,15 @@ insn_t arm64_count_at(const struct arm64 *a, vaddr_t pc)
 
 void arm64_count_sync(struct arm64 *a, vaddr_t pc, bool all_retired)
 {
+    arm64_adversary_ran(a, all_retired ? a->count.pc + a->count.size : pc);
     if (!all_retired)
         a->count.n = arm64_count_at(a, pc);
     a->count.size = 0;
+}
+
+bool arm64_count_reached(const struct arm64 *a)
+{
+    return a->count.n >= a->counter->stop_at;
 }
 
 void arm64_count_hold(struct arm64 *a)
@@ -139,7 +145,8 @@ static insn_t fast_limit(struct arm64 *a)
     if (r->hold || r->invalidated || r->tail || r->want != WANT_NOTHING || r->fp_check ||
         a->el2.active || arm64_irq_pending(a))
         return 0;
-    r->only_looks = a->breaks.count || a->blocks.fn || awaits_return(a);
+    r->only_looks = a->breaks.count || a->blocks.fn || awaits_return(a) ||
+                    arm64_adversary_looks(a);
     return r->only_looks ? 0 : r->stop_at;
 }
 
@@ -227,7 +234,7 @@ static bool passes_looks(const struct arm64 *a, vaddr_t pc, uint32_t size)
 {
     const struct arm64_counter *r = a->counter;
 
-    return r->only_looks && !(awaits_return(a) && !(pc >> 63)) && !r->hold && !r->invalidated &&
+    return r->only_looks && !((awaits_return(a) || a->adversary) && !(pc >> 63)) && !r->hold && !r->invalidated &&
            r->want == WANT_NOTHING && !r->tail && !a->stopped &&
            !a->stop_asked && !(pc & 3) && a->count.n + size / 4 <= r->stop_at &&
            breaks_next(&a->breaks, pc, pc + size) == pc + size;
@@ -240,7 +247,10 @@ void arm64_count_slow(struct arm64 *a, vaddr_t pc, uint32_t size)
     bool user;
     uint32_t insns = size / 4;
 
+    arm64_adversary_ran(a, a->count.pc + a->count.size);
     if (passes_looks(a, pc, size)) {
+        if (a->adversary)
+            arm64_adversary_block(a, pc, size, false);
         blocks_tell(&a->blocks, a->count.n, pc, size);
         a->count.n += insns;
         a->count.pc = pc;
@@ -288,6 +298,10 @@ void arm64_count_slow(struct arm64 *a, vaddr_t pc, uint32_t size)
         not_run(a, pc, size, WANT_PARTIAL);
         return;
     }
+    if (a->adversary) {
+        arm64_adversary_block(a, pc, size, user);
+        a->count.limit = fast_limit(a);
+    }
     blocks_tell(&a->blocks, a->count.n, pc, size);
     a->count.n += insns;
     a->count.pc = pc;
@@ -297,7 +311,7 @@ void arm64_count_slow(struct arm64 *a, vaddr_t pc, uint32_t size)
 void arm64_count_entered(struct arm64 *a)
 {
     a->flow.from_kernel = 1;
-    if (a->watch)
+    if (a->watch || a->adversary)
         a->count.limit = fast_limit(a);
 }
 
@@ -317,6 +331,7 @@ static int run_engine(struct arm64 *a)
 
     a->count.size = 0;
     rc = arm64_engine_run(a);
+    arm64_adversary_stopped(a);
     a->count.size = 0;
     if (r->stale)
         arm64_engine_drop_code(a);

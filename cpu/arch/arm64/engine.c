@@ -94,6 +94,8 @@ static uint32_t on_sys(uc_engine *uc, int reg, const uc_arm64_cp_reg *cp, void *
 
     (void)uc;
     (void)reg;
+    if (a->adversary)
+        arm64_adversary_tlbi(a, id, cp->val);
     if (id == SYS_IC_IALLU || id == SYS_IC_IALLUIS)
         arm64_count_invalidate(a, UINT32_MAX);
     else if (id == SYS_IC_IVAU && arm64_walk(a, cp->val, &pa, NULL) == 0 &&

@@ -14,6 +14,7 @@ struct arm64_mark {
     struct arm64_board board;
     struct arm64_flow flow;
     struct arm64_el2 el2;
+    struct adversary_mark *adversary;
     insn_t n;
     cycles_t skipped;
 };
@@ -27,6 +28,8 @@ int arm64_mark_take(struct arm64 *a, void **out)
     if (!m)
         return -ENOMEM;
     rc = arm64_engine_save(a, &m->context);
+    if (!rc && a->adversary && !(m->adversary = adversary_mark(a->adversary)))
+        rc = -ENOMEM;
     if (rc) {
         arm64_mark_free(m);
         return rc;
@@ -47,6 +50,8 @@ int arm64_mark_restore(struct arm64 *a, const void *mark)
 
     arm64_dirty_settle(a);
     rc = arm64_engine_restore(a, m->context);
+    if (!rc && a->adversary)
+        rc = adversary_restore(a->adversary, m->adversary);
     if (rc)
         return rc;
     a->board = m->board;
@@ -64,7 +69,9 @@ void arm64_mark_free(void *mark)
 {
     struct arm64_mark *m = mark;
 
-    if (m)
+    if (m) {
         arm64_engine_free_saved(m->context);
+        adversary_mark_free(m->adversary);
+    }
     free(m);
 }

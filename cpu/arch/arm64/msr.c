@@ -131,6 +131,8 @@ bool arm64_sysreg_access(struct arm64 *a, uint32_t id, bool is_write, uint64_t *
         *value = 0;
         return true;
     }
+    if (id == SYS_TTBR0 && is_write && a->adversary)
+        arm64_adversary_root(a, *value);
     if (id == SYS_CPACR && is_write)
         arm64_count_hold(a); /* MSR ends the block: look at FPEN before the next one */
     return false;

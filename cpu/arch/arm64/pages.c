@@ -15,9 +15,11 @@
 
 struct arm64_pages {
     uc_hook hook;
-    const uint8_t *map;
-    cpu_page_store_fn fn;
-    void *ctx;
+    struct {
+        const uint8_t *map; /* NULL: nobody */
+        cpu_page_store_fn fn;
+        void *ctx;
+    } client[PAGES_CLIENTS];
 };
 
 static void on_store(uc_engine *uc, uc_mem_type type, uint64_t at, int size, int64_t value,
@@ -25,11 +27,13 @@ static void on_store(uc_engine *uc, uc_mem_type type, uint64_t at, int size, int
 {
     struct arm64 *a = user;
     const struct arm64_pages *p = a->pages;
+    size_t page = (at - ARM64_RAM_BASE) / PAGE_BYTES;
     struct cpu_store s;
 
     (void)uc;
     (void)type;
-    if (!p->map[(at - ARM64_RAM_BASE) / PAGE_BYTES])
+    if (!(p->client[0].map && p->client[0].map[page]) &&
+        !(p->client[1].map && p->client[1].map[page]))
         return;
     s.pc = a->count.pc; /* the engine's own PC may lag behind */
     s.code_bytes = a->count.size;
@@ -37,7 +41,9 @@ static void on_store(uc_engine *uc, uc_mem_type type, uint64_t at, int size, int
     s.pa = at;
     s.bytes = (unsigned)size;
     s.value = size < 8 ? (uint64_t)value & ((1ull << 8 * size) - 1) : (uint64_t)value;
-    p->fn(p->ctx, &s);
+    for (unsigned i = 0; i < PAGES_CLIENTS; i++)
+        if (p->client[i].map && p->client[i].map[page])
+            p->client[i].fn(p->client[i].ctx, &s);
 }
 
 void arm64_pages_destroy(struct arm64 *a)
@@ -46,25 +52,29 @@ void arm64_pages_destroy(struct arm64 *a)
     a->pages = NULL;
 }
 
-int arm64_pages_watch(struct arm64 *a, const uint8_t *map, cpu_page_store_fn fn, void *ctx)
+int arm64_pages_watch(struct arm64 *a, unsigned client, const uint8_t *map, cpu_page_store_fn fn,
+                      void *ctx)
 {
     uc_engine *uc = arm64_engine_handle(a);
     uint64_t base = ARM64_RAM_BASE;
-    struct arm64_pages *p;
+    struct arm64_pages *p = a->pages;
 
-    if (a->pages)
-        uc_hook_del(uc, a->pages->hook);
-    arm64_pages_destroy(a);
-    if (map) {
+    if (map && !p) {
         a->pages = p = calloc(1, sizeof(*p));
         if (!p || uc_hook_add(uc, &p->hook, UC_HOOK_MEM_WRITE, (void *)on_store, a, base,
                               base + a->config.ram_bytes - 1)) {
             arm64_pages_destroy(a);
             return -ENOMEM;
         }
-        p->map = map;
-        p->fn = fn;
-        p->ctx = ctx;
+    }
+    if (p) {
+        p->client[client].map = map;
+        p->client[client].fn = fn;
+        p->client[client].ctx = ctx;
+        if (!p->client[0].map && !p->client[1].map) {
+            uc_hook_del(uc, p->hook);
+            arm64_pages_destroy(a);
+        }
     }
     arm64_engine_drop_code(a); /* translated anew: without watched stores they are done in line */
     return 0;

@@ -44,6 +44,8 @@ int arm64_create(struct arm64 *a, const struct cpu_config *config)
     rc = arm64_count_create(a);
     if (!rc)
         rc = arm64_engine_create(a);
+    if (!rc && config->adversary)
+        rc = arm64_adversary_create(a);
     if (rc && !a->error[0])
         snprintf(a->error, sizeof(a->error), "out of memory");
     return rc;
@@ -54,6 +56,7 @@ void arm64_destroy(struct arm64 *a)
     arm64_engine_destroy(a);
     arm64_dirty_destroy(a);
     arm64_pages_destroy(a);
+    adversary_destroy(a->adversary);
     arm64_count_destroy(a);
     if (a->ram)
         munmap(a->ram, mapped_bytes(a));
@@ -72,6 +75,8 @@ int arm64_reset(struct arm64 *a, const struct cpu_entry *entry)
     memset(a->unimplemented, 0, sizeof(a->unimplemented));
     a->unimplemented_count = 0;
     a->stop_asked = false;
+    if (a->adversary)
+        adversary_forget(a->adversary);
     arm64_board_reset(a);
     arm64_count_reset(a);
     a->el2.active = 0;

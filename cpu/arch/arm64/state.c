@@ -87,7 +87,16 @@ int arm64_state_visit(struct arm64 *a, enum cpu_state_op op, cpu_state_fn fn, vo
         rc = fn(ctx, piece[i].name, piece[i].data, piece[i].len);
     if (!rc && a->el2.present) /* as the entry of the kernel has it */
         rc = fn(ctx, "el2", &a->el2, sizeof(a->el2));
+    if (!rc && a->adversary) { /* not loaded: it holds nothing then */
+        uint64_t held = adversary_hash(a->adversary);
+
+        rc = fn(ctx, "adversary", &held, sizeof(held));
+    }
     if (!rc && op == CPU_STATE_LOAD) {
+        if (a->adversary) {
+            adversary_forget(a->adversary);
+            arm64_adversary_root(a, arm64_sysreg(a, SYS_TTBR0));
+        }
         a->flow = flow;
         arm64_engine_drop_code(a);
         arm64_engine_flush_tlb(a);

@@ -70,6 +70,7 @@ static void enter(struct arm64 *a, const struct entry *e)
     uint32_t vector;
     bool user;
 
+    arm64_adversary_in_kernel(a);
     if (arm64_el2_routes(a, e->kind == CPU_TRAP_IRQ)) {
         enter_el2(a, e);
         return;
@@ -169,6 +170,10 @@ void arm64_event(struct arm64 *a, uint32_t code)
     if (code == EXC_UNDEFINED && ESR_EC(s.esr) == EC_WFX && arm64_count_exit(a))
         return;
     arm64_count_sync(a, arm64_pc_get(a), code == EXC_PREFETCH_ABORT);
+    if (code == EXC_PREFETCH_ABORT && arm64_count_reached(a)) {
+        arm64_count_hold(a); /* no block hook came before it; it will be raised again */
+        return;
+    }
     switch (code) {
     case EXC_SVC:
         a->count.n--; /* its entry is its one tick */

@@ -119,7 +119,7 @@ static void learn_port(struct x86 *x, const struct x86_blocks_cold *b)
 static void set_limit(struct x86 *x)
 {
     const struct x86_counter *r = x->counter;
-    bool watched = x->breaks.count || x->blocks.fn;
+    bool watched = x->breaks.count || x->blocks.fn || x86_adversary_looks(x);
     bool stopping = r->hold || r->want_exits || r->want_drop;
     bool all = r->slow || watched || stopping || x->checks.unknown || x->flow.look;
 
@@ -179,8 +179,10 @@ static void count_special(struct x86 *x, const struct x86_blocks_cold *b)
 {
     if (b->flags & BLOCK_SHADOW)
         x->flow.shadow_n = x->count.n;
-    if (b->flags & BLOCK_REMAP)
+    if (b->flags & BLOCK_REMAP) {
         x86_count_remap(x);
+        x86_adversary_remap(x, b->pc, b->size);
+    }
     if (b->flags & BLOCK_FPCTL)
         x86_fp_sync(x);
     if (b->flags & BLOCK_FPCTL)
@@ -275,7 +277,12 @@ void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size)
 
     if (x86_engine_entering(x, pc))
         return;
+    x86_adversary_ran(x);
     if (passes_looks(x, pc, size)) {
+        if (x->adversary) {
+            x86_adversary_block(x, pc, size, hot->insns);
+            set_limit(x);
+        }
         blocks_tell(&x->blocks, x->count.n, pc, size);
         x->count.n += hot->insns;
         x->count.current = hot;
@@ -337,6 +344,10 @@ void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size)
         hot->size |= X86_BLOCK_CHECK;
     if (b->flags & BLOCK_UNCACHED)
         hot->size = X86_BLOCK_UNCACHED;
+    if (x->adversary) {
+        x86_adversary_block(x, pc, size, b->insns);
+        set_limit(x);
+    }
     blocks_tell(&x->blocks, x->count.n, pc, size);
     x->count.n += b->insns;
     x->count.current = hot;
@@ -442,6 +453,7 @@ static int run_engine(struct x86 *x)
     struct x86_counter *r = x->counter;
     int rc = x86_engine_run(x);
 
+    x86_adversary_stopped(x);
     if (r->want_drop) {
         r->want_drop = false;
         x86_engine_drop_page(x, r->drop_page);
@@ -537,7 +549,7 @@ void x86_count_recheck(struct x86 *x, insn_t stop_at)
 void x86_count_entered(struct x86 *x)
 {
     x->flow.from_kernel = 1;
-    if (x->watch)
+    if (x->watch || x->adversary)
         choose_way(x);
 }
 

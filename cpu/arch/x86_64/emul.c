@@ -135,6 +135,7 @@ static bool write_cr(struct x86 *x, unsigned cr, uint64_t value)
     }
     x86_engine_flush_tlb(x);
     x86_count_remap(x);
+    x86_adversary_remapped(x);
     return true;
 }
 

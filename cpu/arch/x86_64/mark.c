@@ -15,6 +15,7 @@ struct x86_mark {
     struct x86_board board;
     struct x86_msrs msrs;
     struct x86_flow flow;
+    struct adversary_mark *adversary;
     insn_t n;
     cycles_t skipped;
 };
@@ -28,6 +29,8 @@ int x86_mark_take(struct x86 *x, void **out)
     if (!m)
         return -ENOMEM;
     rc = x86_engine_save(x, &m->context);
+    if (!rc && x->adversary && !(m->adversary = adversary_mark(x->adversary)))
+        rc = -ENOMEM;
     if (rc) {
         x86_mark_free(m);
         return rc;
@@ -48,6 +51,8 @@ int x86_mark_restore(struct x86 *x, const void *mark)
 
     x86_dirty_settle(x);
     rc = x86_engine_restore(x, m->context);
+    if (!rc && x->adversary)
+        rc = adversary_restore(x->adversary, m->adversary);
     if (rc)
         return rc;
     x->board = m->board;
@@ -66,7 +71,9 @@ void x86_mark_free(void *mark)
 {
     struct x86_mark *m = mark;
 
-    if (m)
+    if (m) {
         x86_engine_free_saved(m->context);
+        adversary_mark_free(m->adversary);
+    }
     free(m);
 }

@@ -97,7 +97,15 @@ static int op_watch_stores(void *m, const struct cpu_range *list, size_t count, 
 
 static int op_watch_pages(void *m, const uint8_t *map, cpu_page_store_fn fn, void *ctx)
 {
-    return x86_pages_watch(m, map, fn, ctx);
+    return x86_pages_watch(m, PAGES_OBSERVER, map, fn, ctx);
+}
+
+static void op_watch_stale(void *m, cpu_stale_fn fn, void *ctx)
+{
+    struct x86 *machine = m;
+
+    if (machine->adversary)
+        adversary_watch(machine->adversary, fn, ctx);
 }
 
 static void op_watch_blocks(void *m, cpu_block_fn fn, void *ctx)
@@ -277,6 +285,7 @@ const struct cpu_ops x86_64_ops = {
     .watch_returns = op_watch_returns,
     .set_breaks = op_set_breaks,
     .watch_pages = op_watch_pages,
+    .watch_stale = op_watch_stale,
     .watch_blocks = op_watch_blocks,
     .watch_stores = op_watch_stores,
     .watch_insns = op_watch_insns,

@@ -48,6 +48,8 @@ int x86_create(struct x86 *x, const struct cpu_config *config)
     rc = x86_count_create(x);
     if (!rc)
         rc = x86_engine_create(x);
+    if (!rc && config->adversary)
+        rc = x86_adversary_create(x);
     if (rc && !x->error[0])
         snprintf(x->error, sizeof(x->error), "out of memory");
     return rc;
@@ -58,6 +60,7 @@ void x86_destroy(struct x86 *x)
     x86_engine_destroy(x);
     x86_dirty_destroy(x);
     x86_pages_destroy(x);
+    adversary_destroy(x->adversary);
     x86_count_destroy(x);
     x86_operands_end(x);
     if (x->ram)
@@ -101,6 +104,10 @@ static void reset_model(struct x86 *x)
     x->unimplemented_count = 0;
     memset(x->unimplemented, 0, sizeof(x->unimplemented));
     x->stop_asked = false;
+    x->remap_bytes = 0;
+    x->unsure = false;
+    if (x->adversary)
+        adversary_forget(x->adversary);
     x86_board_reset(x);
     x86_count_forget(x);
     x86_count_reset(x);

@@ -140,6 +140,12 @@ int x86_state_visit(struct x86 *x, enum cpu_state_op op, cpu_state_fn fn, void *
         (rc = fn(ctx, "fpu", &fpu, sizeof(fpu))) ||
         (rc = fn(ctx, "msr", &x->msrs, sizeof(x->msrs))) || (rc = visit_devices(x, fn, ctx)))
         return rc;
+    if (x->adversary) { /* not loaded: it holds nothing then */
+        uint64_t held = adversary_hash(x->adversary);
+
+        if ((rc = fn(ctx, "adversary", &held, sizeof(held))))
+            return rc;
+    }
     if (op == CPU_STATE_SAVE)
         return 0;
     x->count.n = clock.n;
@@ -151,5 +157,6 @@ int x86_state_visit(struct x86 *x, enum cpu_state_op op, cpu_state_fn fn, void *
         return rc;
     x86_fpu_write(x, &fpu);
     x86_count_reset(x);
+    x86_adversary_remapped(x);
     return 0;
 }

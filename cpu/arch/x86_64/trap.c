@@ -276,6 +276,9 @@ void x86_trap(struct x86 *x, struct x86_view *v, unsigned vector, uint64_t error
         v->efer & EFER_LMA ? deliver_long : deliver_legacy;
 
     x->flow.look &= ~(uint64_t)X86_LOOK_CUT;
+    x86_adversary_in_kernel(x);
+    if (vector == X86_PF)
+        x86_adversary_fault(x, addr);
     x86_checks_user_flags(x, v->cpl, v->rflags, v->cr0);
     for (;;) {
         if (d.vector == X86_PF && d.type == X86_FAULT)
@@ -322,6 +325,7 @@ void x86_syscall(struct x86 *x)
         return;
     }
     x86_checks_user_flags(x, v.cpl, v.rflags, v.cr0);
+    x86_adversary_in_kernel(x);
     pc = v.rip + 2;
     user = v.cpl == 3;
     x86_view_put_gpr(x, 1, pc);

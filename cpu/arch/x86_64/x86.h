@@ -21,6 +21,7 @@
 
 #include "cpu/arch/x86_64/blocks.h"
 #include "cpu/arch/x86_64/count.h"
+#include "cpu/adversary.h"
 #include "cpu/breaks.h"
 #include "cpu/cpu.h"
 #include "cpu/dev/cmos.h"
@@ -191,6 +192,10 @@ struct x86 {
     struct cpu_breaks breaks;
     struct cpu_blocks blocks;
     struct x86_pages *pages; /* NULL: not watched */
+    struct adversary *adversary; /* NULL: the TLB keeps nothing too long */
+    vaddr_t remap_at;     /* the block now running ends in INVLPG or MOV to CR3, */
+    uint32_t remap_bytes; /* and has this size; 0: it does not */
+    bool unsure;          /* behind an IRETQ: it may have led to user mode or not */
     struct x86_msrs msrs;
     struct x86_board board;
     struct x86_flow flow;
@@ -325,9 +330,27 @@ void x86_ram_put_page(struct x86 *x, uint32_t page, const uint8_t *bytes);
 void x86_dirty_settle(struct x86 *x);
 
 /* ---- pages.c ---- */
-/* See cpu_watch_pages(). */
-MUST_CHECK int x86_pages_watch(struct x86 *x, const uint8_t *map, cpu_page_store_fn fn, void *ctx);
+/* See cpu_watch_pages(); there are two who may look. */
+enum { PAGES_OBSERVER, PAGES_ADVERSARY, PAGES_CLIENTS };
+MUST_CHECK int x86_pages_watch(struct x86 *x, unsigned client, const uint8_t *map,
+                               cpu_page_store_fn fn, void *ctx);
 void x86_pages_destroy(struct x86 *x);
+
+/* ---- adversary.c; where there is none, they do nothing ---- */
+MUST_CHECK int x86_adversary_create(struct x86 *x);
+/* CR0, CR3 or CR4 was written. */
+void x86_adversary_remapped(struct x86 *x);
+void x86_adversary_fault(struct x86 *x, vaddr_t va);
+/* Must every block be looked at? */
+bool x86_adversary_looks(const struct x86 *x);
+/* A block with INVLPG or MOV to CR3 begins; the block now running has run; another one is about to. */
+void x86_adversary_remap(struct x86 *x, vaddr_t pc, uint32_t size);
+void x86_adversary_ran(struct x86 *x);
+void x86_adversary_block(struct x86 *x, vaddr_t pc, uint32_t size, unsigned insns);
+/* An exception entry. */
+void x86_adversary_in_kernel(struct x86 *x);
+/* The engine has stopped. */
+void x86_adversary_stopped(struct x86 *x);
 
 /* ---- mark.c ---- */
 MUST_CHECK int x86_mark_take(struct x86 *x, void **mark);

@@ -379,7 +379,7 @@ static void test_counting_stores_have_their_block(void **state)
     uint8_t *map = malloc(m->a.config.ram_bytes >> 12);
 
     memset(map, 1, m->a.config.ram_bytes >> 12);
-    assert_int_equal(arm64_pages_watch(&m->a, map, look_at_store, &s), 0);
+    assert_int_equal(arm64_pages_watch(&m->a, PAGES_OBSERVER, map, look_at_store, &s), 0);
     while (m->a.count.n < ref->end)
         machine_run(m, m->a.count.n + 997);
     assert_true(s.count > 100);

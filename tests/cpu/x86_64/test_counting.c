@@ -295,7 +295,7 @@ static void test_counting_stores_have_their_block(void **state)
     uint8_t *map = malloc(m->x.config.ram_bytes >> 12);
 
     memset(map, 1, m->x.config.ram_bytes >> 12);
-    assert_int_equal(x86_pages_watch(&m->x, map, look_at_store, &s), 0);
+    assert_int_equal(x86_pages_watch(&m->x, PAGES_OBSERVER, map, look_at_store, &s), 0);
     while (m->x.count.n < ref->end)
         machine_run(m, m->x.count.n + 997);
     assert_true(s.count > 100);

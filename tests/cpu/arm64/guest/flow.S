@@ -53,6 +53,8 @@ loop:
     svc #1
     eor x20, x0, x20, ror #7
     bl leaf
+    ldr x9, =0x40a00000
+    blr x9                          /* fetch fault: no block begins there */
     ldr x3, [x23]                   /* translation fault */
     str x20, [x23, #0xff8]          /* permission fault: read only */
     brk #1
@@ -110,6 +112,8 @@ sync:
     b.eq call
     mrs x11, elr_el1
     add x11, x11, #4
+    cmp x10, #0x20
+    csel x11, x30, x11, eq          /* a fetch goes back to its caller */
     msr elr_el1, x11
     mrs x12, far_el1
 back:
