@@ -17,7 +17,7 @@ static const char help[] =
     "takes to fail in the same way, and how late, and writes that run as a trace: with the\n"
     "images, and a summary (trapline dump --summary) of what failed, by which events, and why.\n"
     "\n"
-    "  -o, --output OUT.tlt the trace (default: RUN.min.tlt, in DIR with --test)\n"
+    "  -o, --output FILE    the trace (default: RUN.min.tlt, in DIR with --test)\n"
     "  --test DIR           and, in DIR, a regression test that runs the machine again with the\n"
     "                       kernel at hand: test_NAME.c (cmocka), NAME.cmake (for ctest), NAME.tlt\n"
     "  --fail KIND,..       what is a failure (default: status,panic,hang,output): also check\n"
