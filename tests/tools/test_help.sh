@@ -7,12 +7,12 @@ set -uo pipefail
 source=$1 build=$2
 help=$build/help bad=0
 fail() { echo "FAIL: $1"; bad=1; }
-options() { grep -oE -- '(^|[ ,[|(])--?[a-z][a-z-]*' | tr -d ' ,[|(' | sort -u; }
+options() { grep -oE -- '(^|[ ,[|(])--?[a-z][a-z0-9-]*' | tr -d ' ,[|(' | sort -u; }
 
 verbs=$("$build/trapline" --help | awk '/^  trapline [a-z]/ { print $2 }')
 [ "$(wc -w <<<"$verbs")" -ge 13 ] || fail "verbs of --help: $verbs"
 shared() { # the options that a macro of this name brings
-    sed -n "/define $1/,/^[^ #]/p" "$source"/tools/*.h | grep -oE '\{"[a-z-]+"' | tr -d '{"'
+    sed -n "/define $1/,/^[^ #]/p" "$source"/tools/*.h | grep -oE '\{"[a-z0-9-]+"' | tr -d '{"'
 }
 machine=$(shared MACHINE_OPTIONS) trace=$(shared 'TRACE_OPTIONS ')
 [ "$(wc -w <<<"$machine")" -ge 12 ] || fail "tools/cmd.h: MACHINE_OPTIONS not found"
@@ -26,13 +26,13 @@ for verb in $verbs; do
 
     # The source takes it: --help says it. (record shares its source with run.)
     file=$(grep -lE "^int cmd_$verb\(" "$source"/tools/cmd_*.c)
-    taken=$(grep -oE '\{"[a-z-]+", *(no|required|optional)_argument' "$file" | grep -oE '[a-z]+[a-z-]*"' |
+    taken=$(grep -oE '\{"[a-z0-9-]+", *(no|required|optional)_argument' "$file" | grep -oE '[a-z]+[a-z0-9-]*"' |
         tr -d '"')
     ! grep -q 'MACHINE_OPTIONS,' "$file" || taken+=" $machine"
     ! grep -q ' TRACE_OPTIONS,' "$file" || taken+=" $trace"
     for option in $taken; do
         case $verb-$option in *-help | run-output | run-no-images) continue ;; esac
-        grep -qE -- "--$option([^a-z-]|$)" <<<"$text" || fail "$verb takes --$option, --help does not say so"
+        grep -qE -- "--$option([^a-z0-9-]|$)" <<<"$text" || fail "$verb takes --$option, --help does not say so"
     done
 
     # --help says it: the page and the completions have it.
@@ -43,7 +43,7 @@ for verb in $verbs; do
     _trapline 2>/dev/null
     offered=$(printf '%s\n' "${COMPREPLY[@]}" | grep -vx -- --help | sort -u)
     [ "$listed" = "$offered" ] || fail "bash, $verb: $(diff <(echo "$listed") <(echo "$offered") | tr '\n' ' ')"
-    zsh=$(sed -n "/^_trapline_$verb()/,/^}/p" "$help/_trapline" | grep -oE "^ +'\*--?[a-z-]*" | tr -d " '*" | sort -u)
+    zsh=$(sed -n "/^_trapline_$verb()/,/^}/p" "$help/_trapline" | grep -oE "^ +'\*--?[a-z0-9-]*" | tr -d " '*" | sort -u)
     zsh=$(sed 's/-$//' <<<"$zsh" | sort -u) # --ktrace=- is an optional value
     [ "$listed" = "$zsh" ] || fail "zsh, $verb: $(diff <(echo "$listed") <(echo "$zsh") | tr '\n' ' ')"
 done
