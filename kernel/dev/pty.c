@@ -278,6 +278,7 @@ static const struct file_ops master_fops = {
     .write = master_write,
     .poll = master_poll,
     .ioctl = master_ioctl,
+    .async = true,
 };
 
 static int ptmx_open(struct file *f)

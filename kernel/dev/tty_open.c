@@ -82,7 +82,13 @@ const struct file_ops tty_fops = {
     .write = file_tty_write,
     .poll = file_tty_poll,
     .ioctl = file_tty_ioctl,
+    .async = true,
 };
+
+int32_t tty_foreground(const struct file *f)
+{
+    return f->ops == &tty_fops ? tty_of(f)->pgrp : 0;
+}
 
 static int controlling_open(struct file *f)
 {

@@ -55,6 +55,7 @@ static void watch_wake(struct poll_entry *e, uint32_t events)
     struct epoll_watch *w = e->owner;
     if (!(w->events & ~EPOLL_FLAGS)) /* a one-shot that has fired */
         return;
+    events &= ~POLL_HINTS;
     if (events && !(events & w->events))
         return;
     if (!list_is_linked(&w->ready_node))

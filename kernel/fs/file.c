@@ -2,6 +2,7 @@
 /*
  * file.c - open files: made, counted, read from the kernel, given up.
  */
+#include "kernel/fs/async.h"
 #include "kernel/fs/epoll.h"
 #include "kernel/fs/inotify.h"
 #include "kernel/fs/locks.h"
@@ -134,6 +135,7 @@ void file_unref(struct file *f)
 {
     if (!f || --f->refs)
         return;
+    async_drop(f);
     epoll_forget_file(f);
     locks_drop_file(f);
     if (!(f->flags & O_PATH))

@@ -238,6 +238,7 @@ static const struct file_ops inotify_fops = {
     .read = inotify_read,
     .poll = inotify_poll,
     .ioctl = inotify_ioctl,
+    .async = true,
 };
 
 SYSCALL1(inotify_init1, uint64_t, flags)

@@ -6,10 +6,15 @@
  * other; flock locks cover the file and conflict among themselves. Setting a
  * range first cuts what the same owner holds there, then adds the new range
  * and joins neighbours of its type.
+ *
+ * Who waits for a POSIX lock stands in `waiting`. A wait that would close a circle of owners is
+ * refused (EDEADLK); like Linux, not for OFD locks and not for circles of more than ten.
  */
 #include "kernel/fs/locks.h"
 #include "kernel/fs/port.h"
 #include "kernel/include/fs_uapi.h"
+
+#define PID_OFD (-1)
 
 enum lock_kind { LOCK_RANGE, LOCK_FLOCK };
 
@@ -18,7 +23,7 @@ struct lock {
     enum lock_kind kind;
     const void *owner; /* fd table, or file */
     int16_t type;      /* F_RDLCK, F_WRLCK */
-    int32_t pid;       /* -1: OFD */
+    int32_t pid;       /* PID_OFD: an OFD lock */
     uint64_t start, last;
 };
 
@@ -32,6 +37,17 @@ struct flock_list {
 #define LOCK_NB_ 4
 #define LOCK_UN_ 8
 #define OFFSET_LAST 0x7fffffffffffffffull
+
+#define CIRCLE_MAX 10
+
+/* On the stack of who waits. */
+struct waiter {
+    struct waiter *next;
+    const struct vnode *vnode;
+    const struct lock *want;
+};
+
+static struct waiter *waiting;
 
 static struct flock_list *list_of(struct vnode *vn)
 {
@@ -133,13 +149,52 @@ static int lock_set(struct vnode *vn, const struct lock *want)
     return 0;
 }
 
+/* Whose lock keeps `owner` waiting; NULL: it does not wait. */
+static const void *owner_waited_for(const void *owner)
+{
+    for (const struct waiter *w = waiting; w; w = w->next) {
+        const struct lock *k =
+            w->want->owner == owner ? find_conflict(w->vnode->locks, w->want) : NULL;
+        if (k)
+            return k->pid == PID_OFD ? NULL : k->owner;
+    }
+    return NULL;
+}
+
+static bool would_deadlock(const struct lock *want, const struct lock *conflict)
+{
+    const void *owner = conflict->owner;
+    if (want->pid == PID_OFD || conflict->pid == PID_OFD || want->kind != LOCK_RANGE)
+        return false;
+    for (int i = 0; owner && i < CIRCLE_MAX; i++) {
+        if (owner == want->owner)
+            return true;
+        owner = owner_waited_for(owner);
+    }
+    return false;
+}
+
+static int wait_for_change(struct vnode *vn, const struct lock *want)
+{
+    struct waiter w = {.next = waiting, .vnode = vn, .want = want}, **p = &waiting;
+    waiting = &w;
+    int err = poll_sleep(&vn->locks->changed, POLL_NO_DEADLINE);
+    while (*p != &w)
+        p = &(*p)->next;
+    *p = w.next;
+    return err;
+}
+
 static int lock_wait(struct vnode *vn, const struct lock *want, bool wait)
 {
+    const struct lock *k;
     if (want->type != F_UNLCK) {
-        while (find_conflict(vn->locks, want)) {
+        while ((k = find_conflict(vn->locks, want))) {
             if (!wait)
                 return -EAGAIN;
-            int err = poll_sleep(&vn->locks->changed, POLL_NO_DEADLINE);
+            if (would_deadlock(want, k))
+                return -EDEADLK;
+            int err = wait_for_change(vn, want);
             if (err)
                 return err;
         }
@@ -197,7 +252,7 @@ long locks_fcntl(struct file *f, int cmd, uint64_t addr)
     struct flock_k u;
     bool ofd = cmd >= F_OFD_GETLK;
     struct lock want = {.kind = LOCK_RANGE, .owner = ofd ? (const void *)f : port_fds()};
-    want.pid = ofd ? -1 : port_pid();
+    want.pid = ofd ? PID_OFD : port_pid();
     if (port_copy_in(&u, addr, sizeof(u)))
         return -EFAULT;
     if (ofd && u.pid)

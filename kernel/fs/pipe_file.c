@@ -130,7 +130,7 @@ static void pipe_join(struct pipe *p, const struct file *f)
     if (file_can_read(f)) {
         p->readers++;
         p->reader_opens++;
-        poll_wake(&p->writable, POLL_WRITABLE);
+        poll_wake(&p->writable, 0);
     }
     if (file_can_write(f)) {
         p->writers++;
@@ -238,6 +238,7 @@ const struct file_ops pipe_read_fops = {
     .write = pipe_write,
     .poll = pipe_poll,
     .ioctl = pipe_ioctl,
+    .async = true,
 };
 const struct file_ops pipe_write_fops = {
     .release = pipe_release,
@@ -245,6 +246,7 @@ const struct file_ops pipe_write_fops = {
     .write = pipe_write,
     .poll = pipe_poll,
     .ioctl = pipe_ioctl,
+    .async = true,
 };
 const struct file_ops fifo_fops = {
     .open = fifo_open,
@@ -253,4 +255,5 @@ const struct file_ops fifo_fops = {
     .write = pipe_write,
     .poll = pipe_poll,
     .ioctl = pipe_ioctl,
+    .async = true,
 };

@@ -6,6 +6,7 @@
  * no descriptors and no limits.
  */
 #include "kernel/fs/port.h"
+#include "kernel/include/fs_uapi.h"
 #include "kernel/include/process.h"
 #include "kernel/include/sched.h"
 #include "kernel/include/signal.h"
@@ -203,6 +204,71 @@ void port_signal_owner(int32_t owner, int signo)
         signal_send_process(p, signo, NULL);
     else if (owner < 0)
         signal_send_pgrp(-owner, signo, NULL);
+}
+
+bool port_owner_exists(int32_t type, int32_t pid)
+{
+    struct process *p = NULL;
+    if (type == F_OWNER_TID)
+        return thread_find(pid) != NULL;
+    if (type == F_OWNER_PID)
+        return process_find(pid) != NULL;
+    while ((p = process_next(p)))
+        if (p->pgrp == pid)
+            return true;
+    return false;
+}
+
+void port_io_cred(struct file *f)
+{
+    f->owner_uid = caller_cred()->uid;
+    f->owner_euid = caller_cred()->euid;
+}
+
+/* Linux: sigio_perm(). */
+static bool may_signal_io(const struct file *f, const struct process *p)
+{
+    return !f->owner_euid || f->owner_euid == p->cred.suid || f->owner_euid == p->cred.uid ||
+           f->owner_uid == p->cred.suid || f->owner_uid == p->cred.uid;
+}
+
+static void signal_io_one(const struct file *f, struct process *p, struct thread *t,
+                          const struct ksiginfo *info)
+{
+    if (!p || !may_signal_io(f, p))
+        return;
+    int err = -1;
+    if (info->signo)
+        err = t ? signal_send_thread(t, info->signo, info)
+                : signal_send_process(p, info->signo, info);
+    if (err && t) /* no number was asked for, or its queue is full */
+        signal_send_thread(t, SIGIO, NULL);
+    else if (err)
+        signal_send_process(p, SIGIO, NULL);
+}
+
+void port_signal_io(const struct file *f, int code, int64_t band, int fd)
+{
+    const uint64_t own_codes = sig_bit(SIGILL) | sig_bit(SIGFPE) | sig_bit(SIGSEGV) |
+                               sig_bit(SIGBUS) | sig_bit(SIGTRAP) | sig_bit(SIGCHLD) |
+                               sig_bit(SIGSYS);
+    int signo = f->owner_signo;
+    struct ksiginfo info = {.signo = signo, .code = code};
+    struct process *p = NULL;
+    if (signo && (own_codes & sig_bit(signo)))
+        info.code = SI_SIGIO;
+    info.poll.band = band;
+    info.poll.fd = fd;
+    if (f->owner.type == F_OWNER_TID) {
+        struct thread *t = thread_find(f->owner.pid);
+        signal_io_one(f, t ? t->process : NULL, t, &info);
+    } else if (f->owner.type == F_OWNER_PID) {
+        signal_io_one(f, process_find(f->owner.pid), NULL, &info);
+    } else {
+        while ((p = process_next(p)))
+            if (p->pgrp == f->owner.pid)
+                signal_io_one(f, p, NULL, &info);
+    }
 }
 
 int32_t port_pgrp(void)

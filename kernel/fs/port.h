@@ -65,7 +65,11 @@ void port_sigmask_temporary(uint64_t mask); /* until this call's signals are del
 void port_sigmask_undo(void); /* the call ends without one: the mask is as before */
 void port_signal_self(int signo);
 void port_signal_pgrp(int32_t pgrp, int signo);
-void port_signal_owner(int32_t owner, int signo); /* F_SETOWN: > 0 process, < 0 group */
+void port_signal_owner(int32_t owner, int signo); /* > 0 process, < 0 group */
+/* O_ASYNC: to f's owner; F_SETSIG's signal comes with si_code, si_band and si_fd. */
+void port_signal_io(const struct file *f, int code, int64_t band, int fd);
+void port_io_cred(struct file *f); /* the caller's ids decide whom f may signal */
+bool port_owner_exists(int32_t type, int32_t pid);
 
 /* ---- job control ---- */
 struct tty;

@@ -63,6 +63,11 @@ static void convert(const struct ksiginfo *i, struct signalfd_siginfo_k *o)
         o->addr_lsb = (uint16_t)i->fault.addr_lsb;
         break;
     default:
+        if (i->code > 0 && i->code <= SI_POLL_LAST) { /* of O_ASYNC */
+            o->band = (uint32_t)i->poll.band;
+            o->fd = i->poll.fd;
+            break;
+        }
         o->pid = (uint32_t)i->rt.pid;
         o->uid = i->rt.uid;
         o->value_ptr = i->rt.value;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* sys_fd.c - descriptors: dup, fcntl, ioctl, flock, pipe2, sync. */
+#include "kernel/fs/async.h"
 #include "kernel/fs/locks.h"
 #include "kernel/fs/pipe.h"
 #include "kernel/fs/sys.h"
@@ -108,12 +109,23 @@ static long fcntl_slot(int fd, int cmd, uint64_t arg)
     return 0;
 }
 
-static long fcntl_file(struct file *f, int cmd, uint64_t arg)
+static long set_flags(struct file *f, int fd, unsigned flags)
+{
+    int err = 0;
+    if (!f->ops->async)
+        flags &= ~O_ASYNC;
+    if ((f->flags ^ flags) & O_ASYNC)
+        err = async_set(f, fd, (flags & O_ASYNC) != 0);
+    if (!err)
+        f->flags = (f->flags & ~SETFL_MASK) | (flags & SETFL_MASK);
+    return err;
+}
+
+static long fcntl_file(struct file *f, int fd, int cmd, uint64_t arg)
 {
     switch (cmd) {
     case F_SETFL:
-        f->flags = (f->flags & ~SETFL_MASK) | ((unsigned)arg & SETFL_MASK);
-        return 0;
+        return set_flags(f, fd, (unsigned)arg);
     case F_GETLK:
     case F_SETLK:
     case F_SETLKW:
@@ -122,17 +134,12 @@ static long fcntl_file(struct file *f, int cmd, uint64_t arg)
     case F_OFD_SETLKW:
         return locks_fcntl(f, cmd, arg);
     case F_SETOWN:
-        f->owner = (int32_t)arg;
-        return 0;
     case F_GETOWN:
-        return f->owner;
+    case F_SETOWN_EX:
+    case F_GETOWN_EX:
     case F_SETSIG:
-        if (arg > 64)
-            return -EINVAL;
-        f->owner_signo = (int32_t)arg;
-        return 0;
     case F_GETSIG:
-        return f->owner_signo;
+        return async_fcntl(f, cmd, arg);
     case F_SETPIPE_SZ:
     case F_GETPIPE_SZ:
         return fcntl_pipe_size(f, cmd, arg);
@@ -156,7 +163,7 @@ SYSCALL3(fcntl, uint64_t, fd, uint64_t, cmd, uint64_t, arg)
     else if ((int)cmd == F_GETFL)
         r = (long)f->flags;
     else
-        r = f->flags & O_PATH ? -EBADF : fcntl_file(f, (int)cmd, arg);
+        r = f->flags & O_PATH ? -EBADF : fcntl_file(f, (int)fd, (int)cmd, arg);
     file_unref(f);
     return r;
 }
@@ -171,13 +178,15 @@ SYSCALL2(flock, uint64_t, fd, uint64_t, operation)
     return r;
 }
 
-static long ioctl_flag(struct file *f, uint64_t arg, unsigned flag)
+static long ioctl_flag(struct file *f, int fd, uint64_t arg, unsigned flag)
 {
     int32_t on;
     if (port_copy_in(&on, arg, sizeof(on)))
         return -EFAULT;
-    f->flags = on ? f->flags | flag : f->flags & ~flag;
-    return 0;
+    unsigned flags = on ? f->flags | flag : f->flags & ~flag;
+    if (flag == O_ASYNC && flags != f->flags && !f->ops->async)
+        return -ENOTTY;
+    return set_flags(f, fd, flags);
 }
 
 static long ioctl_regular(struct file *f, unsigned cmd, uint64_t arg)
@@ -198,7 +207,7 @@ SYSCALL3(ioctl, uint64_t, fd, uint64_t, command, uint64_t, arg)
     if (cmd == FIOCLEX || cmd == FIONCLEX)
         r = fcntl_slot((int)fd, F_SETFD, cmd == FIOCLEX ? FD_CLOEXEC : 0);
     else if (cmd == FIONBIO || cmd == FIOASYNC)
-        r = ioctl_flag(f, arg, cmd == FIONBIO ? O_NONBLOCK : O_ASYNC);
+        r = ioctl_flag(f, (int)fd, arg, cmd == FIONBIO ? O_NONBLOCK : O_ASYNC);
     else if (f->ops->ioctl)
         r = f->ops->ioctl(f, cmd, arg);
     else

@@ -30,7 +30,16 @@ struct file_ops {
     uint32_t (*poll)(struct file *f, struct poll_table *pt);     /* NULL: always ready */
     long (*ioctl)(struct file *f, unsigned cmd, uint64_t arg);   /* NULL: -ENOTTY */
     int (*readdir)(struct file *f, struct dir_emit *e);
+    bool async; /* O_ASYNC sends signals (fs/async.c); poll() registers with two heads at most */
 };
+
+/* Who is told of what happens to a file: struct f_owner_ex. */
+struct file_owner {
+    int32_t type; /* F_OWNER_* */
+    int32_t pid;  /* 0: nobody */
+};
+
+struct async;
 
 struct file {
     const struct file_ops *ops;
@@ -41,8 +50,10 @@ struct file {
     struct dentry *dentry;
     struct vnode *vnode; /* dentry's; no reference of its own */
     void *priv;
-    int32_t owner;       /* F_SETOWN */
-    int32_t owner_signo;
+    struct file_owner owner; /* F_SETOWN */
+    uint32_t owner_uid, owner_euid; /* of who set it */
+    int32_t owner_signo;     /* F_SETSIG; 0: SIGIO */
+    struct async *async;     /* O_ASYNC is on, where the file knows it */
     struct epoll_watch *epoll_watches;
 };
 

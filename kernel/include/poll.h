@@ -30,6 +30,11 @@
 #define POLL_WRBAND 0x200u
 #define POLL_RDHUP 0x2000u
 
+/* Only as arguments of poll_wake(), for O_ASYNC (fs/async.c); waiters do not ask for them. */
+#define POLL_PEER 0x10000u /* the other side closed or shut down: what is left, poll() says */
+#define POLL_ROOM 0x20000u /* with POLL_OUT: somebody had found no room */
+#define POLL_HINTS (POLL_PEER | POLL_ROOM)
+
 #define POLL_READABLE (POLL_IN | POLL_RDNORM)
 #define POLL_WRITABLE (POLL_OUT | POLL_WRNORM)
 

@@ -24,6 +24,8 @@ bool tty_input_pending(void);
 void tty_run_input(void);
 
 struct tty *tty_ref(struct tty *t);
+struct file;
+int32_t tty_foreground(const struct file *f); /* of an open terminal; 0: none, or a pty's master */
 void tty_unref(struct tty *t);
 /* Device number for /proc/PID/stat, 0 for NULL; foreground process group, -1 for NULL. */
 uint32_t tty_device(const struct tty *t);

@@ -5,6 +5,7 @@
  * A socket has one poll head. Wakes carry their events, so that an epoll sees only what it
  * asked for; plain sleepers look at their condition again.
  */
+#include "kernel/fs/async.h"
 #include "kernel/net/socket.h"
 #include "kernel/net/packet.h"
 #include "kernel/net/scm.h"
@@ -77,13 +78,12 @@ static uint32_t socket_poll(struct file *f, struct poll_table *pt)
 
 static long ioctl_owner(struct file *f, unsigned cmd, uint64_t arg)
 {
-    int32_t owner = f->owner;
+    int32_t owner = (int32_t)async_fcntl(f, F_GETOWN, 0);
     if (cmd == FIOGETOWN || cmd == SIOCGPGRP)
         return port_copy_out(arg, &owner, sizeof(owner));
     if (port_copy_in(&owner, arg, sizeof(owner)))
         return -EFAULT;
-    f->owner = owner;
-    return 0;
+    return async_set_owner(f, owner);
 }
 
 static long socket_ioctl(struct file *f, unsigned cmd, uint64_t arg)
@@ -126,6 +126,7 @@ static const struct file_ops socket_fops = {
     .write = socket_write,
     .poll = socket_poll,
     .ioctl = socket_ioctl,
+    .async = true,
 };
 
 int socket_open_file(struct socket *s, unsigned flags, struct file **out)
@@ -157,6 +158,10 @@ int socket_get(uint64_t fd, struct file **file, struct socket **s)
 
 void socket_wake(struct socket *s, uint32_t events)
 {
+    if ((events & POLL_OUT) && s->no_room) {
+        s->no_room = false;
+        events |= POLL_ROOM;
+    }
     poll_wake(&s->head, events);
 }
 
@@ -256,6 +261,7 @@ int socket_wait_wmem(struct socket *s, uint64_t deadline_ns)
             return -EPIPE;
         if (s->wmem < (size_t)s->sndbuf)
             return 0;
+        s->no_room = true;
         err = socket_wait(s, deadline_ns);
         if (err)
             return err;

@@ -63,6 +63,7 @@ struct socket {
     uint8_t shutdown;        /* SOCK_SHUT_* */
     bool dead;               /* the last descriptor is gone */
     bool connecting;         /* a connect has begun and its end was not told yet */
+    bool no_room;            /* a sender found none since the last wake for writing */
     bool connected;          /* a connect has ended well: another is -EISCONN */
     int error;               /* positive errno, told once (SO_ERROR) */
     struct poll_head head;   /* everybody who waits for anything here */

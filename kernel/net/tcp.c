@@ -37,7 +37,7 @@ void tcp_reset(struct inet_sock *i)
     if (!i->bound_by_user)
         inet_give_port(i);
     s->error = error;
-    socket_wake(s, 0);
+    socket_wake(s, POLL_PEER);
 }
 
 /* At most what fits: into the room of the last packet, or a new one. */
@@ -86,6 +86,7 @@ static int send_ready(struct inet_sock *i, uint64_t deadline)
             return -EPIPE;
         if (!waits && (!i->peer || i->peer->unread < tcp_send_limit(i)))
             return 0;
+        s->no_room = true;
         int err = socket_wait(s, deadline);
         if (err)
             return err;

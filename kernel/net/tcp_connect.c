@@ -52,7 +52,7 @@ static int make_child(struct inet_sock *i, struct inet_sock *listener)
     send_buffer_grow(i);
     inet_share_port(c);
     socket_accept_put(&listener->s, &c->s);
-    socket_wake(&i->s, SOCK_WAKE_WRITE);
+    socket_wake(&i->s, SOCK_WAKE_WRITE | POLL_ROOM);
     return 0;
 }
 
@@ -223,7 +223,7 @@ static void send_fin(struct inet_sock *i)
         if (!peer->bound_by_user)
             inet_give_port(peer);
     }
-    socket_wake(&peer->s, 0);
+    socket_wake(&peer->s, POLL_PEER);
 }
 
 int tcp_shutdown(struct socket *s, unsigned how)

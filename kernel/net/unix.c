@@ -219,7 +219,7 @@ static int unix_shutdown(struct socket *s, unsigned how)
             peer->s.shutdown |= SOCK_SHUT_SEND;
         if (how & SOCK_SHUT_SEND)
             peer->s.shutdown |= SOCK_SHUT_RECV;
-        socket_wake(&peer->s, 0);
+        socket_wake(&peer->s, POLL_PEER);
     }
     socket_wake(s, 0);
     return 0;
@@ -310,7 +310,7 @@ static void peer_closed(struct unix_sock *u, struct unix_sock *peer, bool unread
     peer->s.shutdown = SOCK_SHUT_BOTH;
     if (unread)
         peer->s.error = ECONNRESET;
-    socket_wake(&peer->s, 0);
+    socket_wake(&peer->s, POLL_PEER);
 }
 
 static void unix_release(struct socket *s)

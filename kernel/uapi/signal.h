@@ -64,7 +64,9 @@
 #define SI_KERNEL 0x80
 #define SI_QUEUE (-1)
 #define SI_TIMER (-2)
+#define SI_SIGIO (-5)
 #define SI_TKILL (-6)
+#define SI_POLL_LAST 6 /* POLL_IN to POLL_HUP */
 
 #define ILL_ILLOPC 1
 #define ILL_ILLOPN 2

@@ -275,6 +275,22 @@ void port_signal_owner(int32_t owner, int signo)
     (void)signo;
 }
 
+void port_signal_io(const struct file *f, int code, int64_t band, int fd)
+{
+    (void)f, (void)code, (void)band, (void)fd;
+}
+
+void port_io_cred(struct file *f)
+{
+    (void)f;
+}
+
+bool port_owner_exists(int32_t type, int32_t pid)
+{
+    (void)type;
+    return pid == 1;
+}
+
 int32_t port_pgrp(void)
 {
     return host.pgrp;
