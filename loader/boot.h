@@ -57,6 +57,11 @@ MUST_CHECK int boot_kernel_check(const struct boot_spec *spec, char *err, size_t
  */
 MUST_CHECK int initramfs_from_dir(const char *dir, const char *const *argv, void **out,
                                   size_t *out_bytes, char *err, size_t err_len);
+/* By the first bytes; not all that is compressed can be expanded here. */
+bool initramfs_is_compressed(const void *in, size_t in_bytes);
+/* What such a file holds; *out is malloc'ed. -EBADMSG: damaged; -ENOTSUP: only gzip, xz, lzma, zstd. */
+MUST_CHECK int initramfs_expand(const void *in, size_t in_bytes, void **out, size_t *out_bytes,
+                                char *err, size_t err_len);
 /* Append /etc/trapline/argv as a second archive to an existing one. */
 MUST_CHECK int initramfs_add_argv(const void *in, size_t in_bytes, const char *const *argv,
                                   void **out, size_t *out_bytes, char *err, size_t err_len);

@@ -16,7 +16,7 @@ const char machine_options_help[] =
     "  --kernel FILE        kernel: ELF, arm64 Image, bzImage, multiboot (default: ours)\n"
     "  --rootfs DIR         folder that becomes the initramfs (default, with the kernel that ships:\n"
     "                       Debian's busybox, guest/ARCH/rootfs beside this program)\n"
-    "  --initrd FILE        initramfs as it is (cpio)\n"
+    "  --initrd FILE        initramfs (cpio; for Trapline's kernel also gzip, xz, zstd)\n"
     "  --append STR         kernel command line\n"
     "  --mem SIZE           RAM, with K, M or G (default 128M)\n"
     "  --cpu-hz HZ          instructions per second of guest time (default 1000000000)\n"
@@ -209,6 +209,28 @@ static int load_kernel(struct machine_options *o)
     return check_kernel(o, &o->machine.kernel);
 }
 
+/* Our kernel, an ELF file, does not expand archives; Linux does, and gets its file as it is. */
+static int read_initrd(struct machine_options *o, struct blob *file)
+{
+    static const char elf[] = {0x7f, 'E', 'L', 'F'};
+    const struct blob *kernel = &o->machine.kernel;
+    struct blob packed;
+    char err[ERR_LEN];
+    void *bytes;
+
+    if (host_read_file(o->initrd, file, err, sizeof(err)) != 0)
+        return complain(EXIT_USAGE, "%s", err);
+    if (kernel->bytes < sizeof(elf) || memcmp(kernel->data, elf, sizeof(elf)) ||
+        !initramfs_is_compressed(file->data, file->bytes))
+        return EXIT_OK;
+    packed = *file;
+    if (initramfs_expand(packed.data, packed.bytes, &bytes, &file->bytes, err, sizeof(err)) != 0)
+        return complain(EXIT_USAGE, "%s: %s", o->initrd, err);
+    file->data = bytes;
+    blob_free(&packed);
+    return EXIT_OK;
+}
+
 static int load_initrd(struct machine_options *o, const char *const *argv)
 {
     struct blob file, initrd = {0};
@@ -230,8 +252,9 @@ static int load_initrd(struct machine_options *o, const char *const *argv)
         return EXIT_OK;
     }
     memset(&file, 0, sizeof(file));
-    if (o->initrd && host_read_file(o->initrd, &file, err, sizeof(err)) != 0)
-        return complain(EXIT_USAGE, "%s", err);
+    rc = o->initrd ? read_initrd(o, &file) : EXIT_OK;
+    if (rc != EXIT_OK)
+        return rc;
     if (!argv) {
         machine_set_initrd(&o->machine, file);
         return EXIT_OK;

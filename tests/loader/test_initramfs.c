@@ -191,6 +191,63 @@ static void test_add_argv_appends_an_aligned_archive(void **state)
     free(out);
 }
 
+typedef int (*filter_fn)(struct archive *a);
+
+/* `len` bytes of `in` as that filter of libarchive packs them. */
+static size_t pack(filter_fn filter, const void *in, size_t len, void *out, size_t room)
+{
+    struct archive *a = archive_write_new();
+    struct archive_entry *e = archive_entry_new();
+    size_t used = 0;
+
+    assert_int_equal(archive_write_set_format_raw(a), ARCHIVE_OK);
+    assert_int_equal(filter(a), ARCHIVE_OK);
+    archive_write_set_bytes_per_block(a, 0);
+    assert_int_equal(archive_write_open_memory(a, out, room, &used), ARCHIVE_OK);
+    archive_entry_set_filetype(e, AE_IFREG);
+    assert_int_equal(archive_write_header(a, e), ARCHIVE_OK);
+    assert_int_equal(archive_write_data(a, in, len), (la_ssize_t)len);
+    assert_int_equal(archive_write_close(a), ARCHIVE_OK);
+    archive_entry_free(e);
+    archive_write_free(a);
+    return used;
+}
+
+static void test_compressed_archives_are_expanded(void **state)
+{
+    static const filter_fn filters[] = {archive_write_add_filter_gzip, archive_write_add_filter_xz,
+                                        archive_write_add_filter_lzma,
+                                        archive_write_add_filter_zstd};
+    static uint8_t packed[1 << 20];
+    const size_t plain_bytes = 3u << 20; /* more than one step of the reader */
+    uint8_t *plain = calloc(1, plain_bytes);
+    char err[200];
+    void *out;
+    size_t len;
+
+    (void)state;
+    assert_non_null(plain);
+    memcpy(plain, "070701", 6);
+    for (size_t i = 0; i < plain_bytes; i += 997)
+        plain[i] ^= (uint8_t)(i * 31);
+    assert_false(initramfs_is_compressed(plain, plain_bytes));
+    assert_false(initramfs_is_compressed(NULL, 0));
+    for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++) {
+        size_t n = pack(filters[i], plain, plain_bytes, packed, sizeof(packed));
+
+        assert_true(initramfs_is_compressed(packed, n));
+        assert_int_equal(initramfs_expand(packed, n / 2, &out, &len, err, sizeof(err)), -EBADMSG);
+        assert_non_null(strstr(err, "damaged or cut short"));
+        assert_ok(initramfs_expand(packed, n, &out, &len, err, sizeof(err)), err);
+        assert_int_equal(len, plain_bytes);
+        assert_memory_equal(out, plain, len);
+        free(out);
+    }
+    assert_int_equal(initramfs_expand("BZh91AY", 7, &out, &len, err, sizeof(err)), -ENOTSUP);
+    assert_string_equal(err, "an initrd packed by bzip2 cannot be read; use gzip, xz or zstd");
+    free(plain);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -199,6 +256,7 @@ int main(void)
         cmocka_unit_test(test_same_folder_same_bytes),
         cmocka_unit_test(test_argv_of_the_caller_replaces_the_folders),
         cmocka_unit_test(test_add_argv_appends_an_aligned_archive),
+        cmocka_unit_test(test_compressed_archives_are_expanded),
     };
 
     umask(022);
