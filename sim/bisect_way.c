@@ -40,6 +40,9 @@ static void note(void *ctx, insn_t n, vaddr_t pc)
         if (p->span == p->list->spans || n < p->list->span[p->span].from)
             return;
     }
+    /* A store that was noted first is begun twice. */
+    if (p->count > 0 && p->insn[p->count - 1].n == n)
+        p->count--;
     if (p->count == p->room) {
         grown = realloc(p->insn, (2 * p->room + 4096) * sizeof(*grown));
         if (!grown) {
@@ -248,8 +251,8 @@ static int call_differs(struct bisecting *s, struct value_place *place)
     return differs;
 }
 
-/* The answer alone differs: the kernel's way from the call on. */
-static int kernel_way(struct bisecting *s, const struct course_event *e[2])
+/* The answer alone differs: the kernel's way from the call at n[] on, to before end[]. */
+static int kernel_way(struct bisecting *s, const insn_t n[2], const insn_t ends[2])
 {
     struct pcs p[2] = {{0}, {0}};
     uint64_t common = 0;
@@ -258,10 +261,10 @@ static int kernel_way(struct bisecting *s, const struct course_event *e[2])
     if (!s->b->same_kernel)
         return 0;
     for (unsigned i = 0; i < 2 && rc == 0; i++) {
-        insn_t end = e[i]->n + KERNEL_INSNS < e[i]->n_end ? e[i]->n + KERNEL_INSNS : e[i]->n_end;
+        insn_t end = n[i] + KERNEL_INSNS < ends[i] ? n[i] + KERNEL_INSNS : ends[i];
 
-        s->base[i] = e[i]->n;
-        rc = timeline_trace(s->pair.side[i].timeline, e[i]->n, end, note, &p[i]);
+        s->base[i] = n[i];
+        rc = timeline_trace(s->pair.side[i].timeline, n[i], end, note, &p[i]);
         if (rc != 0 || p[i].failed)
             rc = trace_failed(s, i, rc ? rc : -ENOMEM);
     }
@@ -298,7 +301,8 @@ static int by_event(struct bisecting *s)
         return 0;
     if (call_len(text[0]) == call_len(text[1]) &&
         memcmp(text[0], text[1], call_len(text[0])) == 0)
-        return kernel_way(s, e);
+        return kernel_way(s, (const insn_t[]){e[0]->n, e[1]->n},
+                          (const insn_t[]){e[0]->n_end, e[1]->n_end});
     rc = stand(s, n);
     if (rc == 0)
         rc = call_differs(s, &place);
@@ -319,6 +323,18 @@ static int by_death(struct bisecting *s, uint64_t insns)
     for (unsigned i = 0; i < 2 && rc == 0; i++)
         rc = bisect_describe(s, i, n[i], &s->b->way[i]);
     return rc != 0 ? rc : bisect_chain_from_insn(s, n);
+}
+
+/* The bad run's thread does not come back from the call that the good one's event is. */
+static int by_silence(struct bisecting *s)
+{
+    const struct course_thread *t = s->course[1].thread[s->thread[1]];
+    const struct course_event *e = &bisect_list(s, 0)->event[s->event];
+
+    if (t->in_user || t->last_kind != CPU_TRAP_SYSCALL)
+        return 0;
+    return kernel_way(s, (const insn_t[]){e->n, t->last_n},
+                      (const insn_t[]){e->n_end, s->trace[1]->end.n});
 }
 
 int bisect_way(struct bisecting *s)
@@ -347,5 +363,7 @@ int bisect_way(struct bisecting *s)
         rc = by_event(s);
     else if (rc == 0 && s->b->event.at[1].known && len[0] > len[1])
         rc = by_death(s, len[1]);
+    else if (rc == 0 && s->event < l[0]->count && len[0] == len[1])
+        rc = by_silence(s);
     return rc < 0 ? rc : 0;
 }
