@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/auxv.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/ioctl.h>
@@ -249,11 +250,19 @@ int host_write_file(const char *path, const void *data, size_t bytes, char *err,
 int host_program_dir(char *dir, size_t len)
 {
     ssize_t got = readlink("/proc/self/exe", dir, len - 1);
-    char *slash;
+    char *slash, *path;
 
-    if (got <= 0)
-        return -ENOENT;
-    dir[got] = '\0';
+    if (got > 0) {
+        dir[got] = '\0';
+    } else { /* no /proc, as in a bare chroot: as execve() was told */
+        path = realpath((const char *)getauxval(AT_EXECFN), NULL);
+        if (!path || strlen(path) >= len) {
+            free(path);
+            return -ENOENT;
+        }
+        strcpy(dir, path);
+        free(path);
+    }
     slash = strrchr(dir, '/');
     if (!slash)
         return -ENOENT;
