@@ -153,6 +153,16 @@ static struct task *find_interrupted(struct deriver *d, uint64_t root, const str
     return task;
 }
 
+static bool find_overwritten(struct deriver *d, uint64_t root, struct handler_start *h)
+{
+    struct task *task = d->current;
+
+    h->task = task && task->root == root && task->pending != PENDING_NONE ? task : NULL;
+    h->frames = 1;
+    h->restarted = false;
+    return h->task != NULL;
+}
+
 static bool find_handler_start(struct deriver *d, struct cpu *cpu, uint64_t root, vaddr_t sp,
                                struct handler_start *h)
 {
@@ -169,6 +179,9 @@ static bool find_handler_start(struct deriver *d, struct cpu *cpu, uint64_t root
         h->task = find_interrupted(d, root, f, &h->restarted);
         if (h->task)
             return true;
+        /* A frame that was pushed over the one before it has lost whose it was. */
+        if (f->saved_sp == sp && f->has_info && f->info_signo == (int)signo)
+            return find_overwritten(d, root, h);
         /* Further frames belong to handlers that have not run: their first argument is a signal. */
         if (f->saved_first == 0 || f->saved_first > SIGNAL_MAX || f->saved_sp == 0)
             break;

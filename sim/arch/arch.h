@@ -29,6 +29,8 @@ struct signal_frame {
     bool has_info;               /* siginfo was filled in (SA_SIGINFO) */
     int info_signo, info_code;
     uint64_t info_addr;          /* si_addr, or si_pid in the low half */
+    bool has_mask;
+    uint64_t mask;               /* uc_sigmask */
 };
 
 struct sim_arch {

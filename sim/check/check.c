@@ -79,8 +79,10 @@ static void name_one(const struct trace *t, struct timeline *timeline, struct pl
         stack_name(timeline, places, &t->machine, f);
     else if (f->check == CHECK_PAGETABLE)
         culprit_describe(timeline, places, f->culprit.n, &f->culprit);
-    else
+    else if (!f->nobody)
         culprit_find(timeline, places, f, value);
+    if (f->origin)
+        culprit_origin(timeline, places, &t->machine, f);
 }
 
 static int name_all(const struct trace *t, struct findings *all, struct frames *frames,

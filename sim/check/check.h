@@ -9,8 +9,8 @@
  * The checks
  *   context    what user code could see at a trap is what it sees when it goes on
  *   frame      each word of a saved frame has one writer for each purpose (frame.h)
- *   sigframe   a signal frame holds the interrupted state, a handler gets its arguments, and
- *              rt_sigreturn restores what the frame says
+ *   sigframe   a signal frame is laid out as Linux's (sigframe.h) and holds the interrupted state, a
+ *              handler gets its arguments, and rt_sigreturn restores what the frame says
  *   leak       nothing reaches user mode that was not written for it (leak.h)
  *   stack      the kernel's stacks: their depth, overflow, emptiness in user mode (stack.h)
  *   pagetable  the rules by which page tables may be changed (pagetable.h)
@@ -61,6 +61,8 @@ struct finding {
     struct check_blame load;    /* where the culprit wrote memory: what loaded it from there */
     vaddr_t slot;               /* that memory; 0: none */
     vaddr_t frame_at;           /* the value stands in a signal frame, here; 0: in the CPU */
+    bool origin;                /* to blame is who computed the value, not who put it there */
+    bool nobody;                /* it is something left undone: there is no instruction */
 };
 
 struct stack_depths;
@@ -105,6 +107,9 @@ void culprit_describe(struct timeline *t, struct places *places, insn_t n, struc
 struct timeline_watch;
 MUST_CHECK bool culprit_slot(struct timeline *t, const struct finding *f, unsigned value, insn_t *n,
                              struct timeline_watch *slot);
+/* Where the value was computed since the trap: becomes the culprit. Behind culprit_find(). */
+void culprit_origin(struct timeline *t, struct places *places, const struct machine *m,
+                    struct finding *f);
 /* Name the instruction for one finding. */
 void culprit_find(struct timeline *t, struct places *places, struct finding *f, unsigned value);
 

@@ -20,6 +20,8 @@
 #include <stdio.h>
 
 #include "sim/check/frame.h"
+#include "sim/check/masks.h"
+#include "sim/check/sigframe.h"
 #include "sim/check/ustate.h"
 
 struct kept {
@@ -43,6 +45,7 @@ struct context {
     unsigned kinds;
     struct findings *findings;
     struct frames *frames;  /* NULL: not asked for */
+    struct masks *masks;    /* likewise */
     struct kept *kept;      /* by thread number */
     size_t room;
 };
@@ -59,13 +62,19 @@ struct context *context_create(const struct trace *t, unsigned kinds, struct fin
     c->kinds = kinds;
     c->findings = findings;
     c->frames = frames;
+    if (kinds & 1u << CHECK_SIGFRAME) {
+        c->masks = masks_create(t->machine.arch);
+        findings->failed |= !c->masks;
+    }
     return c;
 }
 
 void context_destroy(struct context *c)
 {
-    if (c)
+    if (c) {
         free(c->kept);
+        masks_destroy(c->masks);
+    }
     free(c);
 }
 
@@ -149,7 +158,27 @@ static void look_at_frame(struct context *c, const struct kept *k, const struct 
          pushed ? "%s of the saved frame has a second writer after the signal was delivered"
                 : "%s of the saved frame has a second writer", &f);
     f.frame_at = pushed;
-    frames_add(c->frames, &f, value, k->way);
+    frames_add(c->frames, &f, value, k->way, false);
+}
+
+/*
+ * A system call that a handler interrupts goes on behind it, with the register that takes its result as it
+ * was before: an odd result, or a restart that forgot PC. How that register was written tells.
+ */
+static void look_at_restart(struct context *c, const struct kept *k, const struct derived *d,
+                            const struct ustate *frame)
+{
+    unsigned result = c->arch->result;
+    struct finding f;
+
+    if (!c->frames || k->trap.kind != CPU_TRAP_SYSCALL ||
+        ustate_get(frame, c->arch->pc) != ustate_get(&k->state, c->arch->pc) ||
+        ustate_get(frame, result) != ustate_get(&k->state, result) ||
+        !frames_wants(c->frames, result, ~k->way))
+        return;
+    fill(c, CHECK_FRAME, k, d, result, k->state.v[result], frame->v[result],
+         "%s is put back for a restart of the call, but the PC stays behind it", &f);
+    frames_add(c->frames, &f, result, ~k->way, true);
 }
 
 /* Compare what was with what is, value by value; `any` says which may be anything. */
@@ -251,6 +280,73 @@ static void check_argument(struct context *c, const struct kept *k, const struct
     look_at_frame(c, k, d, argument, want.v[argument], now->v[argument], pushed);
 }
 
+/* What is wrong with a frame's layout goes to the findings. */
+struct layout {
+    struct context *c;
+    const struct kept *kept;
+    const struct derived *d;
+};
+
+static void on_bad(void *ctx, const char *what, const char *value, vaddr_t at, uint64_t want,
+                   uint64_t is)
+{
+    const struct layout *l = ctx;
+    struct context *c = l->c;
+    struct findings *all = c->findings;
+    uint8_t was[16] = {0}, now[16] = {0};
+    size_t count = all->count;
+    unsigned index = 0;
+
+    while (!at && index + 1 < c->arch->count && strcmp(c->arch->name[index], value) != 0)
+        index++;
+    memcpy(was, &want, 8);
+    memcpy(now, &is, 8);
+    report(c, CHECK_SIGFRAME, l->kept, l->d, index, was, now, "%s");
+    if (all->count == count)
+        return;
+    all->list[count].value = value;
+    all->list[count].bytes = at & 7 ? 4 : 8;
+    all->list[count].frame_at = at;
+    all->list[count].origin = !at;
+    snprintf(all->list[count].what, sizeof(all->list[count].what), "%s", what);
+}
+
+static void look_at_layout(struct context *c, const struct kept *k, const struct derived *d,
+                           const struct ustate *now)
+{
+    struct layout l = {c, k, d};
+    struct sigframe f;
+
+    if (c->kinds & 1u << CHECK_SIGFRAME)
+        sigframe_look(d->cpu, now, &f, on_bad, &l);
+}
+
+static void look_at_mask(struct context *c, const struct derived *d)
+{
+    struct findings *all = c->findings;
+    struct mask_since since;
+    struct kept k = {.known = true};
+    uint8_t was[16] = {0}, is[16] = {0};
+    uint64_t want, now;
+    size_t count = all->count;
+
+    if (!c->masks || !masks_event(c->masks, d, &want, &now, &since))
+        return;
+    k.n = since.trap.n;
+    k.trap = since.trap;
+    k.process = since.process;
+    memcpy(was, &want, 8);
+    memcpy(is, &now, 8);
+    report(c, CHECK_SIGFRAME, &k, d, 0, was, is, "the mask");
+    if (all->count == count)
+        return;
+    all->list[count].value = "mask";
+    all->list[count].back_n = since.back_n;
+    all->list[count].nobody = true;
+    snprintf(all->list[count].what, sizeof(all->list[count].what),
+             "the signal mask is not what the frame of rt_sigreturn says");
+}
+
 static void on_signal(struct context *c, const struct derived *d)
 {
     struct kept *k = kept_of(c, d->thread);
@@ -264,13 +360,17 @@ static void on_signal(struct context *c, const struct derived *d)
     state_now(c, d, &now);
     if (!c->arch->read_frame(d->cpu, ustate_get(&now, c->arch->sp), &frame, where))
         return;
-    if (d->pc == ustate_get(&now, c->arch->pc))
+    if (d->pc == ustate_get(&now, c->arch->pc)) {
         check_argument(c, k, d, &now, where[c->arch->argument]);
+        look_at_layout(c, k, d, &now);
+    }
     if (!k->known)
         return;
     /* Only the innermost frame of several delivered at once has the thread's own state. */
     if (memcmp(frame.v[c->arch->sp], k->state.v[c->arch->sp], 16) != 0)
         return;
+    if (d->interrupted_syscall)
+        look_at_restart(c, k, d, &frame);
     for (unsigned i = 0; i < c->arch->count; i++)
         any[i] = !where[i] || (d->interrupted_syscall &&
                               (i == c->arch->result || i == c->arch->pc ||
@@ -339,6 +439,7 @@ static void on_start(struct context *c, const struct derived *d)
 
 void context_event(struct context *c, const struct derived *d)
 {
+    look_at_mask(c, d);
     switch (d->kind) {
     case DERIVED_TRAP:
         on_trap(c, d);

@@ -13,7 +13,7 @@
 #include <stdio.h>
 
 #include "sim/check/ustate.h"
-#include "sim/timeline.h"
+#include "sim/who.h"
 
 #define POINTS         16u
 #define INSN_BYTES_MAX 15u
@@ -152,6 +152,10 @@ static bool x86_load(struct cpu *cpu, csh cs, const cs_insn *insn, const char *v
     const cs_x86 *d = &insn->detail->x86;
 
     *bytes = 8;
+    if (insn->id == X86_INS_IRETQ) {
+        *at = cpu_sp(cpu) + (strcmp(value, "rsp") == 0 ? 24 : strcmp(value, "rflags") == 0 ? 16 : 0);
+        return true;
+    }
     if (insn->id == X86_INS_POP || insn->id == X86_INS_POPFQ) {
         *at = cpu_sp(cpu);
         return true;
@@ -215,6 +219,47 @@ bool culprit_slot(struct timeline *t, const struct finding *f, unsigned value, i
 {
     return last_change(t, value, f->trap_n, f->back_n, n) && timeline_seek(t, *n) == 0 &&
            loads(cpu_of(t), f->value, &slot->va, &slot->bytes);
+}
+
+/* ---- where a value comes from ---- */
+
+#define LINKS_MAX 16u
+
+static void on_link(void *ctx, const struct who_link *link)
+{
+    struct finding *f = ctx;
+    struct check_blame *b = &f->culprit;
+
+    if (link->kind == WHO_BEGINNING || link->kind == WHO_LOST || link->n < f->trap_n)
+        return;
+    b->known = true;
+    b->n = link->n;
+    b->pc = link->pc;
+    memcpy(b->where, link->where, sizeof(b->where));
+    memcpy(b->code, link->code, sizeof(b->code));
+    memcpy(b->source, link->source, sizeof(b->source));
+}
+
+/* arm64's user stack pointer is SP_EL0 while the kernel runs. */
+void culprit_origin(struct timeline *t, struct places *places, const struct machine *m,
+                    struct finding *f)
+{
+    struct value_place place = {.bytes = 8};
+    insn_t n = f->back_n - 1;
+    char err[256];
+    struct who *w;
+
+    if (f->slot) {
+        place.in_memory = true;
+        place.va = f->slot;
+        n = f->load.n;
+    } else {
+        place.reg = cpu_reg_find(m->arch, strcmp(f->value, "sp") == 0 ? "sp_el0" : f->value);
+    }
+    if ((!place.in_memory && place.reg < 0) || who_open(t, places, m, &w) != 0)
+        return;
+    (void)!who_follow(w, n, &place, LINKS_MAX, on_link, f, err, sizeof(err));
+    who_close(w);
 }
 
 void culprit_find(struct timeline *t, struct places *places, struct finding *f, unsigned value)

@@ -40,12 +40,14 @@ bool frames_wants(const struct frames *all, unsigned value, uint64_t way)
     return all->count < FRAMES_MAX;
 }
 
-void frames_add(struct frames *all, const struct finding *f, unsigned value, uint64_t way)
+void frames_add(struct frames *all, const struct finding *f, unsigned value, uint64_t way,
+                bool restart)
 {
     if (all->count == FRAMES_MAX)
         return;
     all->list[all->count] = *f;
     all->value[all->count] = value;
+    all->restart[all->count] = restart;
     all->way[all->count++] = way;
 }
 
@@ -140,7 +142,35 @@ static bool find_slot(struct who *who, struct finding *f, unsigned value, insn_t
     return culprit_slot(who->timeline, f, value, load_n, slot);
 }
 
-static int find_one(struct who *who, struct finding *f, unsigned value, bool *found)
+/* Linux's ERESTARTSYS, ERESTARTNOINTR, ERESTARTNOHAND, ERESTART_RESTARTBLOCK: no program sees them. */
+static bool asks_for_restart(uint64_t value)
+{
+    int64_t error = -(int64_t)value;
+
+    return error == 512 || error == 513 || error == 514 || error == 516;
+}
+
+/* The request, and who put back what was there before the call. */
+static bool restart_writers(const struct finding *f, const struct way *w, insn_t *first,
+                            insn_t *second)
+{
+    uint64_t was;
+    bool asked = false;
+
+    memcpy(&was, f->was, 8);
+    for (size_t i = 0; i < w->writes; i++) {
+        if (asks_for_restart(w->write[i].value)) {
+            *first = w->write[i].n;
+            asked = true;
+        } else if (asked && w->write[i].value == was) {
+            *second = w->write[i].n;
+            return true;
+        }
+    }
+    return false;
+}
+
+static int find_one(struct who *who, struct finding *f, unsigned value, bool restart, bool *found)
 {
     struct timeline *t = who->timeline;
     struct places *places = who->places;
@@ -153,11 +183,11 @@ static int find_one(struct who *who, struct finding *f, unsigned value, bool *fo
     if (f->back_n - f->trap_n > WAY_INSNS || !find_slot(who, f, value, &load_n, &slot) ||
         cpu_translate(w.cpu, slot.va, &w.slot) != 0)
         return 0;
-    if (f->frame_at && (timeline_seek(t, f->back_n) != 0 ||
+    if (f->frame_at && !restart && (timeline_seek(t, f->back_n) != 0 ||
                         cpu_translate(w.cpu, f->frame_at, &w.pushed) != 0))
         return 0;
     rc = walk(t, f, &w);
-    if (rc || !two_writers(f, &w, &first, &second))
+    if (rc || !(restart ? restart_writers : two_writers)(f, &w, &first, &second))
         return rc;
     culprit_describe(t, places, first, &f->first);
     culprit_describe(t, places, load_n, &f->load);
@@ -179,7 +209,7 @@ int frames_find(struct frames *all, struct timeline *t, struct places *places,
     for (size_t i = 0; i < all->count && findings->count < findings->max && rc != -ENOMEM; i++) {
         bool found;
 
-        rc = find_one(who, &all->list[i], all->value[i], &found);
+        rc = find_one(who, &all->list[i], all->value[i], all->restart[i], &found);
         if (rc || !found)
             continue;
         findings->value[findings->count] = all->value[i];

@@ -33,13 +33,12 @@ program_path() {
     return 1
 }
 
-record() { # KERNEL PROGRAM TRACE SEED [OPTION]
-    local root=$work/root-$2 limit=300000000
-    [ -z "${5:-}" ] || limit=5000000
+record() { # KERNEL PROGRAM TRACE SEED LIMIT [OPTION]
+    local root=$work/root-$2
     mkdir -p "$root/bin" "$root/tmp" "$root/proc" "$root/dev"
     cp "$(program_path "$2")" "$root/bin/" || return 1
-    timeout 60 "$trapline" record -o "$3" --limit "$limit" --arch "$arch" --kernel "$1" \
-        --rootfs "$root" --chaos "$4" ${5:-} -- "/bin/$2" </dev/null >"$3.out" 2>&1
+    timeout 60 "$trapline" record -o "$3" --limit "$5" --arch "$arch" --kernel "$1" \
+        --rootfs "$root" --chaos "$4" ${6:-} -- "/bin/$2" </dev/null >"$3.out" 2>&1
 }
 
 # The number of the first finding of this check and value, by this instruction; else nothing.
@@ -63,7 +62,7 @@ row() { # NAME CHECK INSNS SECONDS NOTICED WHERE
 by_guest() { # NAME PROGRAM SEEDS
     local kernel=$work/$1/kernel.elf trace=$work/$1/run.tlt seed
     for ((seed = 0; seed < $3; seed++)); do
-        record "$kernel" "$2" "$trace" "$seed" && continue
+        record "$kernel" "$2" "$trace" "$seed" 300000000 && continue
         row "$1" guest - - yes "$2, chaos $seed: $(tail -n 1 "$trace.out" | tr -d '\r')"
         return
     done
@@ -73,17 +72,17 @@ by_guest() { # NAME PROGRAM SEEDS
 # Nothing is promised; what a check says all the same is a reason to change the list.
 by_nobody() { # NAME PROGRAM
     local trace=$work/$1/run.tlt noticed=no
-    record "$work/$1/kernel.elf" "$2" "$trace" 0 || noticed=yes
+    record "$work/$1/kernel.elf" "$2" "$trace" 0 20000000 || noticed=yes
     timeout 120 "$trapline" check "$trace" --max 3 >"$trace.check" 2>&1
     row "$1" open - - $noticed "$(awk '/^[0-9]+\. / { what = $0 }
         / by / { print what, $3, $4, $5, $6; exit }' "$trace.check")"
 }
 
 by_check() { # NAME PROGRAM CHECK VALUE CULPRIT FIRST
-    local name=$1 check=$3 start noticed=no status result option=
+    local name=$1 check=$3 start noticed=no status result option= limit=20000000
     local kernel=$work/$name/kernel.elf trace=$work/$name/run.tlt
-    [ "$check" != stale ] || option=--adversary
-    record "$kernel" "$2" "$trace" 0 $option || noticed=yes
+    [ "$check" != stale ] || { option=--adversary limit=5000000; }
+    record "$kernel" "$2" "$trace" 0 $limit $option || noticed=yes
     start=$EPOCHREALTIME
     timeout 120 "$trapline" check "$trace" --max 20 --junit "$trace.xml" --sarif "$trace.sarif" \
         >"$trace.check" 2>&1

@@ -129,6 +129,7 @@ static vaddr_t trap_user_sp(struct cpu *cpu, const struct cpu_trap *trap)
  * then at a multiple of 16 the sigcontext: fault address, x0..x30, sp, pc, pstate.
  */
 #define FRAME_REGS  (128u + 176u + 8u)
+#define FRAME_MASK  (128u + 40u)
 #define FRAME_SP    (FRAME_REGS + 31u * 8u)
 #define FRAME_PC    (FRAME_SP + 8u)
 
@@ -151,6 +152,7 @@ static bool read_signal_frame(struct cpu *cpu, vaddr_t sp, struct signal_frame *
     memcpy(&f->info_code, info + 8, 4);
     memcpy(&f->info_addr, info + 16, 8);
     f->has_info = info_at == sp;
+    f->has_mask = arch_read(cpu, sp + FRAME_MASK, &f->mask, 8);
     return true;
 }
 

@@ -115,6 +115,7 @@ static bool read_signal_frame(struct cpu *cpu, vaddr_t sp, struct signal_frame *
     memcpy(&f->info_signo, info, 4);
     memcpy(&f->info_code, info + 8, 4);
     memcpy(&f->info_addr, info + 16, 8);
+    f->has_mask = arch_read(cpu, sp + FRAME_INFO - 8, &f->mask, 8);
     f->has_info = true; /* the registers are always set; the number tells whether it is filled in */
     return true;
 }

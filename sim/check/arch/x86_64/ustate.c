@@ -55,6 +55,12 @@ static bool read_fpstate(struct cpu *cpu, vaddr_t at, struct ustate *s, vaddr_t 
         return false;
     memcpy(s->v[FCW], area, 2);
     memcpy(s->v[MXCSR], area + 24, 4);
+    memcpy(s->v[FSW], area + 2, 2);
+    for (unsigned i = 0; i < 8; i++) {
+        memcpy(s->v[ST0 + i], area + 32 + 16 * i, 10);
+        where[ST0 + i] = at + 32 + 16 * i;
+    }
+    where[FSW] = at + 2;
     memcpy(s->v[XMM0], area + 160, 256);
     for (unsigned i = 0; i < 16; i++)
         where[XMM0 + i] = at + 160 + 16 * i;
