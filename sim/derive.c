@@ -24,6 +24,7 @@
 #define FRAMES_MAX        8u
 #define AUXV_WORDS_MAX    4096u
 #define AT_ENTRY_TAG      9u
+#define UPPER_HALF        (1ull << 63) /* the kernel's */
 
 struct deriver {
     const struct derive *how;
@@ -35,6 +36,11 @@ struct deriver {
     bool in_user;
     const struct cpu_trap *seen_by; /* while a return is told of by the trap that follows it */
     int signal_reg;
+    struct {
+        bool held;
+        insn_t n;
+        vaddr_t pc;
+    } insn; /* the last one, told when it is known who runs it */
 };
 
 static uint64_t root_of(const struct deriver *d, struct cpu *cpu)
@@ -318,6 +324,27 @@ static void on_user_return(void *ctx, struct sim *sim, insn_t n, vaddr_t pc)
     enter_user(ctx, sim_cpu(sim), n, pc, cpu_sp(sim_cpu(sim)));
 }
 
+static void tell_insn(struct deriver *d)
+{
+    const struct task *task = d->in_user && d->insn.pc < UPPER_HALF ? d->current : NULL;
+
+    if (d->insn.held)
+        d->how->insn(d->how->ctx, d->insn.n, d->insn.pc, task ? task->process->program : NULL,
+                     task ? task->process->base : 0);
+    d->insn.held = false;
+}
+
+/* The first one after a return comes before word of the return. */
+static void on_insn(void *ctx, insn_t n, vaddr_t pc)
+{
+    struct deriver *d = ctx;
+
+    tell_insn(d);
+    d->insn.held = true;
+    d->insn.n = n;
+    d->insn.pc = pc;
+}
+
 static void on_trap(void *ctx, struct sim *sim, const struct cpu_trap *trap)
 {
     struct deriver *d = ctx;
@@ -327,6 +354,7 @@ static void on_trap(void *ctx, struct sim *sim, const struct cpu_trap *trap)
     struct task *task;
     struct derived e;
 
+    tell_insn(d);
     /* The first instruction could not even be fetched: nobody told of the return. */
     if (trap->from_user && !d->in_user) {
         d->seen_by = trap;
@@ -430,7 +458,12 @@ int derive_run(const struct trace *t, const struct derive *how, struct divergenc
     }
     if (how->start)
         how->start(how->ctx, sim_cpu(r.sim));
-    rc = replay_run(&r, how->until, &end);
+    rc = how->insn ? cpu_watch_insns(sim_cpu(r.sim), on_insn, &d) : 0;
+    if (rc != 0)
+        snprintf(r.error, sizeof(r.error), "out of memory to watch instructions");
+    else
+        rc = replay_run(&r, how->until, &end);
+    tell_insn(&d);
     if (rc == -EILSEQ)
         *divergence = r.divergence;
     else if (rc != 0)

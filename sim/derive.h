@@ -74,6 +74,9 @@ struct derive {
     void (*event)(void *ctx, const struct derived *d);
     insn_t sample_every;           /* 0: no samples */
     void (*sample)(void *ctx, const struct derived_sample *s);
+    /* Every instruction, also before the first event; slow. `program` is that of the thread in user
+     * mode; NULL: the kernel's, or not known. */
+    void (*insn)(void *ctx, insn_t n, vaddr_t pc, const struct program *program, vaddr_t base);
     void (*tick)(void *ctx, struct sim *sim);
     void (*start)(void *ctx, struct cpu *cpu); /* before the first instruction; may watch */
     insn_t until;

@@ -54,8 +54,13 @@ int explore_run(const struct machine *m, const struct schedule *schedule, insn_t
         explore_result_free(r);
         return rc;
     }
-    r->console_hash = XXH3_64bits(r->console.data, r->console.used - 1);
+    r->console_hash = explore_console_hash(r);
     return 0;
+}
+
+uint64_t explore_console_hash(const struct explore_result *r)
+{
+    return XXH3_64bits(r->console.data, r->console.used - 1);
 }
 
 void explore_result_free(struct explore_result *r)

@@ -56,6 +56,8 @@ MUST_CHECK int explore_run(const struct machine *m, const struct schedule *sched
                            size_t err_len);
 void explore_result_free(struct explore_result *r);
 
+/* Of the console without the NUL behind it. */
+uint64_t explore_console_hash(const struct explore_result *r);
 /* The first failure of `r` that counts. `trace_path` is its recording where checks count. */
 MUST_CHECK int explore_judge(const struct explore_rules *rules,
                              const struct explore_result *undisturbed,

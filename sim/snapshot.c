@@ -9,6 +9,7 @@
 #include "sim/snapshot.h"
 
 #include <errno.h>
+#include <xxhash.h>
 
 #include "sim/host.h"
 #include "sim/page_map.h"
@@ -163,6 +164,50 @@ bool snapshot_same_page(const struct snapshot *a, const struct snapshot *b, uint
     const uint8_t *bytes = page_map_get(&a->ram, page);
 
     return bytes && bytes == page_map_get(&b->ram, page);
+}
+
+static const uint8_t zeros[PAGE_MAP_PAGE_BYTES];
+
+static bool same_bytes(const uint8_t *a, const uint8_t *b)
+{
+    return a == b || memcmp(a ? a : zeros, b ? b : zeros, PAGE_MAP_PAGE_BYTES) == 0;
+}
+
+struct comparison {
+    const struct page_map *with;
+    bool differs;
+    uint64_t hash;
+};
+
+static void compare_page(void *ctx, uint32_t page, const uint8_t *bytes)
+{
+    struct comparison *c = ctx;
+
+    c->differs = c->differs || !same_bytes(page_map_get(c->with, page), bytes);
+}
+
+bool snapshot_same_ram(const struct snapshot *a, const struct snapshot *b)
+{
+    struct comparison c = {.with = &a->ram};
+
+    page_map_diff(&a->ram, &b->ram, compare_page, &c);
+    return !c.differs;
+}
+
+static void hash_page(void *ctx, uint32_t page, const uint8_t *bytes)
+{
+    struct comparison *c = ctx;
+
+    if (!same_bytes(page_map_get(c->with, page), bytes))
+        c->hash += XXH3_64bits_withSeed(bytes ? bytes : zeros, PAGE_MAP_PAGE_BYTES, page + 1);
+}
+
+uint64_t snapshot_ram_hash(const struct snapshot *base, const struct snapshot *s)
+{
+    struct comparison c = {.with = &base->ram};
+
+    page_map_diff(&base->ram, &s->ram, hash_page, &c);
+    return c.hash;
 }
 
 insn_t snapshot_n(const struct snapshot *s)

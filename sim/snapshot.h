@@ -34,6 +34,10 @@ void snapshot_free(struct snapshots *all, struct snapshot *s);
 /* Was nothing stored to this page of RAM between the two, which were taken in one run? False where
  * that is not known. */
 bool snapshot_same_page(const struct snapshot *a, const struct snapshot *b, uint32_t page);
+/* Is RAM the same in both, byte for byte? They are of one machine. */
+bool snapshot_same_ram(const struct snapshot *a, const struct snapshot *b);
+/* Of the pages in which `s` differs from `base`: equal for equal RAM, whatever was written. */
+uint64_t snapshot_ram_hash(const struct snapshot *base, const struct snapshot *s);
 /* The number at which it was taken. */
 insn_t snapshot_n(const struct snapshot *s);
 

@@ -21,32 +21,53 @@ static enum explore_failure failure_of(const char *name)
     return EXPLORE_FAILURES;
 }
 
+static void take_text(const json_t *o, const char *key, char *into, size_t len)
+{
+    const char *text = json_string_value(json_object_get(o, key));
+
+    snprintf(into, len, "%s", text ? text : "");
+}
+
+/* What only points of --every have. */
+static void take_event(const json_t *o, struct result_line *line)
+{
+    const char *pc = json_string_value(json_object_get(o, "pc"));
+
+    take_text(o, "kind", line->kind, sizeof(line->kind));
+    take_text(o, "where", line->where, sizeof(line->where));
+    take_text(o, "file", line->file, sizeof(line->file));
+    line->at_n = (insn_t)json_integer_value(json_object_get(o, "at"));
+    line->pc = pc ? strtoull(pc, NULL, 16) : 0;
+    line->line = (int)json_integer_value(json_object_get(o, "line"));
+    line->same = json_is_true(json_object_get(o, "same"));
+    line->impossible = json_is_true(json_object_get(o, "impossible"));
+}
+
 /* One line behind the first; false: it is none of ours. */
 static bool take_line(struct tally *tally, const char *text, size_t len)
 {
-    json_t *o = json_loadb(text, len, 0, NULL);
-    json_int_t point = json_integer_value(json_object_get(o, "seed"));
-    const char *end = json_string_value(json_object_get(o, "end"));
-    const char *trace = json_string_value(json_object_get(o, "trace"));
+    json_t *o = json_loadb(text, len, 0, NULL), *point = json_object_get(o, "seed");
     struct result_line line = {
-        .point = (uint64_t)point,
         .failure = failure_of(json_string_value(json_object_get(o, "failure"))),
         .n = (insn_t)json_integer_value(json_object_get(o, "n")),
     };
-    bool good = o && point > 0 && line.point <= tally->points && line.failure < EXPLORE_FAILURES;
+    bool good;
 
-    snprintf(line.end, sizeof(line.end), "%s", end ? end : "");
-    snprintf(line.trace, sizeof(line.trace), "%s", trace ? trace : "");
+    line.point = (uint64_t)json_integer_value(point ? point : json_object_get(o, "point"));
+    good = o && line.point > 0 && line.point <= tally->points && line.failure < EXPLORE_FAILURES;
+    take_text(o, "end", line.end, sizeof(line.end));
+    take_text(o, "trace", line.trace, sizeof(line.trace));
+    take_event(o, &line);
     json_decref(o);
     if (!good || tally->done[line.point])
         return good;
     tally->done[line.point] = true;
     tally->tried++;
-    if (line.failure != EXPLORE_HOLDS) {
-        tally->failed++;
-        if (tally->failing)
-            tally->failing(tally->ctx, &line);
-    }
+    tally->failed += line.failure != EXPLORE_HOLDS;
+    tally->same += line.same;
+    tally->impossible += line.impossible;
+    if (tally->point)
+        tally->point(tally->ctx, &line);
     return true;
 }
 
@@ -176,13 +197,34 @@ int results_open(struct results *r, const char *dir, unsigned shard, unsigned sh
     return rc;
 }
 
+static void put_event(json_t *o, const struct result_line *line)
+{
+    char pc[24];
+
+    snprintf(pc, sizeof(pc), "0x%llx", (unsigned long long)line->pc);
+    json_object_set_new(o, "kind", json_string(line->kind));
+    json_object_set_new(o, "at", json_integer((json_int_t)line->at_n));
+    json_object_set_new(o, "pc", json_string(pc));
+    json_object_set_new(o, "where", json_string(line->where));
+    if (line->file[0]) {
+        json_object_set_new(o, "file", json_string(line->file));
+        json_object_set_new(o, "line", json_integer(line->line));
+    }
+    if (line->same)
+        json_object_set_new(o, "same", json_true());
+    if (line->impossible)
+        json_object_set_new(o, "impossible", json_true());
+}
+
 int results_put(const struct results *r, const struct result_line *line)
 {
-    json_t *o = json_pack("{s:I, s:s, s:s, s:I}", "seed", (json_int_t)line->point, "failure",
-                          explore_names[line->failure], "end", line->end, "n",
-                          (json_int_t)line->n);
+    json_t *o = json_pack("{s:I, s:s, s:s, s:I}", line->kind[0] ? "point" : "seed",
+                          (json_int_t)line->point, "failure", explore_names[line->failure], "end",
+                          line->end, "n", (json_int_t)line->n);
     int rc = -ENOMEM;
 
+    if (o && line->kind[0])
+        put_event(o, line);
     if (o && (line->trace[0] == '\0' || json_object_set_new(o, "trace",
                                                             json_string(line->trace)) == 0))
         rc = put_json(r->fd, o);

@@ -19,7 +19,15 @@
 #include <jansson.h>
 
 struct result_line {
-    uint64_t point;            /* the seed */
+    uint64_t point;            /* the seed; --every: from 1, place by place */
+    char kind[8];              /* --every: of the event; else empty, and so are: */
+    insn_t at_n;               /* where it was injected */
+    vaddr_t pc;
+    char where[80];            /* module:function+0x10 */
+    char file[96];             /* source; empty: not known */
+    int line;
+    bool same;                 /* proved to be that of another point */
+    bool impossible;           /* there is no such event there */
     enum explore_failure failure;
     insn_t n;                  /* where the run ended */
     char end[96];              /* in words */
@@ -35,9 +43,9 @@ struct results {
 struct tally {
     uint64_t points;           /* 1..points */
     bool *done;                /* of [points + 1] */
-    uint64_t tried, failed;
+    uint64_t tried, failed, same, impossible;
     void *ctx;
-    void (*failing)(void *ctx, const struct result_line *line); /* may be NULL */
+    void (*point)(void *ctx, const struct result_line *line); /* each; may be NULL */
 };
 
 /* `head` describes search and shard; borrowed. 0 or an exit code, after a complaint. */
