@@ -34,7 +34,7 @@ static const char help[] =
     "                       (default: all four)\n"
     "  --each               every time that an instruction runs; else once for each address and cause\n"
     "                       of the entry to the kernel (system call, fault, interrupt)\n"
-    "  --keep N             traces of at most N failing points (default: 100); all are listed\n"
+    "  --keep N             --every: traces and lines of at most N failing points (default: 100)\n"
     "  --coverage           points tried, by function\n"
     "  --lcov FILE          the same by source line, as a tracefile of lcov\n"
     "  --fail KIND,..       what is a failure (default: status,panic,hang,output):\n"
@@ -173,7 +173,8 @@ static int take(struct search *s, int option, const char *value)
         s->coverage.lcov = value;
         return EXIT_OK;
     case OPT_RANDOM:
-        s->kind = &search_random;
+        if (s->kind != &search_every)
+            s->kind = &search_random;
         return parse_count("--random", value, SEEDS_MAX, &s->points);
     case OPT_FAIL:
         s->rules.counts = parse_failures("--fail", value, false);

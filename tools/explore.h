@@ -51,6 +51,7 @@ struct search {
     const struct search_kind *kind;
     struct results results;
     struct tally tally;
+    uint64_t told;             /* failing points that were printed */
     struct shared *shared;
     struct {
         const char **at;

@@ -147,6 +147,8 @@ static void on_point(void *ctx, const struct result_line *line)
         cover_add(s->coverage.cover, line);
     if (s->json || line->failure == EXPLORE_HOLDS || line->same)
         return;
+    if (line->kind[0] && s->told++ >= s->every.keep)
+        return;
     if (line->kind[0])
         printf("%s at instruction %llu, %s, fails: ", line->kind, (unsigned long long)line->at_n,
                line->where);
@@ -181,6 +183,13 @@ static int summary_json(const struct search *s, const struct tally *t, uint64_t 
     return EXIT_OK;
 }
 
+static void tell_rest(const struct search *s)
+{
+    if (s->told > s->every.keep)
+        printf("%llu more fail, each in its own run; they are in %s/shard-*.jsonl\n",
+               (unsigned long long)(s->told - s->every.keep), s->out);
+}
+
 /* `of`: how many points there should be. */
 static int summary(const struct search *s, const struct tally *t, uint64_t of)
 {
@@ -190,6 +199,7 @@ static int summary(const struct search *s, const struct tally *t, uint64_t of)
     if (s->json) {
         rc = summary_json(s, t, points);
     } else {
+        tell_rest(s);
         printf("%llu of %llu points hold",
                (unsigned long long)(t->tried - t->failed - t->impossible),
                (unsigned long long)points);

@@ -69,6 +69,7 @@ struct x86_engine {
     } insns;
     bool entering; /* stop at the guest's first block or event */
     bool calibrating;
+    unsigned dropped; /* pieces of code since all were */
 };
 
 /* The engine's segment cache: u32 selector, pad, u64 base, u32 limit, u32 flags. */

@@ -251,9 +251,10 @@ void pmap_protect(struct pmap *pm, vaddr_t va, vaddr_t end, unsigned prot)
     uint64_t *d = descriptor_next(pm, &va, end);
 
     for (; d; d = descriptor_after(pm, d, &va, end)) {
-        uint64_t new = (*d & PTE_ADDRESS_MASK) | attributes_of(prot);
+        uint64_t old = *(volatile uint64_t *)d; /* once: it may be taken away at any time */
+        uint64_t new = (old & PTE_ADDRESS_MASK) | attributes_of(prot);
 
-        if (new == *d)
+        if (!old || new == old)
             continue;
         *(volatile uint64_t *)d = new;
         ktrace(table_write, va, new);
@@ -265,13 +266,14 @@ void pmap_protect(struct pmap *pm, vaddr_t va, vaddr_t end, unsigned prot)
 bool pmap_extract(struct pmap *pm, vaddr_t va, paddr_t *pa, unsigned *prot)
 {
     vaddr_t at = va & ~PAGE_MASK;
-    uint64_t *d = descriptor_next(pm, &at, at + PAGE_SIZE);
+    const uint64_t *found = descriptor_next(pm, &at, at + PAGE_SIZE);
+    uint64_t d = found ? *(const volatile uint64_t *)found : 0;
 
     if (!d)
         return false;
-    *pa = (*d & PTE_ADDRESS_MASK) | (va & PAGE_MASK);
-    *prot = PROT_R | ((*d & PTE_USER) ? PROT_U : 0) | ((*d & PTE_RDONLY) ? 0 : PROT_W) |
-            ((*d & PTE_UXN) ? 0 : PROT_X);
+    *pa = (d & PTE_ADDRESS_MASK) | (va & PAGE_MASK);
+    *prot = PROT_R | ((d & PTE_USER) ? PROT_U : 0) | ((d & PTE_RDONLY) ? 0 : PROT_W) |
+            ((d & PTE_UXN) ? 0 : PROT_X);
     return true;
 }
 

@@ -147,7 +147,7 @@ int pmap_enter(struct pmap *pm, vaddr_t va, paddr_t pa, unsigned prot)
 static void change_range(struct pmap *pm, vaddr_t va, vaddr_t end, unsigned prot)
 {
     vaddr_t first = end, last = va, next;
-    uint64_t *e = NULL, new;
+    uint64_t *e = NULL, old, new;
 
     for (; va < end; va = next) {
         if (e && level_index(va, 1)) {
@@ -156,10 +156,11 @@ static void change_range(struct pmap *pm, vaddr_t va, vaddr_t end, unsigned prot
         } else {
             e = entry_find(pm->root, va, &next);
         }
-        if (!e || !(*e & PTE_P))
+        old = e ? *(volatile uint64_t *)e : 0; /* once: it may be taken away at any time */
+        if (!(old & PTE_P))
             continue;
-        new = prot ? pte_of(*e & PTE_ADDR, prot) : 0;
-        if (*e == new)
+        new = prot ? pte_of(old & PTE_ADDR, prot) : 0;
+        if (old == new)
             continue;
         *e = new;
         ktrace(table_write, va, new);
@@ -185,13 +186,14 @@ void pmap_protect(struct pmap *pm, vaddr_t va, vaddr_t end, unsigned prot)
 bool pmap_extract(struct pmap *pm, vaddr_t va, paddr_t *pa, unsigned *prot)
 {
     vaddr_t next;
-    const uint64_t *e = entry_find(pm->root, va, &next);
+    const uint64_t *found = entry_find(pm->root, va, &next);
+    uint64_t e = found ? *(const volatile uint64_t *)found : 0;
 
-    if (!e || !(*e & PTE_P))
+    if (!(e & PTE_P))
         return false;
-    *pa = *e & PTE_ADDR;
-    *prot = PROT_R | ((*e & PTE_W) ? PROT_W : 0) | ((*e & PTE_U) ? PROT_U : 0) |
-            ((*e & PTE_NX) ? 0 : PROT_X);
+    *pa = e & PTE_ADDR;
+    *prot = PROT_R | ((e & PTE_W) ? PROT_W : 0) | ((e & PTE_U) ? PROT_U : 0) |
+            ((e & PTE_NX) ? 0 : PROT_X);
     return true;
 }
 

@@ -1,0 +1,109 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# every.sh BUILD ARCH WORK
+#
+# explore --every: the kernel's paths hold under each kind of event; what does not hold is found, kept
+# as a trace that replays, and ends as the same event does from the boot; killed and sharded searches
+# are completed without repeating a point; coverage is of the points; what is wrong is refused.
+set -uo pipefail
+build=$(realpath "$1") arch=$2
+mkdir -p "$3"
+top=$(realpath "$3")
+trapline=$build/trapline
+rm -rf "${top:?}"/*
+mkdir -p "$top/root/bin" "$top/root/tmp"
+cp "$build/guest/$arch/explore/paths" "$build/guest/$arch/explore/oversleep" "$top/root/bin/"
+
+fail() {
+    echo "FAIL: $arch: $1"
+    [ -z "${2:-}" ] || echo "  again: $2"
+    exit 1
+}
+
+# every OUT PROGRAM WANTED-STATUS OPTIONS...: what it prints is in $top/log
+every() {
+    local out=$top/$1 program=$2 wanted=$3
+    shift 3
+    local command=("$trapline" explore --every --arch "$arch" --rootfs "$top/root" --out "$out"
+        "$@" -- "/bin/$program")
+    timeout 120 "${command[@]}" >"$top/log" 2>&1 </dev/null
+    local status=$?
+    [ $status = "$wanted" ] ||
+        fail "status $status instead of $wanted: $(tail -n 3 "$top/log")" "${command[*]}"
+}
+
+says() { # REGEX
+    grep -qE "$1" "$top/log" || fail "it does not say '$1' but: $(tail -n 3 "$top/log")"
+}
+
+points() { # FILE...
+    cat "$@" | jq -r 'select(.failure) | .point' | sort -n
+}
+
+verdicts() { # FILE...: what decides, in the order of the points
+    cat "$@" | jq -c 'select(.failure) | [.point, .kind, .at, .failure, .n]' | sort
+}
+
+# ---- the shipped kernel holds ----
+places=(--at trap_leave_user --at context_switch --at user_return --at sigframe_push)
+[ "$arch" = x86_64 ] && places=(--at trap_leave_user --at context_switch --at sigframe_push)
+every sound paths 0 "${places[@]}" -j 2 --coverage --lcov "$top/sound.info"
+says '^[0-9]+ of [0-9]+ points hold; [0-9]+ of them were proved to be the same as the next'
+says '^kernel:context_switch +[0-9]+ +[0-9]+ +0$'
+results=$top/sound/shard-1-of-1.jsonl
+[ "$(points "$results")" = "$(seq 1 "$(head -n 1 "$results" | jq .points)")" ] ||
+    fail "points are missing or doubled in $results"
+grep -q '^SF:kernel/core/sched.c' "$top/sound.info" && grep -qE '^DA:[0-9]+,[1-9]' "$top/sound.info" ||
+    fail "the lcov file has no lines of kernel/core/sched.c"
+
+# Each verdict is that of the same event in a run of its own.
+for kind in irq preempt signal fault; do
+    for which in same alone; do
+        filter='select(.failure == "holds" and .kind == $k and (.same // false) == ($w == "same"))'
+        line=$(jq -c --arg k $kind --arg w $which "$filter" "$results" | shuf -n 1 --random-source="$results")
+        at=$(jq .at <<<"$line") n=$(jq .n <<<"$line")
+        "$trapline" record --no-input -o "$top/one.tlt" --arch "$arch" --rootfs "$top/root" \
+            --inject "$kind@$at" -- /bin/paths >"$top/one" 2>&1 || fail "$kind@$at from the boot fails"
+        got=$("$trapline" dump "$top/one.tlt" --header --json | jq .end_n)
+        [ "$got" = "$n" ] || fail "$kind@$at ends at $n, but from the boot at $got"
+    done
+done
+
+# ---- a program that does not ----
+every bad oversleep 1 --at user:oversleep --inject preempt -j 2 --keep 2
+says '^preempt at instruction [0-9]+, .*oversleep.*, fails: status; .*trapline replay '
+trace=$(ls "$top"/bad/preempt-*.tlt | head -n 1)
+[ "$(ls "$top"/bad/preempt-*.tlt | wc -l)" = 2 ] || fail "--keep 2 keeps other than two traces"
+"$trapline" replay "$trace" >"$top/one" 2>&1 || fail "a failing point's trace does not replay"
+"$trapline" dump "$trace" --inputs | grep -q 'injected preempt' || fail "its trace lacks the event"
+every until oversleep 1 --at user:oversleep --inject preempt -j 1 --until any
+says 'were not tried yet'
+
+# ---- killed, and shards ----
+command=("$trapline" explore --every --arch "$arch" --rootfs "$top/root" --out "$top/killed"
+    "${places[@]}" -j 2 -- /bin/paths)
+timeout -s KILL 1 "${command[@]}" >/dev/null 2>&1
+every killed paths 0 "${places[@]}" -j 2
+[ "$(verdicts "$top"/killed/*.jsonl)" = "$(verdicts "$results")" ] ||
+    fail "a search that was killed and went on has other verdicts" "${command[*]}"
+for shard in 1 2 3; do
+    every shards paths 0 "${places[@]}" -j 1 --shard $shard/3
+done
+"$trapline" explore --merge "$top/shards" --json >"$top/log" || fail "--merge: $(cat "$top/log")"
+[ "$(verdicts "$top"/shards/*.jsonl)" = "$(verdicts "$results")" ] ||
+    fail "three shards have other verdicts than one search"
+[ "$(jq .points "$top/log")" = "$(points "$results" | wc -l)" ] || fail "--merge: $(cat "$top/log")"
+
+# ---- what is refused ----
+every none paths 2 --at no_such_function
+says "there is no function 'no_such_function'"
+every none paths 2 --at 20..10
+says 'instruction numbers are written as'
+every none paths 2 --inject nothing
+says "not 'nothing'"
+every none paths 1 --at 999999999999..999999999999
+says 'never comes to a place'
+every none paths 2 --random 3
+says 'two searches'
+echo "ok"
