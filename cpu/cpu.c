@@ -5,6 +5,7 @@
  * A struct cpu is an allocation that ends in the machine of its CPU; every
  * function is a call through that CPU's table.
  */
+#include "cpu/dev/virtio.h"
 #include "cpu/ops.h"
 
 #include <errno.h>
@@ -340,4 +341,13 @@ void cpu_dirty_take(struct cpu *cpu, cpu_page_fn fn, void *ctx)
 void cpu_ram_put_page(struct cpu *cpu, uint32_t page, const uint8_t *bytes)
 {
     cpu->ops->ram_put_page(cpu->m, page, bytes);
+}
+
+void cpu_disk_changes(struct cpu *cpu, unsigned slot,
+                      void (*fn)(void *ctx, uint32_t page, const uint8_t *bytes), void *ctx)
+{
+    const struct page_map none = {NULL};
+
+    if (slot < VIRTIO_SLOTS)
+        page_map_diff(&none, &cpu->ops->virtio(cpu->m)->changes[slot], fn, ctx);
 }

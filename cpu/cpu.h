@@ -74,6 +74,23 @@ struct cpu_host {
     void (*unimplemented)(void *ctx, const struct cpu_unimplemented *u);
 };
 
+/*
+ * What stands on the virtio bus (cpu/dev/virtio.h), in the order of its slots. `data` is borrowed for the
+ * cpu's life and never written.
+ */
+enum cpu_device_kind {
+    CPU_DEVICE_BLOCK,       /* data: the image, a multiple of 512 bytes */
+    CPU_DEVICE_ENTROPY,     /* gives what `seed` stretches to */
+};
+
+struct cpu_device {
+    enum cpu_device_kind kind;
+    bool read_only;
+    const uint8_t *data;
+    uint64_t bytes;
+};
+#define CPU_DEVICES_MAX 8u
+
 struct cpu_config {
     enum arch arch;
     size_t ram_bytes;       /* multiple of 2 MiB; arm64 at 0x40000000, x86_64 at 0 */
@@ -81,6 +98,9 @@ struct cpu_config {
     uint64_t wall_start_s;  /* what the real time clock (PL031, CMOS) reads at n = 0, UTC seconds */
     bool strict;            /* stop at the first unimplemented access */
     bool adversary;         /* table entries are seen as late as the architecture allows (adversary.h) */
+    uint64_t seed;          /* of the entropy device */
+    struct cpu_device devices[CPU_DEVICES_MAX];
+    unsigned device_count;
     struct cpu_host host;
 };
 
@@ -303,6 +323,10 @@ MUST_CHECK int cpu_mem_read(struct cpu *cpu, vaddr_t va, void *buf, size_t len);
 enum cpu_state_op { CPU_STATE_SAVE, CPU_STATE_LOAD };
 typedef int (*cpu_state_fn)(void *ctx, const char *name, void *data, size_t len);
 MUST_CHECK int cpu_state_visit(struct cpu *cpu, enum cpu_state_op op, cpu_state_fn fn, void *ctx);
+
+/* The pages of 4096 bytes that the guest changed on the disk in a slot, ascending. */
+void cpu_disk_changes(struct cpu *cpu, unsigned slot,
+                      void (*fn)(void *ctx, uint32_t page, const uint8_t *bytes), void *ctx);
 
 /*
  * Going back, within this process and this cpu (sim/snapshot.h): a mark is the whole state but

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "loader/acpi.h"
 #include "loader/fail.h"
 #include "loader/layout.h"
 
@@ -37,6 +38,16 @@ void layout_expand_seed(uint64_t seed, uint8_t out[SEED_BYTES])
         for (unsigned j = 0; j < 8; j++)
             out[i * 8 + j] = (uint8_t)(z >> (8 * j));
     }
+}
+
+uint64_t layout_kaslr_seed(uint64_t seed)
+{
+    uint8_t bytes[SEED_BYTES];
+    uint64_t value;
+
+    layout_expand_seed(seed ^ 0x6b61736c72ull, bytes);
+    memcpy(&value, bytes, sizeof(value));
+    return value;
 }
 
 /* Takes over `data`; frees it on failure. */
@@ -113,8 +124,8 @@ static int place_x86_info(const struct boot_spec *spec, const struct image *im,
                           size_t err_len)
 {
     struct cpu_entry *e = &plan->entry;
-    uint8_t *info = NULL, *tables;
-    size_t info_bytes = 0, tables_bytes;
+    uint8_t *info = NULL, *tables, *acpi;
+    size_t info_bytes = 0, tables_bytes, acpi_bytes;
     int rc = 0;
 
     *e = (struct cpu_entry){.mode = CPU_ENTRY_X86_PROT32, .pc = im->entry,
@@ -137,7 +148,11 @@ static int place_x86_info(const struct boot_spec *spec, const struct image *im,
             rc = zero_page_build(spec, initrd, &info, &info_bytes, err, err_len);
         break;
     }
-    return rc != 0 ? rc : plan_add_owned(plan, X86_INFO_BASE, info, info_bytes);
+    if (rc == 0)
+        rc = plan_add_owned(plan, X86_INFO_BASE, info, info_bytes);
+    if (rc == 0)
+        rc = acpi_build(spec->virtio_count, &acpi, &acpi_bytes);
+    return rc != 0 ? rc : plan_add_owned(plan, X86_FIRMWARE, acpi, acpi_bytes);
 }
 
 static int place_x86_64(const struct boot_spec *spec, const struct image *im,

@@ -28,6 +28,7 @@ struct boot_spec {
                                second PVH module, whose command line is "rng-seed" */
     uint64_t hz;            /* machine's cpu-hz, for the timer description */
     bool el2;               /* arm64: entered at EL2, with PSCI by SMC */
+    unsigned virtio_count;  /* devices on the virtio bus, for ACPI: a device tree names all slots */
 };
 
 struct boot_segment {

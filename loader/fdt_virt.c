@@ -113,6 +113,7 @@ static void build_chosen(struct tree *t, const struct boot_spec *spec, struct in
     }
     prop_text(t, "stdout-path", "/pl011@9000000");
     note(t, fdt_property(t->fdt, "rng-seed", seed, sizeof(seed)));
+    note(t, fdt_property_u64(t->fdt, "kaslr-seed", layout_kaslr_seed(spec->entropy_seed)));
     end(t);
     begin(t, "aliases");
     prop_text(t, "serial0", "/pl011@9000000");

@@ -12,7 +12,7 @@
  *   0x01000-0x06fff  identity page tables of the first 4 GiB (bzImage only)
  *   0x90000-0x9efff  start info (or zero page), modules, memory map, command line, entropy seed
  *   0x9fc00-0x9ffff  extended BIOS data area: reserved in the map, left empty
- *   0xe0000-0xfffff  firmware tables (ACPI, MP): reserved in the map, empty today
+ *   0xe0000-0xfffff  firmware tables (ACPI): reserved in the map
  *   0x100000-        kernel at its own address; the initrd at the end of RAM, page aligned
  */
 #ifndef TRAPLINE_LOADER_LAYOUT_H
@@ -39,6 +39,8 @@ struct initrd_range {
 
 /* Bytes for the guest's random pool, from the machine's seed (splitmix64, little-endian). */
 void layout_expand_seed(uint64_t seed, uint8_t out[SEED_BYTES]);
+/* Of the same seed, for a kernel's choice of its own addresses; independent of the bytes above. */
+uint64_t layout_kaslr_seed(uint64_t seed);
 
 /* Build the device tree. *out is malloc'ed, the caller frees it. -ENOMEM, -EFBIG. */
 MUST_CHECK int fdt_build_virt(const struct boot_spec *spec, struct initrd_range initrd,

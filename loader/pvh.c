@@ -60,6 +60,7 @@ int pvh_build(const struct boot_spec *spec, struct initrd_range initrd, uint8_t 
     info_put32(b.bytes + 12, 2);
     info_put64(b.bytes + 16, X86_INFO_BASE + modules);
     info_put64(b.bytes + 24, X86_INFO_BASE + cmdline);
+    info_put64(b.bytes + 32, X86_FIRMWARE);
     info_put64(b.bytes + 40, X86_INFO_BASE + map_at);
     info_put32(b.bytes + 48, INFO_MAP_ENTRIES);
     info_put64(b.bytes + modules, initrd.start);

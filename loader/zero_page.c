@@ -3,6 +3,8 @@
  * loader/zero_page.c - what a Linux bzImage finds at its 64-bit entry.
  *
  * rsi = the zero page, struct boot_params (Documentation/arch/x86/zero-page.rst):
+ *   0x070  u64 acpi_rsdp_addr
+ *   0x1e4  u32 scratch: means nothing on entry; the seed stirs it (see below)
  *   0x1e8  u8  e820_entries
  *   0x1f1      the file's setup header, up to 0x202 + its byte 0x201, with
  *   0x210  u8  type_of_loader (0xff: none of the known ones)
@@ -10,6 +12,8 @@
  *   0x228  u32 cmd_line_ptr
  *   0x250  u64 setup_data: {u64 next, u32 type, u32 len, bytes}; type 9 is a random seed
  *   0x2d0      e820 table, 20 bytes each: u64 addr, u64 size, u32 type
+ * Linux hashes the whole page into the choice of its addresses (KASLR), so that a word of it which
+ * depends on the seed makes these depend on the seed: there is no RDRAND and no clock of the host.
  * Paging is on with an identity map (boot.rst, "64-bit boot protocol").
  */
 #include "loader/layout.h"
@@ -21,6 +25,8 @@
 #include "loader/x86_info.h"
 
 #define ZERO_PAGE_BYTES  4096u
+#define AT_RSDP          0x070u
+#define AT_SCRATCH       0x1e4u
 #define AT_E820_ENTRIES  0x1e8u
 #define AT_HEADER        0x1f1u
 #define AT_HEADER_LENGTH 0x201u
@@ -67,6 +73,8 @@ int zero_page_build(const struct boot_spec *spec, struct initrd_range initrd, ui
     info_put32(b.bytes + AT_RAMDISK, (uint32_t)initrd.start);
     info_put32(b.bytes + AT_RAMDISK + 4, (uint32_t)(initrd.end - initrd.start));
     info_put32(b.bytes + AT_CMDLINE, (uint32_t)(X86_INFO_BASE + cmdline));
+    info_put64(b.bytes + AT_RSDP, X86_FIRMWARE);
+    info_put32(b.bytes + AT_SCRATCH, (uint32_t)layout_kaslr_seed(spec->entropy_seed));
     info_put64(b.bytes + AT_SETUP_DATA, X86_INFO_BASE + data);
     info_fill_map(spec, map);
     b.bytes[AT_E820_ENTRIES] = INFO_MAP_ENTRIES;

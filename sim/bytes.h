@@ -30,6 +30,11 @@ static inline void blob_free(struct blob *b)
     b->bytes = 0;
 }
 
+static inline bool bytes_are_zero(const uint8_t *at, size_t len)
+{
+    return len == 0 || (at[0] == 0 && memcmp(at, at + 1, len - 1) == 0);
+}
+
 struct byte_buf {
     uint8_t *data;
     size_t used, room;

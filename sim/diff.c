@@ -40,6 +40,18 @@ static void compare_number(struct diff *d, const char *name, uint64_t a, uint64_
                      (unsigned long long)b);
 }
 
+static void compare_devices(const struct machine *a, const struct machine *b, struct diff *d)
+{
+    unsigned both = a->disk_count < b->disk_count ? a->disk_count : b->disk_count;
+
+    compare_number(d, "entropy", a->entropy, b->entropy);
+    compare_number(d, "disks", a->disk_count, b->disk_count);
+    for (unsigned i = 0; i < both; i++)
+        if (memcmp(&a->disk[i].hash, &b->disk[i].hash, sizeof(a->disk[i].hash)) != 0 ||
+            a->disk[i].read_only != b->disk[i].read_only)
+            machine_line(d, "  %-12s not the same disk\n", "disk");
+}
+
 static void compare_machines(const struct machine *a, const struct machine *b, struct diff *d)
 {
     if (a->arch != b->arch)
@@ -58,6 +70,7 @@ static void compare_machines(const struct machine *a, const struct machine *b, s
         machine_line(d, "  %-12s not the same file\n", "kernel");
     if (memcmp(&a->initrd_hash, &b->initrd_hash, sizeof(a->initrd_hash)) != 0)
         machine_line(d, "  %-12s not the same archive\n", "initrd");
+    compare_devices(a, b, d);
 }
 
 static const struct trace_stop *next_digest(const struct trace *t, size_t *i)

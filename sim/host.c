@@ -224,6 +224,71 @@ int host_read_file(const char *path, struct blob *out, char *err, size_t err_len
     return rc;
 }
 
+#define DISK_PIECE_BYTES (1u << 20)
+
+static int read_pieces(int fd, uint8_t *data, uint64_t bytes)
+{
+    uint8_t *piece = malloc(DISK_PIECE_BYTES);
+    int rc = piece ? 0 : -ENOMEM;
+
+    for (uint64_t at = 0; rc == 0 && at < bytes;) {
+        size_t want = bytes - at < DISK_PIECE_BYTES ? (size_t)(bytes - at) : DISK_PIECE_BYTES;
+        ssize_t got = pread(fd, piece, want, (off_t)at);
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            rc = got < 0 ? -errno : -EIO;
+        else if (!bytes_are_zero(piece, (size_t)got))
+            memcpy(data + at, piece, (size_t)got);
+        at += got > 0 ? (uint64_t)got : 0;
+    }
+    free(piece);
+    return rc;
+}
+
+int host_read_disk(const char *path, struct blob *out, char *err, size_t err_len)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC), rc = 0;
+    struct stat st;
+
+    memset(out, 0, sizeof(*out));
+    if (fd < 0 || fstat(fd, &st) != 0)
+        rc = loader_fail(err, err_len, -errno, "cannot open %s: %s", path, strerror(errno));
+    else if (!S_ISREG(st.st_mode))
+        rc = loader_fail(err, err_len, -EINVAL, "%s is not a file", path);
+    else if (st.st_size == 0 || st.st_size % 512 != 0 ||
+             (uint64_t)st.st_size > HOST_DISK_BYTES_MAX)
+        rc = loader_fail(err, err_len, -EFBIG,
+                         "%s has %lld bytes; the image of a disk is a multiple of 512 bytes, and "
+                         "16 GiB at most", path, (long long)st.st_size);
+    if (rc == 0 && !(out->data = calloc(1, (size_t)st.st_size)))
+        rc = loader_fail(err, err_len, -ENOMEM, "out of memory while reading %s", path);
+    if (rc == 0) {
+        out->bytes = (size_t)st.st_size;
+        rc = read_pieces(fd, out->data, out->bytes);
+        if (rc != 0) {
+            loader_fail(err, err_len, rc, "cannot read %s: %s", path, strerror(-rc));
+            blob_free(out);
+        }
+    }
+    if (fd >= 0)
+        close(fd);
+    return rc;
+}
+
+int host_write_at(const char *path, uint64_t at, const void *data, size_t bytes, char *err,
+                  size_t err_len)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC), rc = 0;
+
+    if (fd < 0 || pwrite(fd, data, bytes, (off_t)at) != (ssize_t)bytes)
+        rc = loader_fail(err, err_len, -EIO, "cannot write %s: %s", path, strerror(errno));
+    if (fd >= 0 && close(fd) != 0 && rc == 0)
+        rc = loader_fail(err, err_len, -EIO, "cannot write %s: %s", path, strerror(errno));
+    return rc;
+}
+
 int host_write_file(const char *path, const void *data, size_t bytes, char *err, size_t err_len)
 {
     char *temporary;

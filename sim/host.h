@@ -43,6 +43,12 @@ bool host_is_terminal(FILE *stream);
 
 /* The whole file. -ENOENT, -EISDIR, -EFBIG (over 2 GiB), -ENOMEM, -EIO; `err` names it. */
 MUST_CHECK int host_read_file(const char *path, struct blob *out, char *err, size_t err_len);
+#define HOST_DISK_BYTES_MAX (16ull << 30)
+/* The same for the image of a disk: what is all zero takes no memory. At most HOST_DISK_BYTES_MAX. */
+MUST_CHECK int host_read_disk(const char *path, struct blob *out, char *err, size_t err_len);
+/* Write `bytes` at `at` of a file that is there, which becomes no longer. */
+MUST_CHECK int host_write_at(const char *path, uint64_t at, const void *data, size_t bytes, char *err,
+                             size_t err_len);
 /* Write a file and put it in place in one step. */
 MUST_CHECK int host_write_file(const char *path, const void *data, size_t bytes, char *err,
                                size_t err_len);

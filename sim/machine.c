@@ -27,6 +27,8 @@ void machine_free(struct machine *m)
     free(m->cmdline);
     blob_free(&m->kernel);
     blob_free(&m->initrd);
+    for (unsigned i = 0; i < m->disk_count; i++)
+        blob_free(&m->disk[i].image);
     memset(m, 0, sizeof(*m));
 }
 
@@ -67,6 +69,18 @@ void machine_set_initrd(struct machine *m, struct blob initrd)
     m->initrd_hash = image_hash_of(&initrd);
 }
 
+void machine_add_disk(struct machine *m, struct blob image, bool read_only)
+{
+    struct machine_disk *d = &m->disk[m->disk_count++];
+
+    *d = (struct machine_disk){image, image.bytes, image_hash_of(&image), read_only};
+}
+
+bool machine_has_devices(const struct machine *m)
+{
+    return m->disk_count > 0 || m->entropy;
+}
+
 int machine_set_argv(struct machine *m, const char *const *argv)
 {
     size_t count = 0;
@@ -97,6 +111,20 @@ static int load_segments(struct cpu *cpu, const struct boot_plan *plan, char *er
     return 0;
 }
 
+static void put_devices(const struct machine *m, struct cpu_config *config)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < m->disk_count; i++)
+        config->devices[count++] = (struct cpu_device){.kind = CPU_DEVICE_BLOCK,
+                                                       .read_only = m->disk[i].read_only,
+                                                       .data = m->disk[i].image.data,
+                                                       .bytes = m->disk[i].bytes};
+    if (m->entropy)
+        config->devices[count++] = (struct cpu_device){.kind = CPU_DEVICE_ENTROPY};
+    config->device_count = count;
+}
+
 int machine_boot(const struct machine *m, const struct cpu_host *host, struct cpu **out, char *err,
                  size_t err_len)
 {
@@ -117,12 +145,16 @@ int machine_boot(const struct machine *m, const struct cpu_host *host, struct cp
                                 .wall_start_s = m->wall_start_s,
                                 .strict = m->strict,
                                 .adversary = m->adversary,
+                                .seed = m->seed,
                                 .host = *host};
     struct boot_plan plan;
     struct cpu *cpu;
-    int rc = boot_plan_build(&spec, &plan, err, err_len);
+    int rc;
 
     *out = NULL;
+    put_devices(m, &config);
+    spec.virtio_count = config.device_count;
+    rc = boot_plan_build(&spec, &plan, err, err_len);
     if (rc != 0)
         return rc;
     rc = cpu_create(&config, &cpu, err, err_len);

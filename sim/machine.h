@@ -23,6 +23,16 @@ struct image_hash {
     uint8_t xxh3_128[16]; /* canonical (big-endian) order, as printed */
 };
 
+/* Devices on the virtio bus: disks first, then the entropy source. */
+#define MACHINE_DISKS_MAX 4u
+
+struct machine_disk {
+    struct blob image;  /* no bytes where read from a trace without images */
+    uint64_t bytes;
+    struct image_hash hash;
+    bool read_only;
+};
+
 struct machine {
     enum arch arch;
     bool strict;
@@ -37,6 +47,9 @@ struct machine {
     struct blob kernel, initrd;
     uint64_t kernel_bytes, initrd_bytes;
     struct image_hash kernel_hash, initrd_hash;
+    struct machine_disk disk[MACHINE_DISKS_MAX];
+    unsigned disk_count;
+    bool entropy;          /* an entropy source that gives what `seed` stretches to */
 };
 
 void machine_init(struct machine *m, enum arch arch);
@@ -44,6 +57,10 @@ void machine_free(struct machine *m);
 /* Take over the bytes and note size and hash. */
 void machine_set_kernel(struct machine *m, struct blob kernel);
 void machine_set_initrd(struct machine *m, struct blob initrd);
+/* The same for one more disk; there must be room. */
+void machine_add_disk(struct machine *m, struct blob image, bool read_only);
+/* Beside those that every machine has. */
+bool machine_has_devices(const struct machine *m);
 /* Copies a NULL-terminated list; 0 or -ENOMEM. */
 MUST_CHECK int machine_set_argv(struct machine *m, const char *const *argv);
 

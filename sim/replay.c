@@ -114,6 +114,12 @@ int replay_open(struct replay *r, const struct trace *trace, const struct sim_wa
         mine.user_return = on_user_return;
     if (r->user.console)
         mine.console = on_console;
+    for (unsigned i = 0; i < trace->machine.disk_count; i++)
+        if (!trace->machine.disk[i].image.data)
+            return loader_fail(err, err_len, -ENOENT,
+                               "the trace was recorded without images: name its %u disks with "
+                               "--disk, in the order of the recording",
+                               trace->machine.disk_count);
     if (!trace->machine.kernel.data)
         return loader_fail(err, err_len, -ENOENT,
                            "the trace was recorded without images: name the kernel and initrd");
@@ -180,6 +186,22 @@ int replay_run(struct replay *r, insn_t until, struct sim_end *end)
         return loader_fail(r->error, sizeof(r->error), r->failed,
                            "the state of the machine could not be read");
     return r->failed != 0 ? r->failed : rc;
+}
+
+int replay_supply_disk(struct trace *t, unsigned index, struct blob image, char *err,
+                       size_t err_len)
+{
+    struct image_hash h = image_hash_of(&image);
+    struct machine_disk *d = &t->machine.disk[index];
+
+    if (image.bytes != d->bytes || memcmp(&h, &d->hash, sizeof(h)) != 0) {
+        blob_free(&image);
+        return loader_fail(err, err_len, -EBADMSG,
+                           "disk %u given is not the one of the recording, as it was then", index);
+    }
+    blob_free(&d->image);
+    d->image = image;
+    return 0;
 }
 
 int replay_supply_images(struct trace *t, struct blob kernel, struct blob initrd, char *err,

@@ -47,6 +47,10 @@ MUST_CHECK int replay_run(struct replay *r, insn_t until, struct sim_end *end);
 MUST_CHECK int replay_supply_images(struct trace *t, struct blob kernel, struct blob initrd,
                                     char *err, size_t err_len);
 
+/* The same for one of its disks. */
+MUST_CHECK int replay_supply_disk(struct trace *t, unsigned index, struct blob image, char *err,
+                                  size_t err_len);
+
 /* divergence.c: explain two digests of one number, `got` being the state of `sim` now. */
 void divergence_explain(struct divergence *d, struct sim *sim, const struct digest *want,
                         const struct digest *got);

@@ -142,7 +142,8 @@ static void tell_past(struct running *r)
 static int start(struct running *r, const struct machine *m, struct inputs *inputs,
                  const struct sim_watch *watch, struct sim **sim)
 {
-    const struct boot_cache *cache = r->session->boot_cache;
+    /* An entry holds no disk, and a machine with one is rarely booted for a program alone. */
+    const struct boot_cache *cache = machine_has_devices(m) ? NULL : r->session->boot_cache;
     int rc = sim_create(m, inputs, watch, sim, r->err, r->err_len);
 
     if (rc != 0 || !cache)

@@ -12,7 +12,7 @@
 #include <xxhash.h>
 
 #include "sim/host.h"
-#include "sim/page_map.h"
+#include "cpu/page_map.h"
 
 struct snapshot {
     struct page_map ram;

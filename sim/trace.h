@@ -20,8 +20,7 @@
 #include "sim/inject.h"
 #include "sim/machine.h"
 
-#define TRACE_VERSION     2u
-#define TRACE_VERSION_OLD 1u /* still read; it has no injected events */
+#define TRACE_VERSION 3u
 
 /* ---- events ---- */
 struct trace_console {

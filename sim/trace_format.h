@@ -12,14 +12,16 @@
  *   chunk   4 type | u32 flags (1: payload is one zstd frame) | u64 stored bytes
  *           u64 raw bytes | u64 hash of the stored payload | u64 hash of the 32 bytes before
  *           | payload.     Hashes: XXH3-64 seeded with the chunk's index in the file.
- *   order   MACH, KERN, INRD (the last two as MACH says), NOTE or none, any number of EVNT, END.
+ *   order   MACH, KERN, INRD, DISK (these as MACH says), NOTE or none, any number of EVNT, END.
  *
- *   MACH    u8 arch (0 arm64, 1 x86_64)
- *           u8 flags (1 strict, 2 images follow, 4 EL2, 8 adversary) | V RAM bytes
+ *   MACH    u8 arch (0 arm64, 1 x86_64) | u8 flags (1 strict, 2 images follow, 4 EL2, 8 adversary,
+ *           16 entropy source) | V RAM bytes
  *           V hz | V seed | V chaos | V wall start | C command line
  *           V argc + 1, 0: none; that many C | V kernel bytes | 16 XXH3-128
  *           V initrd bytes, 0: none | 16 XXH3-128
+ *           V disks, of each: u8 flags (1 read-only) | V bytes | 16 XXH3-128 | V DISK chunks
  *   KERN INRD  the file's bytes
+ *   DISK    u8 disk | V offset | bytes, at most TRACE_DISK_PIECE. Pieces that are all zero are left out
  *   NOTE    text in UTF-8
  *   EVNT    records: u8 tag | V dn, from the record before | by tag:
  *           1 console input              V clock jump | C bytes
@@ -35,6 +37,7 @@
 #ifndef TRAPLINE_SIM_TRACE_FORMAT_H
 #define TRAPLINE_SIM_TRACE_FORMAT_H
 
+#include "sim/host.h"
 #include "sim/trace.h"
 
 #define TRACE_MAGIC       "\x89TLT\r\n\x1a\n"
@@ -49,6 +52,7 @@
 #define TYPE_MACHINE     TYPE('M', 'A', 'C', 'H')
 #define TYPE_KERNEL      TYPE('K', 'E', 'R', 'N')
 #define TYPE_INITRD      TYPE('I', 'N', 'R', 'D')
+#define TYPE_DISK        TYPE('D', 'I', 'S', 'K')
 #define TYPE_NOTE        TYPE('N', 'O', 'T', 'E')
 #define TYPE_EVENTS      TYPE('E', 'V', 'N', 'T')
 #define TYPE_END         TYPE('E', 'N', 'D', ' ')
@@ -57,7 +61,13 @@
 #define MACHINE_IMAGES 2u
 #define MACHINE_EL2    4u
 #define MACHINE_ADVERSARY 8u
-#define MACHINE_FLAGS  (MACHINE_STRICT | MACHINE_IMAGES | MACHINE_EL2 | MACHINE_ADVERSARY)
+#define MACHINE_ENTROPY 16u
+#define MACHINE_FLAGS                                                                              \
+    (MACHINE_STRICT | MACHINE_IMAGES | MACHINE_EL2 | MACHINE_ADVERSARY | MACHINE_ENTROPY)
+#define DISK_READ_ONLY 1u
+
+#define TRACE_DISK_PIECE (1u << 20)
+#define TRACE_DISK_BYTES_MAX HOST_DISK_BYTES_MAX
 
 enum record_tag {
     RECORD_CONSOLE = 1,

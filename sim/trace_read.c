@@ -19,6 +19,7 @@ struct reader {
     struct byte_view v;
     const char *name;
     uint64_t chunk_index;
+    uint64_t disk_chunks[MACHINE_DISKS_MAX];
     struct previous prev;
     char *err;
     size_t err_len;
@@ -126,6 +127,29 @@ static void read_argv(struct byte_view *v, struct machine *m)
         m->argv[i] = view_string(v);
 }
 
+static void read_disks(struct reader *r, struct byte_view *v)
+{
+    struct machine *m = &r->t->machine;
+    uint64_t count = view_varint(v);
+
+    if (count > MACHINE_DISKS_MAX) {
+        v->bad = true;
+        return;
+    }
+    m->disk_count = (unsigned)count;
+    for (unsigned i = 0; i < m->disk_count; i++) {
+        struct machine_disk *d = &m->disk[i];
+        uint64_t flags = view_le(v, 1);
+
+        d->read_only = flags & DISK_READ_ONLY;
+        d->bytes = view_varint(v);
+        view_hash(v, &d->hash);
+        r->disk_chunks[i] = view_varint(v);
+        v->bad |= (flags & ~(uint64_t)DISK_READ_ONLY) || d->bytes % 512 != 0 || d->bytes == 0 ||
+                  d->bytes > TRACE_DISK_BYTES_MAX;
+    }
+}
+
 static int read_machine(struct reader *r, const struct blob *raw)
 {
     struct byte_view v = {.at = raw->data, .end = raw->data + raw->bytes};
@@ -137,6 +161,7 @@ static int read_machine(struct reader *r, const struct blob *raw)
     m->el2 = flags & MACHINE_EL2;
     m->adversary = flags & MACHINE_ADVERSARY;
     r->t->has_images = flags & MACHINE_IMAGES;
+    m->entropy = flags & MACHINE_ENTROPY;
     m->ram_bytes = view_varint(&v);
     m->hz = view_varint(&v);
     m->seed = view_varint(&v);
@@ -148,6 +173,7 @@ static int read_machine(struct reader *r, const struct blob *raw)
     view_hash(&v, &m->kernel_hash);
     m->initrd_bytes = view_varint(&v);
     view_hash(&v, &m->initrd_hash);
+    read_disks(r, &v);
     if (v.bad || v.at != v.end || arch > ARCH_X86_64 || (flags & ~(uint64_t)MACHINE_FLAGS) ||
         (m->el2 && arch != ARCH_ARM64))
         return damaged(r, "a machine that cannot be");
@@ -339,6 +365,44 @@ static int expect_chunk(struct reader *r, uint32_t type, struct chunk *c)
     return rc;
 }
 
+static int read_disk_piece(struct reader *r, unsigned index, const struct blob *raw)
+{
+    struct byte_view v = {.at = raw->data, .end = raw->data + raw->bytes};
+    struct machine_disk *d = &r->t->machine.disk[index];
+    uint64_t number = view_le(&v, 1), at = view_varint(&v);
+    size_t bytes = view_left(&v);
+
+    if (v.bad || number != index || bytes > TRACE_DISK_PIECE || at > d->bytes ||
+        bytes > d->bytes - at)
+        return damaged(r, "a piece of a disk that cannot be");
+    memcpy(d->image.data + at, v.at, bytes);
+    return 0;
+}
+
+static int read_disk(struct reader *r, unsigned index)
+{
+    struct machine_disk *d = &r->t->machine.disk[index];
+    struct image_hash got;
+    struct chunk c;
+    int rc = 0;
+
+    d->image.data = calloc(1, d->bytes); /* what no piece fills is zero, and takes no memory */
+    if (!d->image.data)
+        return loader_fail(r->err, r->err_len, -ENOMEM, "out of memory while reading %s", r->name);
+    d->image.bytes = d->bytes;
+    for (uint64_t i = 0; i < r->disk_chunks[index] && rc == 0; i++) {
+        rc = expect_chunk(r, TYPE_DISK, &c);
+        if (rc == 0)
+            rc = read_disk_piece(r, index, &c.raw);
+        blob_free(&c.raw);
+    }
+    if (rc != 0)
+        return rc;
+    got = image_hash_of(&d->image);
+    return memcmp(&got, &d->hash, sizeof(got)) == 0
+               ? 0 : damaged(r, "it does not hold the disk that its machine names");
+}
+
 static int read_images(struct reader *r)
 {
     struct machine *m = &r->t->machine;
@@ -354,12 +418,14 @@ static int read_images(struct reader *r)
     if (rc == 0)
         rc = take_image(r, &c, &m->kernel, m->kernel_bytes, &m->kernel_hash);
     blob_free(&c.raw);
-    if (rc != 0 || m->initrd_bytes == 0)
-        return rc;
-    rc = expect_chunk(r, TYPE_INITRD, &c);
-    if (rc == 0)
-        rc = take_image(r, &c, &m->initrd, m->initrd_bytes, &m->initrd_hash);
-    blob_free(&c.raw);
+    if (rc == 0 && m->initrd_bytes > 0) {
+        rc = expect_chunk(r, TYPE_INITRD, &c);
+        if (rc == 0)
+            rc = take_image(r, &c, &m->initrd, m->initrd_bytes, &m->initrd_hash);
+        blob_free(&c.raw);
+    }
+    for (unsigned i = 0; i < m->disk_count && rc == 0; i++)
+        rc = read_disk(r, i);
     return rc;
 }
 
@@ -414,7 +480,7 @@ int trace_read(const uint8_t *bytes, size_t len, const char *name, struct trace 
         return loader_fail(err, err_len, -EBADMSG, "%s is no trace of Trapline", name);
     memcpy(&version, head + 8, 4);
     memcpy(&zero, head + 12, 4);
-    if (version < TRACE_VERSION_OLD || version > TRACE_VERSION || zero != 0)
+    if (version != TRACE_VERSION || zero != 0)
         return loader_fail(err, err_len, -EBADMSG,
                            "%s is a trace of format version %u; this program reads version %u",
                            name, version, TRACE_VERSION);

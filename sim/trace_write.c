@@ -61,6 +61,53 @@ static void write_chunk(struct trace_writer *w, uint32_t type, const void *raw, 
     free(packed);
 }
 
+/* The next piece of a disk that is not all zero, from *at on; its size, 0: none. */
+static size_t next_piece(const struct machine_disk *d, uint64_t *at)
+{
+    for (; *at < d->bytes; *at += TRACE_DISK_PIECE) {
+        uint64_t left = d->bytes - *at;
+        size_t bytes = left < TRACE_DISK_PIECE ? (size_t)left : TRACE_DISK_PIECE;
+
+        if (!bytes_are_zero(d->image.data + *at, bytes))
+            return bytes;
+    }
+    return 0;
+}
+
+static void write_disk(struct trace_writer *w, const struct machine *m, unsigned index)
+{
+    const struct machine_disk *d = &m->disk[index];
+    size_t bytes;
+
+    for (uint64_t at = 0; (bytes = next_piece(d, &at)) > 0; at += bytes) {
+        struct byte_buf b = {0};
+
+        buf_put_le(&b, index, 1);
+        buf_put_varint(&b, at);
+        buf_put(&b, d->image.data + at, bytes);
+        w->failed |= b.failed;
+        write_chunk(w, TYPE_DISK, b.data, b.used);
+        buf_free(&b);
+    }
+}
+
+static void put_disks(struct byte_buf *b, const struct machine *m, bool with_images)
+{
+    buf_put_varint(b, m->disk_count);
+    for (unsigned i = 0; i < m->disk_count; i++) {
+        const struct machine_disk *d = &m->disk[i];
+        uint64_t pieces = 0;
+        size_t bytes;
+
+        for (uint64_t at = 0; with_images && (bytes = next_piece(d, &at)) > 0; at += bytes)
+            pieces++;
+        buf_put_le(b, d->read_only ? DISK_READ_ONLY : 0, 1);
+        buf_put_varint(b, d->bytes);
+        buf_put(b, d->hash.xxh3_128, sizeof(d->hash.xxh3_128));
+        buf_put_varint(b, pieces);
+    }
+}
+
 static void write_machine(struct trace_writer *w, const struct machine *m, bool with_images)
 {
     struct byte_buf b = {0};
@@ -70,7 +117,8 @@ static void write_machine(struct trace_writer *w, const struct machine *m, bool 
         argc++;
     buf_put_le(&b, m->arch, 1);
     buf_put_le(&b, (m->strict ? MACHINE_STRICT : 0) | (with_images ? MACHINE_IMAGES : 0) |
-                       (m->el2 ? MACHINE_EL2 : 0) | (m->adversary ? MACHINE_ADVERSARY : 0), 1);
+                       (m->el2 ? MACHINE_EL2 : 0) | (m->adversary ? MACHINE_ADVERSARY : 0) |
+                       (m->entropy ? MACHINE_ENTROPY : 0), 1);
     buf_put_varint(&b, m->ram_bytes);
     buf_put_varint(&b, m->hz);
     buf_put_varint(&b, m->seed);
@@ -84,6 +132,7 @@ static void write_machine(struct trace_writer *w, const struct machine *m, bool 
     buf_put(&b, m->kernel_hash.xxh3_128, sizeof(m->kernel_hash.xxh3_128));
     buf_put_varint(&b, m->initrd_bytes);
     buf_put(&b, m->initrd_hash.xxh3_128, sizeof(m->initrd_hash.xxh3_128));
+    put_disks(&b, m, with_images);
     w->failed |= b.failed;
     write_chunk(w, TYPE_MACHINE, b.data, b.used);
     buf_free(&b);
@@ -92,6 +141,8 @@ static void write_machine(struct trace_writer *w, const struct machine *m, bool 
     write_chunk(w, TYPE_KERNEL, m->kernel.data, m->kernel.bytes);
     if (m->initrd_bytes > 0)
         write_chunk(w, TYPE_INITRD, m->initrd.data, m->initrd.bytes);
+    for (unsigned i = 0; i < m->disk_count; i++)
+        write_disk(w, m, i);
 }
 
 /* Open for writing, unless that would destroy something that is no trace. */

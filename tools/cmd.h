@@ -79,6 +79,11 @@ struct machine_options {
     char rootfs_found[4096]; /* rootfs, where it was not given */
     bool arch_given;
     insn_t limit;
+    struct disk_option {
+        char *path;
+        bool read_only, write; /* write: what the guest changed goes back to the file */
+    } disk[MACHINE_DISKS_MAX];
+    unsigned disk_count;
 };
 
 #define MACHINE_OPTION_BASE 256
@@ -96,7 +101,9 @@ struct machine_options {
     {"strict", no_argument, NULL, MACHINE_OPTION_BASE + 10},                                       \
     {"wall-start", required_argument, NULL, MACHINE_OPTION_BASE + 11},                             \
     {"el2", no_argument, NULL, MACHINE_OPTION_BASE + 12},                                          \
-    {"adversary", no_argument, NULL, MACHINE_OPTION_BASE + 13}
+    {"adversary", no_argument, NULL, MACHINE_OPTION_BASE + 13},                                    \
+    {"disk", required_argument, NULL, MACHINE_OPTION_BASE + 14},                                   \
+    {"entropy", no_argument, NULL, MACHINE_OPTION_BASE + 15}
 extern const char machine_options_help[];
 
 void machine_options_init(struct machine_options *o);
@@ -105,6 +112,8 @@ void machine_options_free(struct machine_options *o);
 int machine_options_take(struct machine_options *o, int option, const char *value);
 /* Read the files; argv is what stands behind "--", or NULL. 0 or an exit code. */
 int machine_options_load(struct machine_options *o, const char *const *argv);
+/* After the run: what it changed goes to the files of --disk FILE,write. 0 or an exit code. */
+int machine_options_write_disks(struct machine_options *o, struct cpu *cpu);
 /* Path of the kernel that ships for `arch`; false when there is none. */
 bool find_kernel(enum arch arch, char *path, size_t len);
 

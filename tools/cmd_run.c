@@ -52,6 +52,7 @@ struct run_options {
     json_t *unimplemented; /* --json: what the guest used that is not there */
     struct schedule schedule;
     struct progress progress;
+    int disks; /* exit code of writing them back */
 };
 
 enum { OPT_NO_IMAGES = 1, OPT_NO_INPUT, OPT_NO_BOOT_CACHE, OPT_JSON, OPT_INJECT };
@@ -91,6 +92,8 @@ static void on_ended(void *ctx, struct sim *sim)
     fflush(stdout);
     progress_end(&((struct run_options *)ctx)->progress);
     cpu_unimplemented_each(sim_cpu(sim), show_unimplemented, ctx);
+    ((struct run_options *)ctx)->disks =
+        machine_options_write_disks(&((struct run_options *)ctx)->machine, sim_cpu(sim));
 }
 
 /* --json: what a person is told, as one object on standard error; stdout is the guest's. */
@@ -187,7 +190,8 @@ static int run_live(struct run_options *o)
         return complain(EXIT_DAMAGED, "%s", err);
     if (rc != 0)
         return complain(rc == -EEXIST || rc == -EFBIG ? EXIT_USAGE : EXIT_GUEST, "%s", err);
-    return o->json ? report_json(o, &end, err) : exit_code_of(&end, err);
+    rc = o->json ? report_json(o, &end, err) : exit_code_of(&end, err);
+    return rc == EXIT_OK ? o->disks : rc;
 }
 
 static int parse(struct run_options *o, int argc, char **argv, bool *help)

@@ -163,7 +163,7 @@ void dump_json_inputs(const struct dump *dump, const struct trace *t)
     }
 }
 
-static void set_image(json_t *o, const char *key, uint64_t bytes, const struct image_hash *hash)
+static json_t *image_object(uint64_t bytes, const struct image_hash *hash)
 {
     json_t *image = json_object();
     char text[33];
@@ -171,7 +171,21 @@ static void set_image(json_t *o, const char *key, uint64_t bytes, const struct i
     image_hash_text(hash, text);
     set_int(image, "bytes", bytes);
     set_string(image, "xxh3_128", text);
-    json_object_set_new(o, key, image);
+    return image;
+}
+
+static void set_devices(json_t *o, const struct machine *m)
+{
+    json_t *disks = json_array();
+
+    for (unsigned i = 0; i < m->disk_count; i++) {
+        json_t *disk = image_object(m->disk[i].bytes, &m->disk[i].hash);
+
+        json_object_set_new(disk, "read_only", json_boolean(m->disk[i].read_only));
+        json_array_append_new(disks, disk);
+    }
+    json_object_set_new(o, "disks", disks);
+    json_object_set_new(o, "entropy", json_boolean(m->entropy));
 }
 
 void dump_json_header(const struct dump *dump, const struct trace *t)
@@ -196,8 +210,9 @@ void dump_json_header(const struct dump *dump, const struct trace *t)
     for (size_t i = 0; m->argv && m->argv[i]; i++)
         json_array_append_new(argv, json_string_nocheck(m->argv[i]));
     json_object_set_new(o, "argv", argv);
-    set_image(o, "kernel", m->kernel_bytes, &m->kernel_hash);
-    set_image(o, "initrd", m->initrd_bytes, &m->initrd_hash);
+    json_object_set_new(o, "kernel", image_object(m->kernel_bytes, &m->kernel_hash));
+    json_object_set_new(o, "initrd", image_object(m->initrd_bytes, &m->initrd_hash));
+    set_devices(o, m);
     json_object_set_new(o, "has_images", json_boolean(t->has_images));
     json_object_set_new(o, "cut", json_boolean(t->cut));
     sim_end_text(&t->end, text, sizeof(text));

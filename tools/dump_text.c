@@ -182,6 +182,11 @@ void dump_text_header(const struct dump *dump, const struct trace *t)
     fputc('\n', out);
     put_image(out, "kernel", m->kernel_bytes, &m->kernel_hash, t->has_images);
     put_image(out, "initrd", m->initrd_bytes, &m->initrd_hash, t->has_images);
+    for (unsigned i = 0; i < m->disk_count; i++)
+        put_image(out, m->disk[i].read_only ? "disk, ro" : "disk", m->disk[i].bytes,
+                  &m->disk[i].hash, t->has_images);
+    if (m->entropy)
+        fprintf(out, "%-12s from the seed\n", "entropy");
     fprintf(out, "%-12s %zu inputs and digests, %zu timer delays\n", "events", t->stop_count,
             t->delay_count);
     sim_end_text(&t->end, text, sizeof(text));

@@ -24,6 +24,10 @@ const char machine_options_help[] =
     "  --chaos N            move timer interrupts by this seed (default 0: in place)\n"
     "  --wall-start S       wall clock at the start, seconds since 1970 UTC (default 1704067200)\n"
     "  --el2                arm64: enter the kernel at EL2, with PSCI by SMC (default: EL1, HVC)\n"
+    "  --disk FILE          virtio block device with FILE's bytes; changes stay in memory. FILE,ro: the\n"
+    "                       guest cannot write; FILE,write: FILE has the changes after the run.\n"
+    "                       Up to 4 times: vda, vdb, ..\n"
+    "  --entropy            virtio entropy source, which gives what --seed stretches to\n"
     "  --limit N            stop at instruction N, exit code 5\n"
     "  --strict             stop at the first access that is not implemented\n"
     "  --adversary          user mode sees changes of page tables as late as the CPU's manual allows\n"
@@ -39,6 +43,8 @@ void machine_options_init(struct machine_options *o)
 void machine_options_free(struct machine_options *o)
 {
     machine_free(&o->machine);
+    for (unsigned i = 0; i < o->disk_count; i++)
+        free(o->disk[i].path);
 }
 
 static int take_arch(struct machine_options *o, const char *value)
@@ -70,6 +76,27 @@ static int take_mem(struct machine_options *o, const char *value)
                         "--mem wants a multiple of 2M from 8M to 3G (as 64M or 1G), not '%s'",
                         value);
     o->machine.ram_bytes = bytes;
+    return EXIT_OK;
+}
+
+/* FILE, or FILE,ro or FILE,write */
+static int take_disk(struct machine_options *o, const char *value)
+{
+    const char *comma = strrchr(value, ',');
+    struct disk_option d = {0};
+
+    if (comma && strcmp(comma, ",ro") == 0)
+        d.read_only = true;
+    else if (comma && strcmp(comma, ",write") == 0)
+        d.write = true;
+    else
+        comma = NULL;
+    if (o->disk_count == MACHINE_DISKS_MAX)
+        return complain(EXIT_USAGE, "a machine has at most %u disks", MACHINE_DISKS_MAX);
+    d.path = comma ? strndup(value, (size_t)(comma - value)) : strdup(value);
+    if (!d.path)
+        return complain(EXIT_GUEST, "out of memory");
+    o->disk[o->disk_count++] = d;
     return EXIT_OK;
 }
 
@@ -110,6 +137,11 @@ int machine_options_take(struct machine_options *o, int option, const char *valu
         return EXIT_OK;
     case 13:
         o->machine.adversary = true;
+        return EXIT_OK;
+    case 14:
+        return take_disk(o, value);
+    case 15:
+        o->machine.entropy = true;
         return EXIT_OK;
     case 11:
         return take_number("wall-start", value, &o->machine.wall_start_s);
@@ -268,6 +300,51 @@ static int load_initrd(struct machine_options *o, const char *const *argv)
     return EXIT_OK;
 }
 
+static int load_disks(struct machine_options *o)
+{
+    for (unsigned i = 0; i < o->disk_count; i++) {
+        char err[ERR_LEN];
+        struct blob image;
+
+        if (host_read_disk(o->disk[i].path, &image, err, sizeof(err)) != 0)
+            return complain(EXIT_USAGE, "%s", err);
+        machine_add_disk(&o->machine, image, o->disk[i].read_only);
+    }
+    return EXIT_OK;
+}
+
+struct write_back {
+    const struct disk_option *disk;
+    uint64_t bytes;
+    int code;
+};
+
+static void write_page(void *ctx, uint32_t page, const uint8_t *bytes)
+{
+    struct write_back *w = ctx;
+    uint64_t at = (uint64_t)page * 4096, left = w->bytes - at;
+    char err[ERR_LEN];
+
+    if (w->code == EXIT_OK && host_write_at(w->disk->path, at, bytes, left < 4096 ? left : 4096,
+                                            err, sizeof(err)) != 0)
+        w->code = complain(EXIT_GUEST, "%s", err);
+}
+
+int machine_options_write_disks(struct machine_options *o, struct cpu *cpu)
+{
+    int code = EXIT_OK;
+
+    for (unsigned i = 0; i < o->disk_count; i++) {
+        struct write_back w = {&o->disk[i], o->machine.disk[i].bytes, EXIT_OK};
+
+        if (o->disk[i].write)
+            cpu_disk_changes(cpu, i, write_page, &w);
+        if (w.code != EXIT_OK)
+            code = w.code;
+    }
+    return code;
+}
+
 int machine_options_load(struct machine_options *o, const char *const *argv)
 {
     int rc = load_kernel(o);
@@ -277,6 +354,8 @@ int machine_options_load(struct machine_options *o, const char *const *argv)
                       arch_name(o->machine.arch));
     if (rc == EXIT_OK)
         rc = load_initrd(o, argv);
+    if (rc == EXIT_OK)
+        rc = load_disks(o);
     if (rc != EXIT_OK)
         return rc;
     o->machine.cmdline = strdup(o->append ? o->append : "");

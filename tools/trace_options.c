@@ -16,9 +16,31 @@ bool trace_options_take(struct trace_options *o, int option, const char *value)
     case 2:
         o->initrd = value;
         return true;
+    case 3:
+        if (o->disk_count == MACHINE_DISKS_MAX)
+            return false;
+        o->disk[o->disk_count++] = value;
+        return true;
     default:
         return false;
     }
+}
+
+static int supply_disks(const struct trace_options *o, struct trace *t)
+{
+    char err[ERR_LEN];
+
+    for (unsigned i = 0; i < o->disk_count; i++) {
+        struct blob image;
+
+        if (i >= t->machine.disk_count)
+            return complain(EXIT_USAGE, "the recording has %u disks", t->machine.disk_count);
+        if (host_read_disk(o->disk[i], &image, err, sizeof(err)) != 0)
+            return complain(EXIT_USAGE, "%s", err);
+        if (replay_supply_disk(t, i, image, err, sizeof(err)) != 0)
+            return complain(EXIT_DAMAGED, "%s", err);
+    }
+    return EXIT_OK;
 }
 
 static int supply(const struct trace_options *o, struct trace *t)
@@ -41,6 +63,8 @@ static int supply(const struct trace_options *o, struct trace *t)
             rc = complain(EXIT_DAMAGED, "%s", err);
     }
     machine_options_free(&mo);
+    if (rc == EXIT_OK)
+        rc = supply_disks(o, t);
     return rc;
 }
 

@@ -7,15 +7,18 @@
 
 struct trace_options {
     const char *kernel, *rootfs, *initrd;
+    const char *disk[MACHINE_DISKS_MAX];
+    unsigned disk_count;
 };
 
 #define TRACE_OPTION_BASE 512
 #define TRACE_OPTIONS                                                                              \
     {"kernel", required_argument, NULL, TRACE_OPTION_BASE},                                        \
     {"rootfs", required_argument, NULL, TRACE_OPTION_BASE + 1},                                    \
-    {"initrd", required_argument, NULL, TRACE_OPTION_BASE + 2}
+    {"initrd", required_argument, NULL, TRACE_OPTION_BASE + 2},                                    \
+    {"disk", required_argument, NULL, TRACE_OPTION_BASE + 3}
 #define TRACE_OPTIONS_HELP                                                                         \
-    "  --kernel FILE, --initrd FILE, --rootfs DIR\n"                                               \
+    "  --kernel FILE, --initrd FILE, --rootfs DIR, --disk FILE\n"                                               \
     "                       what a trace recorded with --no-images does not hold\n"
 
 bool trace_options_take(struct trace_options *o, int option, const char *value);

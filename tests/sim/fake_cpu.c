@@ -528,3 +528,12 @@ size_t cpu_unmap_user(struct cpu *c)
     (void)c;
     return 0;
 }
+
+void cpu_disk_changes(struct cpu *c, unsigned slot,
+                      void (*fn)(void *ctx, uint32_t page, const uint8_t *bytes), void *ctx)
+{
+    (void)c;
+    (void)slot;
+    (void)fn;
+    (void)ctx;
+}

@@ -23,6 +23,7 @@
 #include "cpu/dev/gicv2.h"
 #include "cpu/dev/pl011.h"
 #include "cpu/dev/pl031.h"
+#include "cpu/dev/virtio.h"
 
 #define ARM64_RAM_BASE 0x40000000ull
 #define CYCLES_NEVER   UINT64_MAX
@@ -116,6 +117,7 @@ struct arm64_board {
     struct pl011 uart;
     struct pl031 rtc;
     struct arm64_timer timer[2]; /* virtual, physical */
+    struct virtio_dev virtio[VIRTIO_SLOTS];
 };
 
 enum { TIMER_VIRTUAL, TIMER_PHYSICAL };
@@ -144,6 +146,13 @@ struct arm64_unimplemented_entry {
 
 #define ARM64_UNIMPLEMENTED_MAX 64
 
+/* Pages that devices wrote to and whose code is still to be dropped (dma.c). */
+#define ARM64_DMA_PAGES_MAX 256u
+struct arm64_dma {
+    uint32_t page[ARM64_DMA_PAGES_MAX];
+    size_t count;
+};
+
 struct arm64_engine;
 struct arm64_counter;
 struct arm64_dirty;
@@ -166,6 +175,8 @@ struct arm64 {
     vaddr_t scanned; /* the block now running was read for barriers up to here */
     bool unsure;     /* behind an ERET: it may have led to user mode or not */
     struct arm64_board board;
+    struct virtio_bus virtio;
+    struct arm64_dma dma;
     struct arm64_flow flow;
     struct arm64_el2 el2;
     struct cpu_stop stop;
@@ -308,6 +319,11 @@ bool arm64_el2_sysreg(struct arm64 *a, uint32_t id, bool is_write, uint64_t *val
 /* Only our notes forbade it: it runs again, and to the guest nothing happened. */
 bool arm64_stage2_noted(struct arm64 *a, const struct arm64_syndrome *s, bool is_fetch);
 void arm64_stage2_abort(struct arm64 *a, const struct arm64_syndrome *s, bool is_fetch);
+
+/* ---- dma.c ---- */
+/* Accesses of devices to RAM, between two instructions; arm64_dma_settle() after the last. */
+struct virtio_memory arm64_dma_memory(struct arm64 *a);
+void arm64_dma_settle(struct arm64 *a);
 
 /* ---- dirty.c ---- */
 MUST_CHECK int arm64_dirty_start(struct arm64 *a);

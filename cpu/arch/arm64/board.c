@@ -16,6 +16,7 @@
 #define RTC_BASE     0x09010000ull
 #define VIRTIO_BASE  0x0a000000ull
 #define VIRTIO_BYTES 0x4000ull
+#define VIRTIO_INTID 48 /* of the first slot */
 #define UART_INTID   33
 #define VTIMER_INTID 27
 #define PTIMER_INTID 30
@@ -69,15 +70,20 @@ void arm64_board_reset(struct arm64 *a)
     gic_reset(&a->board.gic);
     pl011_reset(&a->board.uart);
     pl031_reset(&a->board.rtc, a->config.wall_start_s);
+    virtio_reset(&a->virtio);
 }
 
 static void update_lines(struct arm64 *a)
 {
     struct arm64_board *b = &a->board;
+    uint32_t lines;
 
     gic_set_line(&b->gic, VTIMER_INTID, arm64_timer_line(a, TIMER_VIRTUAL));
     gic_set_line(&b->gic, PTIMER_INTID, arm64_timer_line(a, TIMER_PHYSICAL));
     gic_set_line(&b->gic, UART_INTID, pl011_irq(&b->uart));
+    lines = virtio_lines(&a->virtio);
+    for (unsigned i = 0; i < a->virtio.count; i++)
+        gic_set_line(&b->gic, VIRTIO_INTID + i, lines >> i & 1);
 }
 
 bool arm64_irq_pending(struct arm64 *a)
@@ -88,12 +94,15 @@ bool arm64_irq_pending(struct arm64 *a)
 cycles_t arm64_board_next(struct arm64 *a)
 {
     cycles_t v = arm64_timer_next(a, TIMER_VIRTUAL), p = arm64_timer_next(a, TIMER_PHYSICAL);
+    cycles_t d = virtio_next(&a->virtio, &a->config.host, a->count.n), timer = v < p ? v : p;
 
-    return v < p ? v : p;
+    return timer < d ? timer : d;
 }
 
 void arm64_board_advance(struct arm64 *a)
 {
+    virtio_advance(&a->virtio, arm64_cycles(a));
+    arm64_dma_settle(a);
     update_lines(a);
 }
 
@@ -103,7 +112,9 @@ void arm64_board_changed(struct arm64 *a)
 
     update_lines(a);
     next = arm64_board_next(a);
-    arm64_count_recheck(a, next == CYCLES_NEVER ? UINT64_MAX : next - a->skipped);
+    arm64_count_recheck(a, next == CYCLES_NEVER      ? UINT64_MAX
+                           : next > arm64_cycles(a) ? next - a->skipped
+                                                    : a->count.n);
 }
 
 /* ---- devices ---- */
@@ -112,21 +123,6 @@ bool arm64_is_device(paddr_t pa)
 {
     return (pa >= GICD_BASE && pa < GICC_BASE + GIC_BYTES) || (pa & ~0xfffull) == UART_BASE ||
            (pa & ~0xfffull) == RTC_BASE || (pa >= VIRTIO_BASE && pa < VIRTIO_BASE + VIRTIO_BYTES);
-}
-
-/* An empty virtio-mmio slot: magic, version, device 0, vendor (virtio 1.1, 4.2.2). */
-static uint32_t virtio_read(uint32_t offset)
-{
-    switch (offset) {
-    case 0x0:
-        return 0x74726976;
-    case 0x4:
-        return 1;
-    case 0xc:
-        return 0x554d4551;
-    default:
-        return 0;
-    }
 }
 
 uint64_t arm64_mmio_read(struct arm64 *a, paddr_t pa, unsigned size)
@@ -145,7 +141,7 @@ uint64_t arm64_mmio_read(struct arm64 *a, paddr_t pa, unsigned size)
         value = pl031_read(&b->rtc, (uint64_t)((unsigned __int128)arm64_cycles(a) * 1000000000u /
                                                a->config.hz), pa & 0xfff, &known);
     else
-        value = virtio_read(pa & 0x1ff);
+        value = virtio_read(&a->virtio, (uint32_t)(pa - VIRTIO_BASE), size, &known);
     if (!known)
         arm64_unimplemented(a, false, "MMIO 0x%llx", pa);
     return value;
@@ -175,6 +171,8 @@ void arm64_mmio_write(struct arm64 *a, paddr_t pa, unsigned size, uint64_t value
     else if ((pa & ~0xfffull) == RTC_BASE)
         pl031_write(&b->rtc, (uint64_t)((unsigned __int128)arm64_cycles(a) * 1000000000u /
                                         a->config.hz), pa & 0xfff, word, &known);
+    else
+        virtio_write(&a->virtio, arm64_cycles(a), (uint32_t)(pa - VIRTIO_BASE), size, word, &known);
     if (!known)
         arm64_unimplemented(a, true, "MMIO 0x%llx", pa);
 }

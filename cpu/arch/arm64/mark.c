@@ -15,6 +15,7 @@ struct arm64_mark {
     struct arm64_flow flow;
     struct arm64_el2 el2;
     struct adversary_mark *adversary;
+    struct page_map disk[VIRTIO_SLOTS];
     insn_t n;
     cycles_t skipped;
 };
@@ -35,6 +36,7 @@ int arm64_mark_take(struct arm64 *a, void **out)
         return rc;
     }
     m->board = a->board;
+    virtio_share(&a->virtio, m->disk);
     m->flow = a->flow;
     m->el2 = a->el2;
     m->n = a->count.n;
@@ -55,6 +57,7 @@ int arm64_mark_restore(struct arm64 *a, const void *mark)
     if (rc)
         return rc;
     a->board = m->board;
+    virtio_restore(&a->virtio, m->disk);
     a->flow = m->flow;
     a->el2 = m->el2;
     a->count.n = m->n;
@@ -72,6 +75,7 @@ void arm64_mark_free(void *mark)
     if (m) {
         arm64_engine_free_saved(m->context);
         adversary_mark_free(m->adversary);
+        virtio_drop(m->disk);
     }
     free(m);
 }

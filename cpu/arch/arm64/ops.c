@@ -260,6 +260,11 @@ static uint8_t *op_ram(void *m, paddr_t *base, size_t *bytes)
     return machine->ram;
 }
 
+static const struct virtio_bus *op_virtio(const void *m)
+{
+    return &((const struct arm64 *)m)->virtio;
+}
+
 const struct cpu_ops arm64_ops = {
     .machine_bytes = sizeof(struct arm64),
     .error = op_error,
@@ -312,4 +317,5 @@ const struct cpu_ops arm64_ops = {
     .dirty_start = op_dirty_start,
     .dirty_take = op_dirty_take,
     .ram_put_page = op_ram_put_page,
+    .virtio = op_virtio,
 };

@@ -28,6 +28,7 @@ int arm64_create(struct arm64 *a, const struct cpu_config *config)
     a->config = *config;
     if (!a->config.hz)
         a->config.hz = 1000000000;
+    virtio_init(&a->virtio, a->board.virtio, &a->config, arm64_dma_memory(a));
     if (!config->ram_bytes || config->ram_bytes % (2 << 20) || config->ram_bytes > RAM_BYTES_MAX) {
         snprintf(a->error, sizeof(a->error),
                  "arm64 RAM must be a multiple of 2 MiB and at most 8 GiB");
@@ -58,6 +59,7 @@ void arm64_destroy(struct arm64 *a)
     arm64_pages_destroy(a);
     adversary_destroy(a->adversary);
     arm64_count_destroy(a);
+    virtio_destroy(&a->virtio);
     if (a->ram)
         munmap(a->ram, mapped_bytes(a));
     a->ram = NULL;
@@ -101,8 +103,8 @@ static void idle(struct arm64 *a)
 
 static insn_t next_stop(struct arm64 *a, insn_t target)
 {
-    cycles_t next = arm64_board_next(a);
-    insn_t n = next == CYCLES_NEVER ? UINT64_MAX : next - a->skipped;
+    cycles_t next = arm64_board_next(a), now = arm64_cycles(a);
+    insn_t n = next == CYCLES_NEVER ? UINT64_MAX : next > now ? next - a->skipped : a->count.n;
 
     return n < target ? n : target;
 }

@@ -4,7 +4,8 @@
  * run, and when the next thing happens by itself.
  *
  * Lines: PIT channel 0 is IRQ 0 of the 8259 and pin 2 of the IO-APIC, the
- * serial port is 4 in both. The 8259's output is LINT0 of the local APIC.
+ * serial port is 4 in both. The 8259's output is LINT0 of the local APIC. Virtio slots are pins 16
+ * and up of the IO-APIC, and nothing of the 8259.
  */
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +17,8 @@
 #define UART_PORT   0x3f8
 #define UART_IRQ    4
 #define PIT_PIN     2
+#define VIRTIO_BASE 0xfeb00000u
+#define VIRTIO_PIN  16 /* of the first slot */
 
 void x86_stop(struct x86 *x, enum cpu_stop_reason reason, int status)
 {
@@ -70,6 +73,8 @@ void x86_board_reset(struct x86 *x)
     pic_reset(&b->pic);
     pit_reset(&b->pit, x->config.hz);
     uart_reset(&b->uart);
+    acpi_pm_reset(&b->acpi_pm);
+    virtio_reset(&x->virtio);
     cmos_reset(&b->cmos, x->config.wall_start_s, x->config.hz, x->config.ram_bytes);
 }
 
@@ -82,7 +87,10 @@ static void set_irq(struct x86_board *b, unsigned irq, unsigned pin, bool level)
 static void update_lines(struct x86 *x)
 {
     struct x86_board *b = &x->board;
+    uint32_t lines = virtio_lines(&x->virtio);
 
+    for (unsigned i = 0; i < x->virtio.count; i++)
+        ioapic_set_line(&b->ioapic, &b->lapic, VIRTIO_PIN + i, lines >> i & 1);
     set_irq(b, 0, PIT_PIN, pit_output0(&b->pit, x86_cycles(x)));
     set_irq(b, UART_IRQ, UART_IRQ, uart_irq(&b->uart));
     b->lapic.extint_line = pic_output(&b->pic);
@@ -111,7 +119,7 @@ cycles_t x86_board_next(struct x86 *x)
 {
     struct lapic *l = &x->board.lapic;
     const struct cpu_host *host = &x->config.host;
-    cycles_t lapic, pit;
+    cycles_t lapic, pit, virtio;
 
     if (l->deadline != CYCLES_NEVER && !l->delay_asked) {
         l->delay_asked = 1;
@@ -120,12 +128,15 @@ cycles_t x86_board_next(struct x86 *x)
     }
     lapic = lapic_next(l);
     pit = pit_next(&x->board.pit, x86_cycles(x));
-    return lapic < pit ? lapic : pit;
+    virtio = virtio_next(&x->virtio, host, x->count.n);
+    pit = lapic < pit ? lapic : pit;
+    return pit < virtio ? pit : virtio;
 }
 
 void x86_board_advance(struct x86 *x)
 {
     lapic_advance(&x->board.lapic, x86_cycles(x));
+    virtio_advance(&x->virtio, x86_cycles(x));
     update_lines(x);
 }
 
@@ -152,6 +163,11 @@ static bool is_pit(uint16_t port)
     return (port & 0xfffc) == 0x40 || port == 0x61;
 }
 
+static bool is_pm(uint16_t port)
+{
+    return port >= ACPI_PM_PORT && port < ACPI_PM_PORT + ACPI_PM_PORTS;
+}
+
 /* Ports that a PC's kernel touches to find out that nothing is there. */
 static bool is_absent(uint16_t port)
 {
@@ -173,6 +189,8 @@ static uint8_t port_read_byte(struct x86 *x, uint16_t port)
         return pit_read(&b->pit, x86_cycles(x), port);
     if (port == 0x70 || port == 0x71)
         return cmos_read(&b->cmos, x86_cycles(x), port);
+    if (is_pm(port))
+        return acpi_pm_read(&b->acpi_pm, x86_cycles(x), x->config.hz, port - ACPI_PM_PORT);
     if (exit_port_owns(port))
         return exit_port_read(&b->exit_port, port);
     if (port >= 0x80 && port <= 0x8f)
@@ -206,6 +224,9 @@ static void port_write_byte(struct x86 *x, uint16_t port, uint8_t value)
         pit_write(&b->pit, x86_cycles(x), port, value);
     } else if (port == 0x70 || port == 0x71) {
         cmos_write(&b->cmos, x86_cycles(x), port, value);
+    } else if (is_pm(port)) {
+        if (acpi_pm_write(&b->acpi_pm, port - ACPI_PM_PORT, value))
+            x86_stop(x, CPU_STOP_POWEROFF, 0);
     } else if (exit_port_owns(port)) {
         exit_effect(x, exit_port_write(&b->exit_port, port, value), value);
     } else if (port >= 0x80 && port <= 0x8f) {
@@ -234,12 +255,22 @@ void x86_port_write(struct x86 *x, uint16_t port, unsigned size, uint32_t value)
 
 /* ---- memory-mapped ---- */
 
+static bool is_virtio(paddr_t pa)
+{
+    return pa >= VIRTIO_BASE && pa < VIRTIO_BASE + VIRTIO_SLOTS * VIRTIO_WINDOW;
+}
+
 uint64_t x86_mmio_read(struct x86 *x, paddr_t pa, unsigned size)
 {
     bool known = false, aligned = size <= 4 && !(pa & 3);
     uint64_t mask = size == 8 ? ~0ull : (1ull << 8 * size) - 1;
     uint32_t value = 0;
 
+    if (is_virtio(pa) && size <= 4) {
+        value = virtio_read(&x->virtio, (uint32_t)(pa - VIRTIO_BASE), size, &known);
+        if (known)
+            return value;
+    }
     if ((pa & ~0xfffull) == LAPIC_BASE)
         value = lapic_read(&x->board.lapic, x86_cycles(x), pa & 0xffc, &known);
     else if ((pa & ~0xfffull) == IOAPIC_BASE)
@@ -262,6 +293,9 @@ void x86_mmio_write(struct x86 *x, paddr_t pa, unsigned size, uint64_t value)
             ioapic_eoi(&b->ioapic, &b->lapic, (uint8_t)eoi);
     } else if ((pa & ~0xfffull) == IOAPIC_BASE && aligned) {
         ioapic_write(&b->ioapic, &b->lapic, pa & 0xffc, (uint32_t)value, &known);
+    } else if (is_virtio(pa) && size <= 4) {
+        virtio_write(&x->virtio, x86_cycles(x), (uint32_t)(pa - VIRTIO_BASE), size,
+                     (uint32_t)value, &known);
     }
     if (!known)
         x86_unimplemented(x, true, "MMIO 0x%llx", pa);

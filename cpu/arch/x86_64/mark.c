@@ -16,6 +16,7 @@ struct x86_mark {
     struct x86_msrs msrs;
     struct x86_flow flow;
     struct adversary_mark *adversary;
+    struct page_map disk[VIRTIO_SLOTS];
     insn_t n;
     cycles_t skipped;
 };
@@ -36,6 +37,7 @@ int x86_mark_take(struct x86 *x, void **out)
         return rc;
     }
     m->board = x->board;
+    virtio_share(&x->virtio, m->disk);
     m->msrs = x->msrs;
     m->flow = x->flow;
     m->n = x->count.n;
@@ -56,6 +58,7 @@ int x86_mark_restore(struct x86 *x, const void *mark)
     if (rc)
         return rc;
     x->board = m->board;
+    virtio_restore(&x->virtio, m->disk);
     x->msrs = m->msrs;
     x->flow = m->flow;
     x->count.n = m->n;
@@ -74,6 +77,7 @@ void x86_mark_free(void *mark)
     if (m) {
         x86_engine_free_saved(m->context);
         adversary_mark_free(m->adversary);
+        virtio_drop(m->disk);
     }
     free(m);
 }

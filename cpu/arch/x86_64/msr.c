@@ -18,6 +18,7 @@
 #define MSR_TSC_DEADLINE 0x6e0u
 #define MSR_EFER         0xc0000080u
 #define MSR_STAR         0xc0000081u
+#define MSR_SYSCFG       0xc0010010u
 #define MSR_FMASK        0xc0000084u
 #define MSR_TSC_AUX      0xc0000103u
 
@@ -31,7 +32,6 @@ static bool is_absent(uint32_t index)
     switch (index) {
     case 0x179:      /* MCG_CAP */
     case 0xc0010000: /* PerfEvtSel0 */
-    case 0xc0010010: /* SYSCFG */
     case 0xc0010015: /* HWCR */
     case 0xc0010055: /* interrupt pending message */
     case 0xc0011029: /* DE_CFG */
@@ -91,6 +91,7 @@ static bool read_msr(struct x86 *x, uint32_t index, uint64_t *value)
         *value = x->board.lapic.base_msr;
         return true;
     case MSR_BIOS_SIGN:
+    case MSR_SYSCFG: /* no bit of it is set: Linux reads it with the MTRRs */
         *value = 0;
         return true;
     case MSR_MTRRCAP:

@@ -32,6 +32,7 @@ int x86_create(struct x86 *x, const struct cpu_config *config)
     x->config = *config;
     if (!x->config.hz)
         x->config.hz = 1000000000;
+    virtio_init(&x->virtio, x->board.virtio, &x->config, x86_dma_memory(x));
     if (!config->ram_bytes || config->ram_bytes % (2 << 20) || config->ram_bytes > RAM_BYTES_MAX) {
         snprintf(x->error, sizeof(x->error),
                  "x86_64 RAM must be a multiple of 2 MiB and at most 3 GiB");
@@ -63,6 +64,7 @@ void x86_destroy(struct x86 *x)
     adversary_destroy(x->adversary);
     x86_count_destroy(x);
     x86_operands_end(x);
+    virtio_destroy(&x->virtio);
     if (x->ram)
         munmap(x->ram, mapped_bytes(x));
 }

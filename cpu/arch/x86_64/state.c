@@ -115,9 +115,12 @@ static int visit_devices(struct x86 *x, cpu_state_fn fn, void *ctx)
         {"pic8259", &b->pic, sizeof(b->pic)},   {"pit8254", &b->pit, sizeof(b->pit)},
         {"uart16550", &b->uart, sizeof(b->uart)}, {"cmos", &b->cmos, sizeof(b->cmos)},
         {"ports", &b->exit_port, sizeof(b->exit_port)}, {"post", &b->post_code, 1},
+        {"acpi_pm", &b->acpi_pm, sizeof(b->acpi_pm)},
+        {"virtio", b->virtio, x->virtio.count * sizeof(b->virtio[0])}, /* the last: may be none */
     };
+    size_t parts = ARRAY_LEN(part) - (x->virtio.count ? 0 : 1);
 
-    for (size_t i = 0; i < ARRAY_LEN(part); i++) {
+    for (size_t i = 0; i < parts; i++) {
         int rc = fn(ctx, part[i].name, part[i].data, part[i].len);
         if (rc)
             return rc;
@@ -148,6 +151,8 @@ int x86_state_visit(struct x86 *x, enum cpu_state_op op, cpu_state_fn fn, void *
     }
     if (op == CPU_STATE_SAVE)
         return 0;
+    if (!virtio_contents_agree(&x->virtio))
+        return -EIO; /* of a disk with other contents */
     x->count.n = clock.n;
     x->skipped = clock.skipped;
     x->flow = clock.flow;

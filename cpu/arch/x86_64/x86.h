@@ -24,6 +24,7 @@
 #include "cpu/adversary.h"
 #include "cpu/breaks.h"
 #include "cpu/cpu.h"
+#include "cpu/dev/acpi_pm.h"
 #include "cpu/dev/cmos.h"
 #include "cpu/dev/debug_exit.h"
 #include "cpu/dev/ioapic.h"
@@ -31,6 +32,7 @@
 #include "cpu/dev/pic8259.h"
 #include "cpu/dev/pit8254.h"
 #include "cpu/dev/uart16550.h"
+#include "cpu/dev/virtio.h"
 
 #define CR0_PE 0x1u
 #define CR0_MP 0x2u
@@ -144,6 +146,8 @@ struct x86_board {
     struct uart16550 uart;
     struct cmos cmos;
     struct exit_port exit_port;
+    struct acpi_pm acpi_pm;
+    struct virtio_dev virtio[VIRTIO_SLOTS];
     uint8_t post_code; /* port 0x80 */
     uint8_t elapsed[7];
 };
@@ -198,6 +202,7 @@ struct x86 {
     bool unsure;          /* behind an IRETQ: it may have led to user mode or not */
     struct x86_msrs msrs;
     struct x86_board board;
+    struct virtio_bus virtio;
     struct x86_flow flow;
     struct x86_checks checks;
     size_t disassembler; /* capstone's handle, 0 until it is needed */
@@ -214,6 +219,10 @@ static inline cycles_t x86_cycles(const struct x86 *x)
 {
     return x->count.n + x->skipped;
 }
+
+/* ---- dma.c ---- */
+/* Accesses of devices to RAM, between two instructions. */
+struct virtio_memory x86_dma_memory(struct x86 *x);
 
 /* ---- engine.c ---- */
 /* Bytes that the engine needs directly behind RAM; a multiple of 4096. */

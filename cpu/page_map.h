@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sim/page_map.h - the contents of RAM as a value.
+ * cpu/page_map.h - the contents of RAM as a value.
  *
  * Purpose: thousands of states of one machine differ in a few pages each. A page map is a tree
  * from page numbers to copies of pages; maps share all that they have in common, so keeping
@@ -12,8 +12,8 @@
  *     itself. Setting a page in one does not show in the other.
  *   - Page numbers are below PAGE_MAP_PAGES_MAX. Not thread safe.
  */
-#ifndef TRAPLINE_SIM_PAGE_MAP_H
-#define TRAPLINE_SIM_PAGE_MAP_H
+#ifndef TRAPLINE_CPU_PAGE_MAP_H
+#define TRAPLINE_CPU_PAGE_MAP_H
 
 #include "cpu/types.h"
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sim/page_map.c - a persistent radix tree of pages; see page_map.h.
+ * cpu/page_map.c - a persistent radix tree of pages; see page_map.h.
  *
  * LEVELS levels of 64 slots; the lowest level's slots hold pages. Nodes and pages count their
  * owners: a map owns its root, a node its children. Who has a node alone may change it in
  * place; a shared one is copied first, so a change copies at most LEVELS nodes.
  */
-#include "sim/page_map.h"
+#include "cpu/page_map.h"
 
 #include <errno.h>
 #include <stdlib.h>
