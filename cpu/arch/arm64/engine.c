@@ -176,6 +176,22 @@ int arm64_engine_watch_insns(struct arm64 *a, cpu_insn_fn fn, void *ctx)
     return 0;
 }
 
+/*
+ * The engine breaks when its buffer of translated code is full: it jumps through a block that is no
+ * longer there. So what it fills is estimated, with room to spare (measured: 256 bytes for a block
+ * and 70 for an instruction), and before it can be full all goes, between two runs.
+ */
+static void on_translated(uc_engine *uc, uc_tb *tb, uc_tb *previous, void *user)
+{
+    struct arm64 *a = user;
+
+    (void)uc;
+    (void)previous;
+    a->engine->filled += 512 + 256ull * tb->icount;
+    if (a->engine->filled > CODE_BYTES_FULL)
+        arm64_count_hold(a);
+}
+
 uc_err arm64_engine_add_hooks(struct arm64 *a)
 {
     struct arm64_engine *e = a->engine;
@@ -188,7 +204,8 @@ uc_err arm64_engine_add_hooks(struct arm64 *a)
         (err = uc_hook_add(e->uc, &hook, UC_HOOK_INSN, (void *)on_msr, a, 1, 0,
                            UC_ARM64_INS_MSR)) ||
         (err = uc_hook_add(e->uc, &hook, UC_HOOK_INSN, (void *)on_sys, a, 1, 0,
-                           UC_ARM64_INS_SYS)))
+                           UC_ARM64_INS_SYS)) ||
+        (err = uc_hook_add(e->uc, &hook, UC_HOOK_EDGE_GENERATED, (void *)on_translated, a, 1, 0)))
         return err;
     return uc_hook_add(e->uc, &hook, UC_HOOK_BLOCK, (void *)on_block, a, 1, 0);
 }
@@ -329,6 +346,10 @@ int arm64_engine_run(struct arm64 *a)
 {
     uc_err err;
 
+    if (a->engine->filled > CODE_BYTES_FULL) {
+        uc_ctl_flush_tb(a->engine->uc);
+        a->engine->filled = 0;
+    }
     a->engine->translated = true;
     a->engine->insns.resume = NOWHERE;
     err = uc_emu_start(a->engine->uc, arm64_pc_get(a), 0, 0, 0);

@@ -23,10 +23,14 @@
 #define S2_WRITE (1ull << 7)
 #define S2_XN    (1ull << 54)
 
+#define CODE_BYTES      (128u << 20) /* the buffer of translated code; pages of it as they are filled */
+#define CODE_BYTES_FULL (112u << 20)
+
 struct arm64_engine {
     uc_engine *uc;
     uc_context *scratch;
     uc_context *host; /* MMU off, no stage 2: addresses are physical */
+    uint64_t filled; /* of the buffer of translated code, at most */
     uint64_t *page; /* stage-2 entry of each page of RAM */
     struct {
         uc_hook hook[CPU_RANGES_MAX];

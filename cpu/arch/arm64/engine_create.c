@@ -23,7 +23,6 @@
 
 #define H_LEVEL3   0x10000u
 #define BLOCK_2M   0x200000ull
-#define CODE_BYTES (64u << 20) /* translated code; cleared when full */
 
 #define SYS_SCR_EL3   SYSREG(3, 6, 1, 1, 0)
 #define SYS_HCR_EL2   SYSREG(3, 4, 1, 1, 0)

@@ -78,6 +78,22 @@ static void on_syscall(uc_engine *uc, void *user)
     x86_syscall(user);
 }
 
+/*
+ * The engine breaks when its buffer of translated code is full: it jumps through a block that is no
+ * longer there. So what it fills is estimated, with room to spare (measured: 256 bytes for a block
+ * and 70 for an instruction), and before it can be full all goes, between two runs.
+ */
+static void on_translated(uc_engine *uc, uc_tb *tb, uc_tb *previous, void *user)
+{
+    struct x86 *x = user;
+
+    (void)uc;
+    (void)previous;
+    x->engine->filled += 512 + 256ull * tb->icount;
+    if (x->engine->filled > CODE_BYTES_FULL)
+        x86_count_hold(x);
+}
+
 uc_err engine_add_hooks(struct x86 *x)
 {
     uc_engine *uc = x->engine->uc;
@@ -85,7 +101,8 @@ uc_err engine_add_hooks(struct x86 *x)
     uc_err err;
 
     if ((err = uc_hook_add(uc, &hook, UC_HOOK_INTR, (void *)on_intr, x, 1, 0)) ||
-        (err = uc_hook_add(uc, &hook, UC_HOOK_BLOCK, (void *)on_block, x, 1, 0)))
+        (err = uc_hook_add(uc, &hook, UC_HOOK_BLOCK, (void *)on_block, x, 1, 0)) ||
+        (err = uc_hook_add(uc, &hook, UC_HOOK_EDGE_GENERATED, (void *)on_translated, x, 1, 0)))
         return err;
     return uc_hook_add(uc, &hook, UC_HOOK_INSN, (void *)on_syscall, x, 1, 0, UC_X86_INS_SYSCALL);
 }
@@ -382,6 +399,10 @@ int x86_engine_run(struct x86 *x)
 {
     uc_err err;
 
+    if (x->engine->filled > CODE_BYTES_FULL) {
+        uc_ctl_flush_tb(x->engine->uc);
+        x->engine->filled = 0;
+    }
     x->engine->insns.resume = NOWHERE;
     empty_in_time(x->engine);
     err = uc_emu_start(x->engine->uc, read_uc(x->engine, UC_X86_REG_RIP), 0, 0, 0);

@@ -30,7 +30,8 @@
 #define BLOCK_2M    0x200000ull
 #define PAGE        0x1000u
 #define STORE_BYTES_MAX 16u /* of one store as the engine reports it */
-#define CODE_BYTES  (128u << 20) /* translated code; cleared when full */
+#define CODE_BYTES  (128u << 20) /* the buffer of translated code; pages of it as they are filled */
+#define CODE_BYTES_FULL (112u << 20)
 
 #define MSR_EFER        0xc0000080u
 #define MSR_VM_HSAVE_PA 0xc0010117u
@@ -45,6 +46,7 @@ struct layout {
 };
 
 struct x86_engine {
+    uint64_t filled; /* of the buffer of translated code, at most */
     uc_engine *uc;
     uc_context *scratch; /* the live state, as last saved */
     uc_context *host;    /* before VMRUN */
