@@ -109,6 +109,22 @@ static int find_trap(struct bisecting *s)
     return rc;
 }
 
+/* The kernel itself faulted, where it does not when all is well: what it died of, most likely. */
+static int find_fault(struct bisecting *s)
+{
+    const struct course *good = &s->course[0], *bad = &s->course[1];
+    size_t i = bad->traps;
+
+    while (i > 0 && (bad->trap[i - 1].from_user || bad->trap[i - 1].kind != CPU_TRAP_SYNC))
+        i--;
+    if (i == 0)
+        return 0;
+    for (size_t k = 0; k < good->traps && s->b->same_cpu; k++)
+        if (!good->trap[k].from_user && good->trap[k].pc == bad->trap[i - 1].pc)
+            return 0;
+    return describe_trap(s, 1, i - 1, &s->b->fault);
+}
+
 static void fill_ends(struct bisecting *s)
 {
     for (unsigned i = 0; i < 2; i++) {
@@ -152,6 +168,8 @@ static int search(struct bisecting *s)
     if (rc == 0 && b->has_event && b->same_programs)
         rc = bisect_way(s);
     fill_ends(s);
+    if (rc == 0 && b->same_cpu && b->differ)
+        rc = find_fault(s);
     b->differ |= b->diff.differ || b->has_event || b->has_trap;
     return rc;
 }

@@ -69,6 +69,9 @@ struct bisect {
     struct bisect_link link[BISECT_LINKS_MAX];
     unsigned links;
 
+    struct bisect_at fault;    /* the last exception of the bad run's kernel, where the good one
+                                  has none at that instruction, and another end */
+
     struct bisect_event later[BISECT_LATER_MAX]; /* of other threads */
     unsigned laters;
     struct bisect_at end[2];

@@ -4,8 +4,8 @@
  *
  * Threads are twins when their parents are and they are the same child of them. Of each pair the
  * lists of events are compared from the start. The difference that counts is the earliest one of
- * the bad run with an event on both sides, or with a trap that the thread does not come back from; a
- * list that merely ends sooner (because another thread ended the process, the run stopped, a
+ * the bad run with an event on both sides, or with a trap that the thread does not come back from;
+ * a list that merely ends sooner (because another thread ended the process, the run stopped, a
  * thread hangs) counts when there is no other, the one that should have gone on first.
  */
 #include "sim/bisect_private.h"

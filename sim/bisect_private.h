@@ -15,24 +15,27 @@ struct bisecting {
     struct course course[2];
     struct places *places[2];
     struct who *who[2];
-    unsigned *twin;            /* of each thread of the good run, its index in the bad one, or COURSE_NONE */
+    unsigned *twin;            /* of each thread of the good run, the bad one's, or COURSE_NONE */
     /* What differs first: */
     unsigned thread[2];
     enum course_lane lane;
     size_t event;              /* index in both lists */
-    insn_t base[2];            /* kernel code from here on is compared by distance; INSN_NONE: not */
+    insn_t base[2];            /* from here on kernel code is compared by distance; or INSN_NONE */
     char *err;
     size_t err_len;
 };
 
 /* bisect_align.c: threads to threads; the first event that differs, those of other threads. */
 MUST_CHECK int bisect_align(struct bisecting *s);
-/* bisect_way.c: where the way of the thread parts before that event, and what of the event differs. */
+/* bisect_way.c: where the way of the thread parts before that event, and what of the event
+ * differs. */
 MUST_CHECK int bisect_way(struct bisecting *s);
-/* bisect_chain.c: what the instruction that both are about to run at n[] reads and differs, back. */
+/* bisect_chain.c: what the instruction that both are about to run at n[] reads and differs,
+ * back. */
 MUST_CHECK int bisect_chain_from_insn(struct bisecting *s, const insn_t n[2]);
 /* The same from a place whose value differs at n[]. */
-MUST_CHECK int bisect_chain(struct bisecting *s, const insn_t n[2], const struct value_place *place);
+MUST_CHECK int bisect_chain(struct bisecting *s, const insn_t n[2],
+                            const struct value_place *place);
 
 /* Place, code and line of the instruction at n. */
 MUST_CHECK int bisect_describe(struct bisecting *s, unsigned side, insn_t n, struct bisect_at *at);

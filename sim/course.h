@@ -103,7 +103,8 @@ const char *course_text(const struct course *s, const struct course_event *e);
 bool course_spot_at(const struct course *s, insn_t n, struct course_spot *spot);
 /* The number of a spot; INSN_NONE: the thread does not come so far. */
 insn_t course_n_at(const struct course *s, const struct course_spot *spot);
-/* The thread of `b` that thread `i` of `a` is: the same child of the same parent. COURSE_NONE: none. */
+/* The thread of `b` that thread `i` of `a` is: the same child of the same parent. COURSE_NONE:
+ * none. */
 unsigned course_twin(const struct course *a, unsigned i, const struct course *b);
 /* Instructions of the lane before event `i` returns (0: none before the first event). */
 uint64_t course_insns_before(const struct course_list *l, size_t i);

@@ -2,9 +2,9 @@
 /*
  * sim/minimize.c - ddmin over the events of a schedule; see minimize.h.
  *
- * The items are what the full schedule has, in the order delays, events, console input. A round cuts what
- * is left into `parts` and tries each part alone, then all but each. Then each delay that is
- * left is made as short as still fails, by halving.
+ * The items are what the full schedule has, in the order delays, events, console input. A round
+ * cuts what is left into `parts` and tries each part alone, then all but each. Then each delay
+ * that is left is made as short as still fails, by halving.
  */
 #include "sim/minimize.h"
 

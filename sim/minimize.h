@@ -8,8 +8,8 @@
  * left fails, and without any one of its events it does not.
  *
  * Rules of use
- *   - `first_failing` runs the machine; minimize_candidate() gives it each schedule to try. It may try
- *     several at once, but must answer with the first that fails: then the result does not
+ *   - `first_failing` runs the machine; minimize_candidate() gives it each schedule to try. It may
+ *     try several at once, but must answer with the first that fails: then the result does not
  *     depend on how many.
  *   - A delay that is left out is 0: the deadline keeps its number.
  */

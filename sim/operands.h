@@ -52,7 +52,8 @@ bool operands_writes(struct operands *o, int reg);
  * "pstate" and "rflags". */
 unsigned operands_reads(struct operands *o, int *reg, unsigned max);
 bool operands_sets_flags(struct operands *o);
-/* The memory that it reads, where that is one piece of at most 16 bytes; false: none, or not known. */
+/* The memory that it reads, where that is one piece of at most 16 bytes; false: none, or not
+ * known. */
 bool operands_reads_memory(struct operands *o, struct cpu *cpu, struct value_place *from);
 /*
  * Where what it puts at `to` comes from: `from` for a copy, load or store, and there as many of

@@ -8,8 +8,8 @@
  *
  * Rules of use
  *   - who_open() borrows timeline and places; who_follow() leaves the timeline anywhere.
- *   - The writer of a register is the last instruction before that number that writes it, looked for
- *     one by one in the last WHO_EXACT_INSNS; farther back it is the last one that changed it
+ *   - The writer of a register is the last instruction before that number that writes it, looked
+ *     for one by one in the last WHO_EXACT_INSNS; farther back it is the last one that changed it
  *     between two looks. The writer of memory is the last that changed its bytes: a store of what
  *     was there already is passed over.
  *   - Where a part of the bytes has a writer of its own, the chain follows the first bytes of
@@ -86,7 +86,8 @@ struct who {
 };
 
 struct cpu *who_cpu(struct who *w);
-/* Stand at `n`; the instruction that is next there in words: n, pc, where, code and source of `link`. */
+/* Stand at `n`; the instruction that is next there in words: n, pc, where, code and source of
+ * `link`. */
 MUST_CHECK int who_describe(struct who *w, insn_t n, struct who_link *link);
 /* Where an address of code is: symbol and line; `source` is "" where that is not known. */
 void who_place_code(struct who *w, vaddr_t pc, char where[160], char source[160]);

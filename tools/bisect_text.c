@@ -117,6 +117,10 @@ int bisect_text(FILE *o, const struct bisect *b)
         fprintf(o, "because\n");
     for (unsigned i = 0; i < b->links; i++)
         show_link(o, &b->link[i]);
+    if (b->fault.known)
+        fprintf(o, "the kernel's last fault of its own\n  bad  %12llu  %s; at %s%s%s\n",
+                (unsigned long long)b->fault.n, b->fault.text, b->fault.where,
+                b->fault.source[0] ? "  " : "", b->fault.source);
     for (unsigned i = 0; i < b->laters; i++) {
         fprintf(o, "then: %s (task %u.%u)\n", b->later[i].program, b->later[i].process,
                b->later[i].thread);

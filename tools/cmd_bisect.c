@@ -116,6 +116,8 @@ static int report_json(const struct bisect *b)
         json_object_set_new(way, "next", both_json(b->next));
         json_object_set_new(o, "way", way);
     }
+    if (b->fault.known)
+        json_object_set_new(o, "fault", at_json(&b->fault));
     for (unsigned i = 0; i < b->links; i++)
         json_array_append_new(links, link_json(&b->link[i]));
     for (unsigned i = 0; i < b->laters; i++)

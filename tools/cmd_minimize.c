@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tools/cmd_minimize.c - trapline minimize: the least of a schedule under which a run still fails. */
+/* tools/cmd_minimize.c - trapline minimize: the least of a schedule under which a run still
+ * fails. */
 #include "tools/minimize.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,24 +15,25 @@ static const char help[] =
     "usage: trapline minimize RUN.tlt [-o OUT.tlt] [--test DIR] [options]\n"
     "       trapline minimize --again RUN.tlt [--kernel FILE] [--rootfs DIR|--initrd FILE]\n"
     "\n"
-    "Tries which of the late timer interrupts, injected events and console input of a failing run it\n"
-    "takes to fail in the same way, and how late, and writes that run as a trace: with the\n"
+    "Tries which of the late timer interrupts, injected events and console input of a failing run\n"
+    "it takes to fail in the same way, and how late, and writes that run as a trace: with the\n"
     "images, and a summary (trapline dump --summary) of what failed, by which events, and why.\n"
     "\n"
     "  -o, --output FILE    the trace (default: RUN.min.tlt, in DIR with --test)\n"
     "  --test DIR           and, in DIR, a regression test that runs the machine again with the\n"
-    "                       kernel at hand: test_NAME.c (cmocka), NAME.cmake (for ctest), NAME.tlt\n"
+    "                       kernel at hand: test_NAME.c (cmocka), NAME.cmake (ctest), NAME.tlt\n"
     "  --fail KIND,..       what is a failure (default: status,panic,hang,output): also check\n"
     "  --console REGEX      a failure too: the console shows this (extended, per line)\n"
-    "  --limit N            a longer run hangs (default: 8 times the undisturbed run, and 0.2 s of\n"
-    "                       guest time)\n"
+    "  --limit N            a longer run hangs (default: 8 times the undisturbed run, and 0.2 s\n"
+    "                       of guest time)\n"
+    "  --json               the result as one JSON object\n"
     "  -j, --jobs N         processes (default: one for each CPU); the result is the same\n"
     "  --again              run once, with this kernel (default: the trace's), these programs\n"
     "                       (likewise) and the trace's schedule: does it hold?\n"
     TRACE_OPTIONS_HELP
     "\n"
-    "exit: 0 done (--again: it holds), 1 it could not be done (--again: it fails), 2 usage, and where\n"
-    "      the run does not fail, 4 damaged or foreign file\n"
+    "exit: 0 done (--again: it holds), 1 it could not be done (--again: it fails), 2 usage, and\n"
+    "      where the run does not fail, 4 damaged or foreign file\n"
     "\n"
     "examples:\n"
     "  trapline minimize explore/seed-4.tlt -o min.tlt && trapline dump --summary min.tlt\n"
@@ -42,7 +45,7 @@ struct options {
     struct trace_options files;
     regex_t pattern;
     const char *output, *test;
-    bool again;
+    bool again, json;
     insn_t limit;
 };
 
@@ -56,8 +59,9 @@ static int run_undisturbed(struct minimizing *s, insn_t limit)
     int rc;
 
     s->machine.chaos = 0;
-    rc = explore_run(&s->machine, &none, limit != INSN_NONE ? limit : explore_limit(s->trace->end.n),
-                     NULL, &s->undisturbed, err, sizeof(err));
+    rc = explore_run(&s->machine, &none,
+                     limit != INSN_NONE ? limit : explore_limit(s->trace->end.n), NULL,
+                     &s->undisturbed, err, sizeof(err));
     s->machine.chaos = chaos;
     if (rc != 0)
         return complain(EXIT_GUEST, "%s", err);
@@ -81,8 +85,8 @@ static int run_full(struct minimizing *s)
                         "instruction %llu, recorded was %llu", (unsigned long long)s->end.n,
                         (unsigned long long)want->n);
     if (s->failure == EXPLORE_HOLDS)
-        return complain(EXIT_USAGE, "this run does not fail: %s; --fail and --console say what else "
-                        "is a failure", text);
+        return complain(EXIT_USAGE, "this run does not fail: %s; --fail and --console say what "
+                                    "else is a failure", text);
     return EXIT_OK;
 }
 
@@ -121,31 +125,54 @@ static int write_trace(struct minimizing *s)
     note = minimize_note(s);
     rc = note ? record(s, &s->least, note, s->temporary, &end) : EXIT_GUEST;
     free(note);
+    if (rc == EXIT_OK && minimize_interrupted())
+        rc = complain(EXIT_GUEST, "interrupted; nothing was written");
     if (rc == EXIT_OK && rename(s->temporary, s->out) != 0)
         rc = complain(EXIT_GUEST, "%s cannot be written: %s", s->out, strerror(errno));
     return rc;
 }
 
-static void report(const struct minimizing *s, const char *test_dir)
+static void print_json(json_t *o)
 {
-    size_t events = minimize_events(&s->least);
-    char text[96], name[128];
+    json_dumpf(o, stdout, JSON_COMPACT | JSON_PRESERVE_ORDER);
+    putchar('\n');
+    json_decref(o);
+}
+
+static void report(const struct options *o)
+{
+    const struct minimizing *s = &o->s;
+    size_t events = minimize_events(&s->least), of = minimize_events(&s->full);
+    char text[96], name[128], include[MINIMIZE_PATH_LEN + 160] = "";
 
     sim_end_text(&s->least_end, text, sizeof(text));
-    printf("%zu of %zu events, found in %llu runs; %s: %s at instruction %llu\n", events,
-           minimize_events(&s->full), (unsigned long long)s->runs, explore_names[s->failure],
-           text, (unsigned long long)s->least_end.n);
+    minimize_test_name(s, name, sizeof(name));
+    if (o->test)
+        snprintf(include, sizeof(include), "%s/%s.cmake", o->test, name);
+    if (o->json) {
+        json_t *json = json_pack("{s:I,s:I,s:I,s:s,s:s,s:I,s:s}", "events", (json_int_t)events,
+                                 "of", (json_int_t)of, "runs", (json_int_t)s->runs, "failure",
+                                 explore_names[s->failure], "end", text, "n",
+                                 (json_int_t)s->least_end.n, "trace", s->out);
+
+        if (o->test)
+            json_object_set_new(json, "test", json_string(include));
+        print_json(json);
+        return;
+    }
+    printf("%zu of %zu events, found in %llu runs; %s: %s at instruction %llu\n", events, of,
+           (unsigned long long)s->runs, explore_names[s->failure], text,
+           (unsigned long long)s->least_end.n);
     if (events == 0)
         printf("it fails without being disturbed at all\n");
     printf("trapline dump --summary %s\n", s->out);
-    if (test_dir) {
-        minimize_test_name(s, name, sizeof(name));
-        printf("include(%s/%s.cmake)\n", test_dir, name);
-    }
+    if (o->test)
+        printf("include(%s)\n", include);
 }
 
-static int search(struct minimizing *s, const char *test_dir)
+static int search(struct options *o)
 {
+    struct minimizing *s = &o->s;
     struct minimize_how how = {.full = &s->full,
                                .finest = s->machine.hz / 1000000 + 1,
                                .ctx = s,
@@ -162,10 +189,10 @@ static int search(struct minimizing *s, const char *test_dir)
                             : complain(EXIT_GUEST, "a run could not be made: %s", strerror(-rc));
     tidy(s);
     rc = write_trace(s);
-    if (rc == EXIT_OK && test_dir)
-        rc = minimize_write_test(s, test_dir);
+    if (rc == EXIT_OK && o->test)
+        rc = minimize_write_test(s, o->test);
     if (rc == EXIT_OK)
-        report(s, test_dir);
+        report(o);
     return rc;
 }
 
@@ -209,7 +236,7 @@ static bool is_unwell(const struct minimizing *s)
     return end->reason != SIM_END_POWEROFF || end->status != 0;
 }
 
-static int run_again(struct minimizing *s, bool other_kernel)
+static int run_again(struct minimizing *s, bool other_kernel, bool json)
 {
     enum explore_failure failure = EXPLORE_HOLDS;
     struct sim_end end = s->undisturbed.end;
@@ -223,6 +250,14 @@ static int run_again(struct minimizing *s, bool other_kernel)
     if (rc != EXIT_OK)
         return rc;
     sim_end_text(&end, text, sizeof(text));
+    if (json) {
+        bool holds = !unwell && failure == EXPLORE_HOLDS;
+
+        print_json(json_pack("{s:b,s:b,s:s,s:s,s:I}", "holds", (int)holds, "undisturbed",
+                             (int)unwell, "failure", explore_names[failure], "end", text, "n",
+                             (json_int_t)end.n));
+        return holds ? EXIT_OK : EXIT_GUEST;
+    }
     if (!unwell && failure == EXPLORE_HOLDS) {
         printf("it holds: %s at instruction %llu\n", text, (unsigned long long)end.n);
         return EXIT_OK;
@@ -243,7 +278,7 @@ static int again(struct options *o)
         rc = run_undisturbed(s, o->limit);
     if (rc == EXIT_OK)
         rc = run_again(s, memcmp(&s->machine.kernel_hash, &s->trace->machine.kernel_hash,
-                                 sizeof(s->machine.kernel_hash)) != 0);
+                                 sizeof(s->machine.kernel_hash)) != 0, o->json);
     machine_options_free(&mo);
     return rc;
 }
@@ -287,7 +322,7 @@ static int parse_console(struct options *o, const char *text)
     return EXIT_OK;
 }
 
-enum { OPT_TEST = 1, OPT_FAIL, OPT_CONSOLE, OPT_LIMIT, OPT_AGAIN };
+enum { OPT_TEST = 1, OPT_FAIL, OPT_CONSOLE, OPT_LIMIT, OPT_AGAIN, OPT_JSON };
 
 static int take(struct options *o, int c, const char *value)
 {
@@ -309,6 +344,9 @@ static int take(struct options *o, int c, const char *value)
                    ? EXIT_OK : complain(EXIT_USAGE, "--limit wants a number, not '%s'", value);
     case OPT_AGAIN:
         o->again = true;
+        return EXIT_OK;
+    case OPT_JSON:
+        o->json = true;
         return EXIT_OK;
     case 'j':
         if (!parse_number(value, &number) || number < 1 || number > MINIMIZE_JOBS_MAX)
@@ -371,13 +409,14 @@ static int minimize(struct options *o, const char *path)
         snprintf(s->temporary, sizeof(s->temporary), "%s.tmp-%ld", path, (long)getpid());
         rc = again(o);
     } else if (rc == EXIT_OK) {
+        minimize_catch_interrupt();
         rc = choose_output(o, path);
         if (rc == EXIT_OK)
             rc = run_undisturbed(s, o->limit);
         if (rc == EXIT_OK)
             rc = run_full(s);
         if (rc == EXIT_OK)
-            rc = search(s, o->test);
+            rc = search(o);
         unlink(s->temporary);
     }
     schedule_free(&s->full);
@@ -398,6 +437,7 @@ int cmd_minimize(int argc, char **argv)
         {"limit", required_argument, NULL, OPT_LIMIT},
         {"jobs", required_argument, NULL, 'j'},
         {"again", no_argument, NULL, OPT_AGAIN},
+        {"json", no_argument, NULL, OPT_JSON},
         TRACE_OPTIONS,
         {0},
     };

@@ -38,6 +38,9 @@ struct minimizing {
 };
 
 /* ---- minimize_run.c ---- */
+/* From now on Ctrl-C is noted, and heard where there is nothing half done; a second one kills. */
+void minimize_catch_interrupt(void);
+bool minimize_interrupted(void);
 /* One run, judged. 0 or an exit code, after a complaint. *end may be NULL. */
 int minimize_try(struct minimizing *s, const struct schedule *schedule,
                  enum explore_failure *failure, struct sim_end *end);
@@ -48,8 +51,8 @@ bool minimize_is_same(const struct minimizing *s, enum explore_failure failure,
 int minimize_first_failing(void *ctx, struct minimize *m, size_t count, size_t *first);
 
 /* ---- minimize_again.c ---- */
-/* The trace's schedule on s->machine, whose kernel is not the trace's: each event where it lies there.
- * As minimize_try(). */
+/* The trace's schedule on s->machine, whose kernel is not the trace's: each event where it lies
+ * there. As minimize_try(). */
 int minimize_elsewhere(struct minimizing *s, enum explore_failure *failure, struct sim_end *end);
 
 /* ---- minimize_note.c ---- */

@@ -2,8 +2,8 @@
 /*
  * tools/minimize_again.c - a schedule on another kernel than that of its recording.
  *
- * A late deadline is known by its count, but an event by its instruction number, which is another in
- * a kernel that was rebuilt. In user code it lies where the same thread has run as many
+ * A late deadline is known by its count, but an event by its instruction number, which is another
+ * in a kernel that was rebuilt. In user code it lies where the same thread has run as many
  * instructions since the same system call (sim/course.h). In the kernel it lies as far behind
  * the last instruction of user code as it did; code that was changed may have moved the place
  * that matters, so NEAR instructions before and behind are tried as well.

@@ -25,6 +25,18 @@ static void on_sigint(int signo)
     interrupted = 1;
 }
 
+void minimize_catch_interrupt(void)
+{
+    struct sigaction act = {.sa_handler = on_sigint, .sa_flags = (int)SA_RESETHAND};
+
+    sigaction(SIGINT, &act, NULL);
+}
+
+bool minimize_interrupted(void)
+{
+    return interrupted != 0;
+}
+
 bool minimize_is_same(const struct minimizing *s, enum explore_failure failure,
                       const struct sim_end *end)
 {
@@ -120,6 +132,8 @@ static int batch(struct minimizing *s, struct minimize *m, size_t from, size_t c
     for (size_t i = 0; i < started; i++) {
         int status = 0;
 
+        if (interrupted)
+            kill(pid[i], SIGKILL);
         while (waitpid(pid[i], &status, 0) < 0 && errno == EINTR)
             if (interrupted)
                 kill(pid[i], SIGKILL);
@@ -137,16 +151,13 @@ static int batch(struct minimizing *s, struct minimize *m, size_t from, size_t c
 int minimize_first_failing(void *ctx, struct minimize *m, size_t count, size_t *first)
 {
     struct minimizing *s = ctx;
-    struct sigaction old, act = {.sa_handler = on_sigint};
     int rc = 0;
 
     *first = count;
-    sigaction(SIGINT, &act, &old);
     for (size_t i = 0; i < count && *first == count && rc == 0; i += s->jobs) {
         show_progress(s, m, i, count);
         rc = batch(s, m, i, count - i < s->jobs ? count - i : s->jobs, first);
     }
-    sigaction(SIGINT, &old, NULL);
     s->runs += *first < count ? *first + 1 : count;
     return rc;
 }

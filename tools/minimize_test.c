@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * tools/minimize_test.c - the regression test of a minimal trace: a cmocka source, and the lines for
- * CMake and ctest.
+ * tools/minimize_test.c - the regression test of a minimal trace: a cmocka source, and the lines
+ * for CMake and ctest.
  *
  * The test does not replay the recording, which would fail for ever: it runs its machine with the
  * kernel at hand under its schedule (`minimize --again`).
@@ -15,8 +15,8 @@ static const char source[] =
     " * Made by trapline minimize: run again under the schedule of @S.tlt, it must hold.\n"
     " * What failed, and why: trapline dump --summary @S.tlt\n"
     " *\n"
-    " * TRAPLINE, TRAPLINE_KERNEL and TRAPLINE_ROOTFS of the environment name the program, the kernel and\n"
-    " * the folder of guest programs; without the last two those of the trace are taken.\n"
+    " * TRAPLINE, TRAPLINE_KERNEL and TRAPLINE_ROOTFS of the environment name the program, the\n"
+    " * kernel and the folder of guest programs; without the last two those of the trace are taken.\n"
     " */\n"
     "#include <setjmp.h>\n"
     "#include <stdarg.h>\n"
@@ -36,7 +36,8 @@ static const char source[] =
     "{\n"
     "    const char *program = getenv(\"TRAPLINE\"), *kernel = getenv(\"TRAPLINE_KERNEL\");\n"
     "    const char *rootfs = getenv(\"TRAPLINE_ROOTFS\");\n"
-    "    const char *argv[16] = {program ? program : \"trapline\", \"minimize\", \"--again\", TRACE@M};\n"
+    "    const char *argv[16] = {program ? program : \"trapline\", \"minimize\", \"--again\",\n"
+    "                            TRACE@M};\n"
     "    int count = @C, status = -1;\n"
     "    pid_t pid;\n"
     "\n"
@@ -68,8 +69,9 @@ static const char source[] =
     "}\n";
 
 static const char lines[] =
-    "# Made by trapline minimize: include() this. TRAPLINE_PROGRAM is the command (default: trapline),\n"
-    "# TRAPLINE_KERNEL the kernel under test (default: the one that failed), TRAPLINE_ROOTFS likewise.\n"
+    "# Made by trapline minimize: include() this. TRAPLINE_PROGRAM is the command (default:\n"
+    "# trapline), TRAPLINE_KERNEL the kernel under test (default: the one that failed),\n"
+    "# TRAPLINE_ROOTFS likewise.\n"
     "add_executable(test_@N ${CMAKE_CURRENT_LIST_DIR}/test_@N.c)\n"
     "target_compile_definitions(test_@N PRIVATE TRACE=\"${CMAKE_CURRENT_LIST_DIR}/@S.tlt\")\n"
     "target_link_libraries(test_@N PRIVATE cmocka)\n"

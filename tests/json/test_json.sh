@@ -35,6 +35,14 @@ expect 3 "$trapline" diff a.tlt b.tlt --json >diff.json
 valid diff diff.json
 expect 3 "$trapline" bisect a.tlt b.tlt --json >bisect.json
 valid bisect bisect.json
+cp "$build/guest/$arch/explore/oversleep" root/bin
+for seed in 1 2 3 4 5 6 7 8; do
+    "$trapline" record -o late.tlt "${machine[@]}" --chaos $seed --no-input -- /bin/oversleep >out 2>&1 || break
+done
+expect 0 "$trapline" minimize late.tlt --test tests --json >minimize.json
+valid minimize minimize.json
+expect 1 "$trapline" minimize --again tests/late.tlt --json >again.json
+valid minimize again.json
 printf 'x\n' | expect 0 "$trapline" record -o c.tlt --arch $arch --chaos 3 -- sh -c 'read x' >out
 for part in '' --inputs --header; do
     expect 0 "$trapline" dump a.tlt $part --json >dump.json
