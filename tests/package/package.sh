@@ -14,8 +14,10 @@ command -v dpkg-deb >/dev/null || skip "no dpkg here"
 rm -rf "$work" && mkdir -p "$work"
 options=()
 [ -n "$suite" ] || options=(-D CPACK_DEBIAN_COMPRESSION_TYPE=gzip) # no time for more
-(cd "$build" && cpack -G DEB -B "$work/cpack" "${options[@]}" >"$work/cpack.log" 2>&1) || { cat "$work/cpack.log"; exit 1; }
-deb=$(echo "$work"/cpack/trapline_*.deb)
+if [ -z "${TRAPLINE_DEB:-}" ]; then # else that file is looked at
+    (cd "$build" && cpack -G DEB -B "$work/cpack" "${options[@]}" >"$work/cpack.log" 2>&1) || { cat "$work/cpack.log"; exit 1; }
+fi
+deb=${TRAPLINE_DEB:-$(echo "$work"/cpack/trapline_*.deb)}
 
 dpkg-deb -c "$deb" | awk '{ print $6 }' >"$work/files"
 for file in bin/trapline include/trapline/kit.h share/man/man1/trapline-explore.1.gz share/man/man5/trapline-trace.5.gz \
