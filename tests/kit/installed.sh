@@ -48,8 +48,7 @@ kernel() { # CPU VECTOR-REGISTER
     fi
     # shellcheck disable=SC2046
     cc -o test_static "$here/$1/test_traps.c" -I"$prefix/include" "$lib/libtrapline.a" \
-        $(pkg-config --libs cmocka) $(pkg-config --print-requires-private trapline |
-            xargs pkg-config --libs) -lfdt -lpthread -lm
+        $(pkg-config --libs cmocka) $(pkg-config --static --libs-only-l trapline | sed s/-ltrapline//)
     timeout 60 ./test_static kernel-fixed.elf >static.log 2>&1 || { cat static.log; exit 1; }
 }
 (kernel arm64 v0)
