@@ -26,10 +26,10 @@ exported=$(nm -D --defined-only "$lib/libtrapline.so" | awk '$2 == "T" { print $
 declared=$(awk '/^TRAPLINE_API/ { on = 1 } on { print } /;/ { on = 0 }' "$prefix/include/trapline/kit.h" |
     grep -oE '\btrapline_[a-z_]+\(' | tr -d '(' | sort)
 [ "$(sed 's/@.*//' <<<"$exported")" = "$declared" ] ||
-    fail "exported and declared differ: library/libtrapline.map, sim/kit/kit.h"
+    fail "exported and declared differ: tools/library/libtrapline.map, sim/kit/kit.h"
 # The list is what programs that are linked already rely on: a line may come, none may go.
-diff "$source/library/exported.txt" - <<<"$exported" ||
-    fail "what is exported is not what library/exported.txt lists (> exported, < listed)"
+diff "$source/tools/library/exported.txt" - <<<"$exported" ||
+    fail "what is exported is not what tools/library/exported.txt lists (> exported, < listed)"
 others=$(nm --defined-only -g "$lib/libtrapline.a" | awk 'NF == 3 { print $3 }' | grep -v '^trapline_' || true)
 [ -z "$others" ] || fail "the archive defines names that are not ours to give: $others"
 

@@ -26,8 +26,8 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS
     "gdb-multiarch, libcmocka-dev, binutils-aarch64-linux-gnu, binutils-x86-64-linux-gnu")
 set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
-set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${CMAKE_SOURCE_DIR}/library/debian/triggers
-    ${CMAKE_SOURCE_DIR}/library/debian/shlibs)
-set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_SOURCE_DIR}/library/debian/finish.cmake)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${CMAKE_SOURCE_DIR}/tools/library/debian/triggers
+    ${CMAKE_SOURCE_DIR}/tools/library/debian/shlibs)
+set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_SOURCE_DIR}/tools/library/debian/finish.cmake)
 set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
 include(CPack)
