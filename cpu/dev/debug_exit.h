@@ -24,6 +24,7 @@ struct exit_port {
 };
 
 #define PORT_DEBUG_EXIT    0xf4
+#define PORT_PCI_ADDRESS   0xcf8 /* four bytes wide; PORT 0xcf9 alone is reset control */
 #define PORT_KEYBOARD_DATA 0x60
 #define PORT_KEYBOARD      0x64
 #define PORT_RESET_CONTROL 0xcf9

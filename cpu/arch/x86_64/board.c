@@ -174,7 +174,8 @@ static bool is_absent(uint16_t port)
     return (port >= 0xcf8 && port <= 0xcff) || (port >= 0x2e8 && port <= 0x2ef) ||
            (port >= 0x2f8 && port <= 0x2ff) || (port >= 0x3e8 && port <= 0x3ef) ||
            (port >= 0x3b0 && port <= 0x3df) || port == 0xed || port == 0x2e || port == 0x2f ||
-           port == 0x4e || port == 0x4f; /* the last four: Super I/O */
+           (port >= 0x3f0 && port <= 0x3f5) ||                           /* floppy */
+           port == 0x4e || port == 0x4f; /* and 0x2e, 0x2f: Super I/O */
 }
 
 static uint8_t port_read_byte(struct x86 *x, uint16_t port)
@@ -249,6 +250,8 @@ void x86_port_write(struct x86 *x, uint16_t port, unsigned size, uint32_t value)
 {
     if (port == PORT_DEBUG_EXIT)
         size = 1; /* a wider write is one status, not several ports */
+    if (port == PORT_PCI_ADDRESS && size == 4)
+        return; /* no PCI; reset control at 0xcf9 is another register, of one byte */
     for (unsigned i = 0; i < size; i++)
         port_write_byte(x, (uint16_t)(port + i), (uint8_t)(value >> 8 * i));
 }
