@@ -95,6 +95,8 @@ struct cpu_config {
     enum arch arch;
     size_t ram_bytes;       /* multiple of 2 MiB; arm64 at 0x40000000, x86_64 at 0 */
     uint64_t hz;            /* instructions per second of guest time; 0: 1 GHz */
+    const void *flash;      /* arm64: a firmware, at physical 0; copied. NULL: no flash */
+    size_t flash_bytes;     /* at most 64 MiB */
     uint64_t wall_start_s;  /* what the real time clock (PL031, CMOS) reads at n = 0, UTC seconds */
     bool strict;            /* stop at the first unimplemented access */
     bool adversary;         /* table entries are seen as late as the architecture allows (adversary.h) */
@@ -305,7 +307,7 @@ uint64_t cpu_syscall_number(struct cpu *cpu);
 uint64_t cpu_syscall_arg(struct cpu *cpu, int index);
 uint64_t cpu_syscall_result(struct cpu *cpu);
 
-/* Memory. Physical accesses touch RAM only (-EFAULT outside); writes drop translated code.
+/* Memory. Physical accesses touch RAM only, reads flash too (-EFAULT outside); writes drop translated code.
  * RAM is one anonymous private mapping, zero at first: digests skip pages that the host never populated. */
 uint8_t *cpu_ram(struct cpu *cpu, paddr_t *base, size_t *bytes);
 MUST_CHECK int cpu_phys_read(struct cpu *cpu, paddr_t pa, void *buf, size_t len);

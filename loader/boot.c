@@ -86,6 +86,35 @@ static int too_small(const struct boot_spec *spec, char *err, size_t err_len)
                        spec->ram_bytes >> 20, spec->kernel_name, spec->initrd_bytes >> 10);
 }
 
+/* A firmware runs in flash, which the machine fills; RAM holds nothing but the device tree. */
+static int place_firmware(const struct boot_spec *spec, struct boot_plan *plan, char *err,
+                          size_t err_len)
+{
+    struct initrd_range none = {0};
+    size_t fdt_bytes;
+    uint8_t *fdt;
+    int rc;
+
+    if (spec->arch != ARCH_ARM64)
+        return loader_fail(err, err_len, -ENOEXEC,
+                           "%s: this board has no place for a firmware (arm64 has)",
+                           spec->kernel_name);
+    if (spec->kernel_bytes == 0 || spec->kernel_bytes > FLASH_BANK_BYTES)
+        return loader_fail(err, err_len, -EFBIG,
+                           "%s: has %zu bytes; the flash takes 1 byte to 64 MiB",
+                           spec->kernel_name, spec->kernel_bytes);
+    if (spec->kernel_bytes >= 4 && memcmp(spec->kernel, "\177ELF", 4) == 0)
+        return loader_fail(err, err_len, -ENOEXEC,
+                           "%s: is an ELF file; a firmware is raw code for address 0 (objcopy -O "
+                           "binary)", spec->kernel_name);
+    rc = fdt_build_virt(spec, none, &fdt, &fdt_bytes, err, err_len);
+    if (rc != 0)
+        return rc;
+    plan->entry = (struct cpu_entry){
+        .mode = spec->el2 ? CPU_ENTRY_ARM64_EL2 : CPU_ENTRY_ARM64_EL1};
+    return plan_add_owned(plan, ARM64_RAM_BASE, fdt, fdt_bytes);
+}
+
 static int place_arm64(const struct boot_spec *spec, const struct image *im, struct boot_plan *plan,
                        char *err, size_t err_len)
 {
@@ -192,6 +221,8 @@ int boot_plan_build(const struct boot_spec *spec, struct boot_plan *plan, char *
     int rc;
 
     memset(plan, 0, sizeof(*plan));
+    if (spec->firmware)
+        return place_firmware(spec, plan, err, err_len);
     rc = image_read(spec, &im, err, err_len);
     if (rc != 0)
         return rc;

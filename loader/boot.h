@@ -27,6 +27,7 @@ struct boot_spec {
     uint64_t entropy_seed;  /* handed to the guest as 32 bytes: arm64 /chosen rng-seed; x86_64 the
                                second PVH module, whose command line is "rng-seed" */
     uint64_t hz;            /* machine's cpu-hz, for the timer description */
+    bool firmware;          /* arm64: `kernel` is raw code for flash at 0, the tree at RAM's start */
     bool el2;               /* arm64: entered at EL2, with PSCI by SMC */
     unsigned virtio_count;  /* devices on the virtio bus, for ACPI: a device tree names all slots */
 };

@@ -30,6 +30,7 @@
 #define X86_HIGH_BASE  0x100000u
 #define X86_RAM_MAX    0xc0000000ull /* below the 32-bit device window */
 
+#define FLASH_BANK_BYTES (64u << 20) /* arm64: QEMU's virt has two from physical 0 */
 #define FDT_BYTES_MAX  (2u << 20)
 #define SEED_BYTES     32u
 

@@ -63,6 +63,7 @@ static void compare_machines(const struct machine *a, const struct machine *b, s
     compare_number(d, "wall start", a->wall_start_s, b->wall_start_s);
     compare_number(d, "strict", a->strict, b->strict);
     compare_number(d, "EL2", a->el2, b->el2);
+    compare_number(d, "firmware", a->firmware, b->firmware);
     compare_number(d, "adversary", a->adversary, b->adversary);
     if (strcmp(a->cmdline, b->cmdline) != 0)
         machine_line(d, "  %-12s %.200s   %.200s\n", "append", a->cmdline, b->cmdline);

@@ -138,12 +138,15 @@ int machine_boot(const struct machine *m, const struct cpu_host *host, struct cp
                              .ram_bytes = m->ram_bytes,
                              .entropy_seed = m->seed,
                              .hz = m->hz,
+                             .firmware = m->firmware,
                              .el2 = m->el2};
     struct cpu_config config = {.arch = m->arch,
                                 .ram_bytes = m->ram_bytes,
                                 .hz = m->hz,
                                 .wall_start_s = m->wall_start_s,
                                 .strict = m->strict,
+                                .flash = m->firmware ? m->kernel.data : NULL,
+                                .flash_bytes = m->firmware ? m->kernel.bytes : 0,
                                 .adversary = m->adversary,
                                 .seed = m->seed,
                                 .host = *host};

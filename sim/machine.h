@@ -36,6 +36,7 @@ struct machine_disk {
 struct machine {
     enum arch arch;
     bool strict;
+    bool firmware;         /* arm64: the kernel's file is one, in flash at 0 */
     bool el2;              /* arm64: there is EL2, and the kernel is entered there */
     bool adversary;        /* table entries are seen as late as the architecture allows */
     uint64_t ram_bytes, hz;

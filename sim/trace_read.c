@@ -159,6 +159,7 @@ static int read_machine(struct reader *r, const struct blob *raw)
     m->arch = (enum arch)arch;
     m->strict = flags & MACHINE_STRICT;
     m->el2 = flags & MACHINE_EL2;
+    m->firmware = flags & MACHINE_FIRMWARE;
     m->adversary = flags & MACHINE_ADVERSARY;
     r->t->has_images = flags & MACHINE_IMAGES;
     m->entropy = flags & MACHINE_ENTROPY;
@@ -175,7 +176,7 @@ static int read_machine(struct reader *r, const struct blob *raw)
     view_hash(&v, &m->initrd_hash);
     read_disks(r, &v);
     if (v.bad || v.at != v.end || arch > ARCH_X86_64 || (flags & ~(uint64_t)MACHINE_FLAGS) ||
-        (m->el2 && arch != ARCH_ARM64))
+        ((m->el2 || m->firmware) && arch != ARCH_ARM64))
         return damaged(r, "a machine that cannot be");
     return 0;
 }

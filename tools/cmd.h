@@ -103,7 +103,8 @@ struct machine_options {
     {"el2", no_argument, NULL, MACHINE_OPTION_BASE + 12},                                          \
     {"adversary", no_argument, NULL, MACHINE_OPTION_BASE + 13},                                    \
     {"disk", required_argument, NULL, MACHINE_OPTION_BASE + 14},                                   \
-    {"entropy", no_argument, NULL, MACHINE_OPTION_BASE + 15}
+    {"entropy", no_argument, NULL, MACHINE_OPTION_BASE + 15},                                     \
+    {"firmware", required_argument, NULL, MACHINE_OPTION_BASE + 16}
 extern const char machine_options_help[];
 
 void machine_options_init(struct machine_options *o);

@@ -203,6 +203,8 @@ void dump_json_header(const struct dump *dump, const struct trace *t)
     set_hex(o, "chaos", m->chaos);
     set_int(o, "wall_start_s", m->wall_start_s);
     json_object_set_new(o, "strict", json_boolean(m->strict));
+    if (m->firmware)
+        json_object_set_new(o, "firmware", json_true());
     if (m->el2)
         json_object_set_new(o, "el2", json_true());
     json_object_set_new(o, "adversary", json_boolean(m->adversary));

@@ -171,6 +171,8 @@ void dump_text_header(const struct dump *dump, const struct trace *t)
     fprintf(out, "%-12s %llu\n", "chaos", (unsigned long long)m->chaos);
     fprintf(out, "%-12s %llu\n", "wall start", (unsigned long long)m->wall_start_s);
     fprintf(out, "%-12s %s\n", "strict", m->strict ? "yes" : "no");
+    if (m->firmware)
+        fprintf(out, "%-12s %s\n", "kernel is", "a firmware, in flash");
     if (m->el2)
         fprintf(out, "%-12s %s\n", "entered at", "EL2");
     if (m->adversary)

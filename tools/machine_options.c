@@ -23,6 +23,7 @@ const char machine_options_help[] =
     "  --seed N             entropy for the guest (default 0)\n"
     "  --chaos N            move timer interrupts by this seed (default 0: in place)\n"
     "  --wall-start S       wall clock at the start, seconds since 1970 UTC (default 1704067200)\n"
+    "  --firmware FILE      arm64: raw code in flash at 0 instead of a kernel (U-Boot's u-boot.bin)\n"
     "  --el2                arm64: enter the kernel at EL2, with PSCI by SMC (default: EL1, HVC)\n"
     "  --disk FILE          virtio block device with FILE's bytes; changes stay in memory. FILE,ro: the\n"
     "                       guest cannot write; FILE,write: FILE has the changes after the run.\n"
@@ -109,6 +110,7 @@ int machine_options_take(struct machine_options *o, int option, const char *valu
         return take_arch(o, value);
     case 1:
         o->kernel = value;
+        o->machine.firmware = false;
         return EXIT_OK;
     case 2:
         o->rootfs = value;
@@ -142,6 +144,10 @@ int machine_options_take(struct machine_options *o, int option, const char *valu
         return take_disk(o, value);
     case 15:
         o->machine.entropy = true;
+        return EXIT_OK;
+    case 16:
+        o->kernel = value;
+        o->machine.firmware = true;
         return EXIT_OK;
     case 11:
         return take_number("wall-start", value, &o->machine.wall_start_s);
@@ -214,6 +220,7 @@ static int check_kernel(const struct machine_options *o, const struct blob *kern
                              .kernel = kernel->data,
                              .kernel_bytes = kernel->bytes,
                              .kernel_name = o->kernel,
+                             .firmware = o->machine.firmware,
                              .cmdline = "",
                              .ram_bytes = o->machine.ram_bytes};
     char err[ERR_LEN];
@@ -352,6 +359,8 @@ int machine_options_load(struct machine_options *o, const char *const *argv)
     if (rc == EXIT_OK && o->machine.el2 && o->machine.arch != ARCH_ARM64)
         rc = complain(EXIT_USAGE, "--el2 is for arm64, the machine is %s",
                       arch_name(o->machine.arch));
+    if (rc == EXIT_OK && o->machine.firmware && (o->rootfs || o->initrd || argv))
+        rc = complain(EXIT_USAGE, "a firmware takes no --rootfs, --initrd or ARGV");
     if (rc == EXIT_OK)
         rc = load_initrd(o, argv);
     if (rc == EXIT_OK)

@@ -95,9 +95,11 @@ static bool in_ram(const struct arm64 *a, paddr_t pa, size_t len)
 
 int arm64_phys_read(struct arm64 *a, paddr_t pa, void *buf, size_t len)
 {
-    if (!in_ram(a, pa, len))
+    const uint8_t *at = arm64_memory(a, pa, len);
+
+    if (!at)
         return -EFAULT;
-    memcpy(buf, a->ram + (pa - ARM64_RAM_BASE), len);
+    memcpy(buf, at, len);
     return 0;
 }
 

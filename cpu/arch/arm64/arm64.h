@@ -26,6 +26,7 @@
 #include "cpu/dev/virtio.h"
 
 #define ARM64_RAM_BASE 0x40000000ull
+#define ARM64_FLASH_BYTES (128ull << 20) /* two banks from physical 0, where there is a firmware */
 #define CYCLES_NEVER   UINT64_MAX
 
 /* PSTATE and SPSR (DDI 0487, C5.2.18) */
@@ -138,6 +139,14 @@ struct arm64_flow {
     uint64_t vector_faults; /* entries in a row whose vector could not be fetched */
 };
 
+/* Read-only memory with a firmware; engine_flash.c. */
+struct arm64_flash {
+    uint8_t *memory; /* NULL: there is none */
+    size_t bytes;    /* the firmware's whole pages; the rest up to ARM64_FLASH_BYTES is erased */
+    uint8_t *hidden;
+    size_t hidden_bytes;
+};
+
 struct arm64_unimplemented_entry {
     char what[32];
     uint64_t reads, writes;
@@ -164,6 +173,7 @@ struct arm64 {
     struct cpu_config config;
     struct arm64_engine *engine;
     struct arm64_counter *counter;
+    struct arm64_flash flash;
     struct arm64_dirty *dirty; /* NULL: writes are not noted */
     uint8_t *ram; /* and what the engine keeps behind it (arm64_engine_extra_bytes()) */
     cycles_t skipped; /* cycles = count.n + skipped */
@@ -377,7 +387,7 @@ void arm64_timer_write(struct arm64 *a, uint32_t id, cycles_t now, uint64_t valu
 
 /* ---- board.c ---- */
 void arm64_board_reset(struct arm64 *a);
-bool arm64_is_device(paddr_t pa);
+bool arm64_is_device(const struct arm64 *a, paddr_t pa);
 uint64_t arm64_mmio_read(struct arm64 *a, paddr_t pa, unsigned size);
 void arm64_mmio_write(struct arm64 *a, paddr_t pa, unsigned size, uint64_t value);
 cycles_t arm64_board_next(struct arm64 *a);
@@ -393,6 +403,9 @@ void arm64_stop(struct arm64 *a, enum cpu_stop_reason reason, int status);
 /* ---- mmu.c ---- */
 /* Stage 1 as a privileged read, no side effects; -EFAULT, with the failing level in *level if not NULL. */
 int arm64_walk(struct arm64 *a, vaddr_t va, paddr_t *pa, unsigned *level);
+
+/* `len` bytes of RAM or flash, or NULL where they are not all there. */
+const uint8_t *arm64_memory(const struct arm64 *a, paddr_t pa, size_t len);
 
 /* ---- regs.c ---- */
 const struct cpu_reg_desc *arm64_reg_table(size_t *count);

@@ -119,9 +119,10 @@ void arm64_board_changed(struct arm64 *a)
 
 /* ---- devices ---- */
 
-bool arm64_is_device(paddr_t pa)
+bool arm64_is_device(const struct arm64 *a, paddr_t pa)
 {
-    return (pa >= GICD_BASE && pa < GICC_BASE + GIC_BYTES) || (pa & ~0xfffull) == UART_BASE ||
+    return (a->flash.bytes && pa < ARM64_FLASH_BYTES) || /* stores: commands */
+           (pa >= GICD_BASE && pa < GICC_BASE + GIC_BYTES) || (pa & ~0xfffull) == UART_BASE ||
            (pa & ~0xfffull) == RTC_BASE || (pa >= VIRTIO_BASE && pa < VIRTIO_BASE + VIRTIO_BYTES);
 }
 
@@ -171,6 +172,8 @@ void arm64_mmio_write(struct arm64 *a, paddr_t pa, unsigned size, uint64_t value
     else if ((pa & ~0xfffull) == RTC_BASE)
         pl031_write(&b->rtc, (uint64_t)((unsigned __int128)arm64_cycles(a) * 1000000000u /
                                         a->config.hz), pa & 0xfff, word, &known);
+    else if (pa < ARM64_FLASH_BYTES)
+        known = false;
     else
         virtio_write(&a->virtio, arm64_cycles(a), (uint32_t)(pa - VIRTIO_BASE), size, word, &known);
     if (!known)

@@ -203,10 +203,8 @@ static uint32_t first_fp(struct arm64 *a, vaddr_t pc, uint32_t size)
     paddr_t pa;
     uint32_t word;
 
-    if (arm64_walk(a, pc, &pa, NULL) || pa < ARM64_RAM_BASE ||
-        pa - ARM64_RAM_BASE > a->config.ram_bytes - size)
+    if (arm64_walk(a, pc, &pa, NULL) || !(code = arm64_memory(a, pa, size)))
         return size / 4;
-    code = a->ram + (pa - ARM64_RAM_BASE);
     for (uint32_t at = 0; at < size; at += 4) {
         memcpy(&word, code + at, 4);
         if (insn_is_fp(word))

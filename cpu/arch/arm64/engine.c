@@ -296,6 +296,8 @@ void arm64_engine_drop_code(struct arm64 *a)
         return;
     leave_guest(e);
     uc_ctl_remove_cache(e->uc, ARM64_RAM_BASE, ARM64_RAM_BASE + a->config.ram_bytes);
+    if (a->flash.bytes)
+        uc_ctl_remove_cache(e->uc, 0, a->flash.bytes);
     back_to_guest(e);
     e->translated = false;
 }

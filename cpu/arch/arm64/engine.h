@@ -51,6 +51,9 @@ struct arm64_engine {
     bool translated; /* something ran since translated code was last dropped */
 };
 
+/* Map the flash; its tables go to the entries of stage 2 for physical 0 on. -ENOMEM, -EIO. */
+MUST_CHECK int arm64_engine_flash_create(struct arm64 *a, uint64_t *level2);
+void arm64_engine_flash_destroy(struct arm64 *a);
 /* Hooks on everything that the model has to see. */
 uc_err arm64_engine_add_hooks(struct arm64 *a);
 /* The live state is saved to `scratch`: the byte at an offset in it. */

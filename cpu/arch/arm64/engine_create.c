@@ -36,23 +36,27 @@
 #define VTCR     (1ull << 31 | 2u << 16 | 3u << 12 | 1u << 10 | 1u << 8 | 0u << 6 | 30u)
 #define HCR      (1ull << 31 | 1u) /* RW, VM */
 
-static void build_stage2(struct arm64 *a)
+static int build_stage2(struct arm64 *a)
 {
     struct arm64_engine *e = a->engine;
     uint8_t *tables = a->ram + a->config.ram_bytes;
     paddr_t pa = ARM64_RAM_BASE + a->config.ram_bytes;
     uint64_t *level2 = (uint64_t *)tables + ARM64_RAM_BASE / BLOCK_2M;
     size_t pages = a->config.ram_bytes / PAGE_BYTES;
+    int rc;
 
     e->page = (uint64_t *)(tables + H_LEVEL3);
     for (size_t table = 0; table < pages / 512; table++)
         level2[table] = (pa + H_LEVEL3 + table * PAGE_BYTES) | S2_TABLE;
     for (size_t i = 0; i < pages; i++)
         e->page[i] = (ARM64_RAM_BASE + i * PAGE_BYTES) | S2_PAGE;
+    if (a->config.flash && (rc = arm64_engine_flash_create(a, (uint64_t *)(void *)tables)) != 0)
+        return rc;
     arm64_sysreg_set(a, SYS_VTTBR_EL2, pa);
     arm64_sysreg_set(a, SYS_VTCR_EL2, VTCR);
     arm64_sysreg_set(a, SYS_HCR_EL2, HCR);
     arm64_engine_flush_tlb(a);
+    return 0;
 }
 
 /*
@@ -179,8 +183,7 @@ int arm64_engine_create(struct arm64 *a)
         return -ENOTSUP;
     }
     uc_context_save(e->uc, e->host);
-    build_stage2(a);
-    return 0;
+    return build_stage2(a);
 }
 
 void arm64_engine_destroy(struct arm64 *a)
@@ -195,6 +198,7 @@ void arm64_engine_destroy(struct arm64 *a)
         uc_context_free(e->host);
     if (e->uc)
         uc_close(e->uc);
+    arm64_engine_flash_destroy(a);
     free(e);
     a->engine = NULL;
 }

@@ -7,12 +7,12 @@
 
 int arm64_fetch(struct arm64 *a, vaddr_t pc, uint32_t *word)
 {
+    const uint8_t *at;
     paddr_t pa;
 
-    if (arm64_walk(a, pc, &pa, NULL) || pa < ARM64_RAM_BASE ||
-        pa - ARM64_RAM_BASE > a->config.ram_bytes - 4)
+    if (arm64_walk(a, pc, &pa, NULL) || !(at = arm64_memory(a, pa, 4)))
         return -EFAULT;
-    memcpy(word, a->ram + (pa - ARM64_RAM_BASE), 4);
+    memcpy(word, at, 4);
     return 0;
 }
 

@@ -87,7 +87,7 @@ void arm64_stage2_abort(struct arm64 *a, const struct arm64_syndrome *s, bool is
 
     if (arm64_stage2_noted(a, s, is_fetch))
         return;
-    if (is_fetch || (s->esr & ESR_S1PTW) || !arm64_is_device(ipa)) {
+    if (is_fetch || (s->esr & ESR_S1PTW) || !arm64_is_device(a, ipa)) {
         external_abort(a, s, is_fetch);
         return;
     }

@@ -13,11 +13,26 @@
 #define DESC_TABLE   2u
 #define ADDRESS_MASK 0x0000fffffffff000ull
 
+const uint8_t *arm64_memory(const struct arm64 *a, paddr_t pa, size_t len)
+{
+    if (pa >= ARM64_RAM_BASE && pa - ARM64_RAM_BASE <= a->config.ram_bytes &&
+        len <= a->config.ram_bytes - (pa - ARM64_RAM_BASE))
+        return a->ram + (pa - ARM64_RAM_BASE);
+    if (pa < a->flash.bytes && len <= a->flash.bytes - pa)
+        return a->flash.memory + pa;
+    if (a->flash.bytes && pa >= a->flash.bytes && pa < ARM64_FLASH_BYTES &&
+        (pa & 4095) + len <= 4096)
+        return a->flash.hidden + (pa & 4095); /* erased */
+    return NULL;
+}
+
 static int read_descriptor(const struct arm64 *a, paddr_t pa, uint64_t *descriptor)
 {
-    if (pa < ARM64_RAM_BASE || pa - ARM64_RAM_BASE > a->config.ram_bytes - 8)
+    const uint8_t *at = arm64_memory(a, pa, 8);
+
+    if (!at)
         return -EFAULT;
-    memcpy(descriptor, a->ram + (pa - ARM64_RAM_BASE), 8);
+    memcpy(descriptor, at, 8);
     return 0;
 }
 
