@@ -40,10 +40,10 @@ static int page_make_by(struct vnode *vn, uint64_t index, struct page *(*alloc)(
             return -ENOSPC;
         p = alloc();
         if (!p)
-            return -ENOSPC;
+            return -ENOMEM;
         if (pagetree_set(pages_of(vn), index, p)) {
             page_unref(p);
-            return -ENOSPC;
+            return -ENOMEM;
         }
         count_pages(vn, 1);
     }

@@ -145,6 +145,8 @@ int sigframe_pop(struct trap_frame *f, uint64_t *mask, struct sigaltstack_k *alt
 
 /* Where handlers without SA_RESTORER return to: in the vDSO (vdso/vdso.ld). arm64 alone has it. */
 #define USER_SIGRETURN (USER_VDSO + 0x904)
+/* A frame that is refused: SIGSEGV says where it is, as a fault does; else SI_KERNEL, and nothing. */
+extern const bool arch_bad_frame_is_fault;
 extern const uint64_t arch_minsigstksz;     /* AT_MINSIGSTKSZ */
 
 /* ---- exec ---- */

@@ -182,9 +182,12 @@ static int copy_through(struct vm_map *m, vaddr_t va, char *buf, size_t len, enu
         paddr_t pa;
         unsigned prot;
         char *bytes;
+        int error;
 
-        if (copy_fault(m, va, way) ||
-            !pmap_extract(m->pmap, page_align_down(va), &pa, &prot))
+        error = copy_fault(m, va, way);
+        if (error)
+            return error == -ENOMEM ? error : -EFAULT;
+        if (!pmap_extract(m->pmap, page_align_down(va), &pa, &prot))
             return -EFAULT;
         bytes = (char *)arch_phys_to_virt(page_align_down(pa)) + (va & PAGE_MASK);
         if (way == COPY_IN)

@@ -5,7 +5,7 @@
  * A futex is known by its memory: private memory by map and address, shared memory
  * by the object behind it and the place there, so that two processes meet whatever
  * their addresses. The kernel is not preempted and faults do not sleep, so reading
- * the word and queueing is one step.
+ * the word and queueing is one step. The waiters are in futex_queue.c.
  */
 #include "kernel/include/errno.h"
 #include "kernel/include/page.h"
@@ -33,24 +33,6 @@
 
 #define ROBUST_LIST_MAX 2048
 
-#define BUCKETS 64u
-static struct list buckets[BUCKETS];
-
-struct list *futex_bucket(const struct futex_key *k)
-{
-    uint64_t h = ((uintptr_t)k->object >> 4) ^ (k->place >> 2) * 0x9e3779b97f4a7c15ull;
-    struct list *b = &buckets[(h >> 32 ^ h) % BUCKETS];
-
-    if (!b->next)
-        list_init(b);
-    return b;
-}
-
-bool futex_same_key(const struct futex_key *a, const struct futex_key *b)
-{
-    return a->object == b->object && a->place == b->place;
-}
-
 int futex_key_of(vaddr_t addr, bool is_private, struct futex_key *k)
 {
     struct vm_map *m = current->process->vm;
@@ -73,28 +55,6 @@ int futex_key_of(vaddr_t addr, bool is_private, struct futex_key *k)
     return 0;
 }
 
-static void wake(struct futex_waiter *w)
-{
-    list_remove(&w->node);
-    w->woken = true;
-    sched_unpark(w->thread);
-}
-
-static int wake_key(const struct futex_key *k, int count, uint32_t bitset)
-{
-    int woken = 0;
-
-    list_for_each_safe (w, futex_bucket(k), struct futex_waiter, node) {
-        if (woken >= count)
-            break;
-        if (futex_same_key(&w->key, k) && (w->bitset & bitset) && !w->is_pi) {
-            wake(w);
-            woken++;
-        }
-    }
-    return woken;
-}
-
 static long futex_wait(vaddr_t addr, bool is_private, uint32_t value, uint64_t deadline_ns,
                        uint32_t bitset)
 {
@@ -108,7 +68,7 @@ static long futex_wait(vaddr_t addr, bool is_private, uint32_t value, uint64_t d
         return -EFAULT;
     if (now != value)
         return -EAGAIN;
-    list_push_back(futex_bucket(&w.key), &w.node);
+    futex_enqueue(&w);
     while (!w.woken && !error)
         error = sched_park(deadline_ns, true);
     list_remove(&w.node);
@@ -146,7 +106,7 @@ static long futex_wake(vaddr_t addr, bool is_private, int count, uint32_t bitset
     struct futex_key k;
     int error = bitset ? futex_key_of(addr, is_private, &k) : -EINVAL;
 
-    return error ? error : wake_key(&k, count < 1 ? 1 : count, bitset);
+    return error ? error : futex_wake_key(&k, count < 1 ? 1 : count, bitset);
 }
 
 /* Wakes `count`, moves `limit` more to the other futex. expected NULL: FUTEX_REQUEUE. */
@@ -155,7 +115,7 @@ static long futex_requeue(vaddr_t addr, bool is_private, int count, int limit, v
 {
     struct futex_key from, to;
     uint32_t now;
-    int woken, moved = 0, error;
+    int woken, error;
 
     if (count < 0 || limit < 0)
         return -EINVAL;
@@ -170,18 +130,8 @@ static long futex_requeue(vaddr_t addr, bool is_private, int count, int limit, v
         if (now != *expected)
             return -EAGAIN;
     }
-    woken = wake_key(&from, count, FUTEX_BITSET_ANY);
-    list_for_each_safe (w, futex_bucket(&from), struct futex_waiter, node) {
-        if (moved >= limit || futex_same_key(&from, &to))
-            break;
-        if (!futex_same_key(&w->key, &from))
-            continue;
-        list_remove(&w->node);
-        w->key = to;
-        list_push_back(futex_bucket(&to), &w->node);
-        moved++;
-    }
-    return woken + moved;
+    woken = futex_wake_key(&from, count, FUTEX_BITSET_ANY);
+    return woken + futex_requeue_key(&from, &to, limit);
 }
 
 static uint32_t wake_op_apply(unsigned op, uint32_t old, uint32_t arg)
@@ -240,9 +190,9 @@ static long futex_wake_op(vaddr_t addr, bool is_private, int count, int count2, 
     new = wake_op_apply(op, old, (uint32_t)oparg);
     if (copy_to_user(addr2, &new, sizeof(new)))
         return -EFAULT;
-    woken = wake_key(&k, count, FUTEX_BITSET_ANY);
+    woken = futex_wake_key(&k, count, FUTEX_BITSET_ANY);
     if (wake_op_compare(cmp, (int32_t)old, cmparg))
-        woken += wake_key(&k2, count2, FUTEX_BITSET_ANY);
+        woken += futex_wake_key(&k2, count2, FUTEX_BITSET_ANY);
     return woken;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* futex.h - what futex.c and futex_pi.c share, inside proc/. */
+/* futex.h - what futex.c, futex_queue.c and futex_pi.c share, inside proc/. */
 #ifndef KERNEL_PROC_FUTEX_H
 #define KERNEL_PROC_FUTEX_H
 
@@ -28,6 +28,11 @@ struct futex_waiter {
 
 struct list *futex_bucket(const struct futex_key *k);
 bool futex_same_key(const struct futex_key *a, const struct futex_key *b);
+void futex_enqueue(struct futex_waiter *w); /* w->key is set; list_remove() takes it off */
+/* Wakes the first `count` that wait for a bit of `bitset`, but not for a lock; how many it were. */
+int futex_wake_key(const struct futex_key *k, int count, uint32_t bitset);
+/* The first `limit` waiters of `from` become the last of `to`; how many it were. */
+int futex_requeue_key(const struct futex_key *from, const struct futex_key *to, int limit);
 int futex_key_of(vaddr_t addr, bool is_private, struct futex_key *k); /* 0, -EINVAL, -EFAULT */
 
 /* futex_pi.c: locks whose word holds the owner's thread number. */

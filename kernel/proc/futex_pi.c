@@ -68,7 +68,7 @@ long futex_lock_pi(vaddr_t addr, bool is_private, uint64_t deadline_ns, bool try
         error = try_lock(addr, try_only);
     if (error <= 0)
         return error;
-    list_push_back(futex_bucket(&w.key), &w.node);
+    futex_enqueue(&w);
     error = 0;
     while (!w.woken && !error)
         error = sched_park(deadline_ns, true);

@@ -4,6 +4,7 @@
 #include "kernel/include/process.h"
 #include "kernel/include/sched.h"
 #include "kernel/include/syscall.h"
+#include "kernel/include/vm.h"
 #include "kernel/proc/lifecycle.h"
 #include "kernel/proc/signal_class.h"
 #include "kernel/proc/user_time.h"
@@ -107,6 +108,18 @@ static int altstack_set(const struct sigaltstack_k *new)
     return 0;
 }
 
+/* Linux's arm64_notify_segfault(): any mapping above makes it a question of rights. */
+static void refuse_frame(void)
+{
+    vaddr_t sp = frame_sp(current->frame);
+
+    if (arch_bad_frame_is_fault)
+        trap_user_signal(SIGSEGV, vm_find(current->process->vm, sp) ? SEGV_ACCERR : SEGV_MAPERR,
+                         sp, 0, 0);
+    else
+        signal_force_current(SIGSEGV, NULL);
+}
+
 /* What is wrong with the alternate stack in the frame is no error, as on Linux. */
 SYSCALL0(rt_sigreturn)
 {
@@ -115,7 +128,7 @@ SYSCALL0(rt_sigreturn)
 
     current->restart_code = 0;
     if (sigframe_pop(current->frame, &mask, &altstack)) {
-        signal_force_current(SIGSEGV, NULL);
+        refuse_frame();
         return SYSCALL_FRAME_SET;
     }
     signal_set_mask(mask);

@@ -16,19 +16,27 @@ volatile bool leave_work;
 
 /* ---- memory ---- */
 
+static bool allocation_fails(void)
+{
+    if (!host.fail_in || --host.fail_in)
+        return false;
+    host.failed = true;
+    return true;
+}
+
 void *kmalloc(size_t bytes)
 {
-    return malloc(bytes);
+    return allocation_fails() ? NULL : malloc(bytes);
 }
 
 void *kzalloc(size_t bytes)
 {
-    return calloc(1, bytes);
+    return allocation_fails() ? NULL : calloc(1, bytes);
 }
 
 void *krealloc(void *p, size_t bytes)
 {
-    return realloc(p, bytes);
+    return allocation_fails() ? NULL : realloc(p, bytes);
 }
 
 void kfree(void *p)
@@ -38,7 +46,7 @@ void kfree(void *p)
 
 char *kstrndup(const char *s, size_t len)
 {
-    char *copy = calloc(1, len + 1);
+    char *copy = allocation_fails() ? NULL : calloc(1, len + 1);
     if (copy)
         memcpy(copy, s, len);
     return copy;
@@ -56,7 +64,9 @@ struct page *page_alloc(void)
 
 struct page *page_alloc_zeroed(void)
 {
-    struct host_page *p = calloc(1, sizeof(*p));
+    struct host_page *p = allocation_fails() ? NULL : calloc(1, sizeof(*p));
+    if (!p)
+        return NULL;
     p->page.refs = 1;
     host.pages++;
     return &p->page;

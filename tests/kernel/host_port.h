@@ -31,6 +31,8 @@ struct host {
     char output[8192]; /* of the console */
     size_t output_len;
     unsigned pages;    /* alive */
+    unsigned fail_in;  /* allocations until one fails; 0: none will */
+    bool failed;       /* it has */
 };
 extern struct host host;
 

@@ -28,6 +28,7 @@ _Static_assert(sizeof(struct sigcontext_regs) == sizeof(uint64_t) + REGS_BYTES &
                        offsetof(struct trap_frame, pc),
                "x0 to PSTATE in the order of struct sigcontext");
 
+const bool arch_bad_frame_is_fault = true;
 const uint64_t arch_minsigstksz =
     sizeof(struct rt_sigframe) + sizeof(struct frame_record) + STACK_ALIGN;
 
@@ -144,10 +145,14 @@ int sigframe_pop(struct trap_frame *f, uint64_t *mask, struct sigaltstack_k *alt
     bool valid;
 
     ktrace(user_copy, frame, sizeof(struct rt_sigframe));
-    if (frame % STACK_ALIGN || quiet_copy_from_user(&head, uc_at(frame, 0), sizeof(head)) ||
-        quiet_copy_from_user(f->x, uc_at(frame, offsetof(struct ucontext_k, regs.regs)),
-                             REGS_BYTES))
+    if (frame % STACK_ALIGN)
         return -EFAULT;
+    if (quiet_copy_from_user(&head, uc_at(frame, 0), sizeof(head)) ||
+        quiet_copy_from_user(f->x, uc_at(frame, offsetof(struct ucontext_k, regs.regs)),
+                             REGS_BYTES)) {
+        memset(f->x, 0, REGS_BYTES); /* as Linux's __get_user leaves what it cannot read */
+        return -EFAULT;
+    }
     valid = pstate_is_valid(f->pstate);
     f->pstate &= PSTATE_NZCV; /* the other bits are not the user's on v8.0 */
     if (!valid || find_fpsimd(uc_at(frame, offsetof(struct ucontext_k, reserved)), &fp_at) ||
