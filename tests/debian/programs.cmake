@@ -58,6 +58,8 @@ function(debian_programs arch)
       list(APPEND outputs ${programs}/${arch}/linking-${libc}-${link})
     endforeach()
   endforeach()
+  debian_program(${arch} ${ARGN} musl static debuggee.c debuggee)
+  list(APPEND outputs ${programs}/${arch}/debuggee)
   add_custom_target(debian-programs-${arch} ALL DEPENDS ${outputs})
 endfunction()
 
