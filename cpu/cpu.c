@@ -105,6 +105,11 @@ int cpu_interrupt(struct cpu *cpu, unsigned number)
     return cpu->ops->interrupt(cpu->m, number);
 }
 
+unsigned cpu_interrupts_active(struct cpu *cpu)
+{
+    return cpu->ops->interrupts_active(cpu->m);
+}
+
 void cpu_flush_tlb(struct cpu *cpu)
 {
     cpu->ops->flush_tlb(cpu->m);

@@ -168,6 +168,8 @@ MUST_CHECK int cpu_interrupt(struct cpu *cpu, unsigned number);
 /* A page fault at the user instruction that comes next, as a stale translation makes it. -EINVAL: the
  * CPU is not in user mode. */
 MUST_CHECK int cpu_fetch_fault(struct cpu *cpu);
+/* How many interrupts have been acknowledged and not ended (GIC: active; local APIC: in service). */
+unsigned cpu_interrupts_active(struct cpu *cpu);
 /* Forget translations: after page tables were written from outside. */
 void cpu_flush_tlb(struct cpu *cpu);
 /* The number for cpu_interrupt() with which the guest's timer comes now; -ENODEV: it has set none up. */

@@ -21,6 +21,7 @@ struct cpu_ops {
     void (*request_stop)(void *m);
     int (*inject)(void *m, const struct cpu_injection *what);
     int (*interrupt)(void *m, unsigned number);
+    unsigned (*interrupts_active)(const void *m);
     void (*flush_tlb)(void *m);
     int (*timer_interrupt)(void *m);
     int (*fetch_fault)(void *m);

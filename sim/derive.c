@@ -5,10 +5,10 @@
  * A return to user mode is, in this order of belief:
  *   1 the return of a thread that trapped with this PC and SP in this address space;
  *   2 the same with the PC one system call instruction earlier: the call runs again;
- *   3 the start of a signal handler: SP points at a frame whose saved PC and SP are those of a
+ *   3 the end of a handler: a thread in the address space is in rt_sigreturn, and its frame says so;
+ *   4 the start of a signal handler: SP points at a frame whose saved PC and SP are those of a
  *     thread in the kernel, perhaps through further frames delivered at once;
- *   4 the end of a handler: a thread in the address space waits in rt_sigreturn;
- *   5 the child of a fork or clone seen earlier;
+ *   5 the child of a fork or clone seen earlier; or a sigreturn whose frame was not there;
  *   6 a new program: the newest thread that waits in execve;
  *   7 a process that the kernel started itself.
  */
@@ -79,6 +79,19 @@ static void emit(struct deriver *d, const struct derived *e)
     d->how->event(d->how->ctx, e);
 }
 
+/* Where an rt_sigreturn will go on. */
+static void note_frame(struct deriver *d, struct cpu *cpu, struct task *task)
+{
+    struct signal_frame f;
+
+    task->resumes = syscall_is(&task->call, "rt_sigreturn") &&
+                    d->arch->read_signal_frame(cpu, task->sp - d->arch->sigreturn_bias, &f);
+    if (task->resumes) {
+        task->resume_pc = f.saved_pc;
+        task->resume_sp = f.saved_sp;
+    }
+}
+
 static void begin_syscall(struct deriver *d, struct cpu *cpu, struct task *task)
 {
     task->pending = PENDING_SYSCALL;
@@ -88,6 +101,7 @@ static void begin_syscall(struct deriver *d, struct cpu *cpu, struct task *task)
         syscall_begin(&task->call, cpu, d->cpu_arch);
     if (syscall_is_fork(&task->call))
         tasks_note_fork(&d->tasks, task);
+    note_frame(d, cpu, task);
     if (syscall_never_returns(&task->call)) {
         struct derived e = event_of(d, DERIVED_SYSCALL, cpu, task->n, task, task->pc);
 
@@ -148,6 +162,8 @@ static struct task *find_interrupted(struct deriver *d, uint64_t root, const str
     struct task *task = tasks_find(&d->tasks, root, f->saved_pc, f->saved_sp);
 
     *restarted = false;
+    if (!task)
+        task = tasks_find_resumed(&d->tasks, root, f->saved_pc, f->saved_sp);
     if (!task) {
         vaddr_t after = f->saved_pc + d->arch->syscall_insn_bytes;
 
@@ -197,7 +213,8 @@ static bool find_handler_start(struct deriver *d, struct cpu *cpu, uint64_t root
     h->task = tasks_find_sigreturn(&d->tasks, root);
     h->frames = 1;
     h->restarted = false;
-    return h->task && h->frame[0].has_info && h->frame[0].info_signo == (int)signo;
+    return h->task && h->frame[0].has_info && h->frame[0].info_signo == (int)signo && signo > 0 &&
+           signo <= SIGNAL_MAX;
 }
 
 static void emit_handlers(struct deriver *d, struct cpu *cpu, insn_t n, vaddr_t pc,
@@ -218,6 +235,7 @@ static void emit_handlers(struct deriver *d, struct cpu *cpu, insn_t n, vaddr_t 
 
         e.signo = (int)(i == 0 ? signo : h->frame[i - 1].saved_first);
         e.frame = &h->frame[i];
+        e.runs = i == 0;
         e.interrupted = place_of(d, h->task, h->frame[i].saved_pc);
         e.interrupted_syscall = in_syscall && i + 1 == h->frames;
         h->frame[i].has_info = h->frame[i].has_info && h->frame[i].info_signo == e.signo;
@@ -289,6 +307,14 @@ static struct task *start_task(struct deriver *d, struct cpu *cpu, insn_t n, vad
     return task;
 }
 
+static void end_handler(struct deriver *d, struct cpu *cpu, insn_t n, vaddr_t pc, struct task *task)
+{
+    struct derived e = event_of(d, DERIVED_SIGRETURN, cpu, n, task, pc);
+
+    task->pending = PENDING_NONE;
+    emit(d, &e);
+}
+
 /* User mode is entered at pc with sp: who is it, and what ended by that? */
 static void enter_user(struct deriver *d, struct cpu *cpu, insn_t n, vaddr_t pc, vaddr_t sp)
 {
@@ -302,16 +328,15 @@ static void enter_user(struct deriver *d, struct cpu *cpu, insn_t n, vaddr_t pc,
     } else if ((task = tasks_find(&d->tasks, root, pc + d->arch->syscall_insn_bytes, sp)) &&
                task->pending == PENDING_SYSCALL) {
         end_pending(d, cpu, n, task, 0, true);
+    } else if ((task = tasks_find_resumed(&d->tasks, root, pc, sp)) != NULL) {
+        end_handler(d, cpu, n, pc, task);
     } else if (find_handler_start(d, cpu, root, sp, &h)) {
         emit_handlers(d, cpu, n, pc, &h);
         task = h.task;
-    } else if ((task = tasks_find_sigreturn(&d->tasks, root)) != NULL) {
-        struct derived e = event_of(d, DERIVED_SIGRETURN, cpu, n, task, pc);
-
-        task->pending = PENDING_NONE;
-        emit(d, &e);
     } else if ((fork = tasks_find_fork(&d->tasks, pc, sp)) != NULL) {
         task = start_task(d, cpu, n, pc, root, fork);
+    } else if ((task = tasks_find_sigreturn(&d->tasks, root)) != NULL && !task->resumes) {
+        end_handler(d, cpu, n, pc, task);
     } else if ((task = start_program(d, cpu, n, root, sp)) == NULL) {
         task = start_task(d, cpu, n, pc, root, NULL);
     }

@@ -37,6 +37,8 @@ struct derived {
     uint64_t time_ns;              /* at n; for calls at the return */
     uint64_t begin_ns;             /* DERIVED_SYSCALL: at n */
     unsigned process, thread;      /* 0: none yet (boot) */
+    bool runs;                     /* DERIVED_SIGNAL: it is this handler's first instruction now; the
+                                      others of several delivered at once run behind it */
     bool interrupted_syscall;      /* DERIVED_SIGNAL: delivered on the way out of one */
     struct place at;
     const struct cpu_trap *trap;

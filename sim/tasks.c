@@ -110,6 +110,20 @@ struct task *tasks_find_sigreturn(struct tasks *t, uint64_t root)
     return best;
 }
 
+struct task *tasks_find_resumed(struct tasks *t, uint64_t root, vaddr_t pc, vaddr_t sp)
+{
+    struct task *best = NULL;
+
+    for (size_t i = 0; i < t->count; i++) {
+        struct task *k = t->task[i];
+
+        if (k->pending == PENDING_SYSCALL && !k->dead && k->root == root && k->resumes &&
+            k->resume_pc == pc && k->resume_sp == sp && is_newer(k, best))
+            best = k;
+    }
+    return best;
+}
+
 struct task *tasks_find_exec(struct tasks *t)
 {
     struct task *best = NULL;

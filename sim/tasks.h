@@ -29,6 +29,8 @@ struct task {
     insn_t n;                /* of the trap */
     uint64_t ns;             /* guest time there */
     vaddr_t pc, sp;
+    bool resumes;            /* in rt_sigreturn, whose frame goes on here: */
+    vaddr_t resume_pc, resume_sp;
     struct syscall_text call;
 };
 
@@ -58,6 +60,8 @@ struct task *tasks_add(struct tasks *t, struct process *process, uint64_t root);
 struct task *tasks_find(struct tasks *t, uint64_t root, vaddr_t pc, vaddr_t sp);
 /* The thread whose kernel side runs in this address space, as far as one can tell; or NULL. */
 struct task *tasks_find_root(struct tasks *t, uint64_t root);
+/* The thread in rt_sigreturn whose frame goes on at pc and sp. */
+struct task *tasks_find_resumed(struct tasks *t, uint64_t root, vaddr_t pc, vaddr_t sp);
 /* A thread that waits in one of two system calls that come back elsewhere. */
 struct task *tasks_find_sigreturn(struct tasks *t, uint64_t root);
 struct task *tasks_find_exec(struct tasks *t);

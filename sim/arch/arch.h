@@ -38,6 +38,7 @@ struct sim_arch {
     const size_t *syscall_count;
     unsigned syscall_insn_bytes;
     uint64_t root_mask;          /* bits of cpu_asid_root() that name the address space */
+    unsigned sigreturn_bias;     /* rt_sigreturn is entered with SP at the frame plus this */
     const char *signal_register; /* holds the signal number when a handler starts */
     const char *link_register;   /* NULL: the return address is on the stack */
     /* O_ flags that differ between the CPUs */

@@ -7,6 +7,7 @@
 #include "loader/fail.h"
 #include "sim/check/frame.h"
 #include "sim/check/leak.h"
+#include "sim/check/leave.h"
 #include "sim/check/pagetable.h"
 #include "sim/check/stack.h"
 #include "sim/check/stale.h"
@@ -21,8 +22,10 @@ struct run {
     const struct check *how;
     struct findings *findings;
     struct context *context;
+    struct frames *frames;
     struct pagetable *pagetable;
     struct stale *stale;
+    struct leave *leave;
     uint8_t *map;           /* of cpu_watch_pages() */
     bool failed;
 };
@@ -36,6 +39,8 @@ static void on_event(void *ctx, const struct derived *d)
         pagetable_event(r->pagetable, d);
     if (r->stale)
         stale_event(r->stale, d);
+    if (r->leave)
+        leave_event(r->leave, d);
 }
 
 static void on_store(void *ctx, const struct cpu_store *s)
@@ -49,6 +54,10 @@ static void on_start(void *ctx, struct cpu *cpu)
     paddr_t base;
     size_t bytes;
 
+    if (r->how->kinds & 1u << CHECK_CONTEXT) {
+        r->leave = leave_create(cpu);
+        r->failed |= !r->leave;
+    }
     if (r->how->kinds & 1u << CHECK_STALE) {
         r->stale = stale_create(cpu);
         r->failed |= !r->stale;
@@ -85,9 +94,31 @@ static void name_one(const struct trace *t, struct timeline *timeline, struct pl
         culprit_origin(timeline, places, &t->machine, f);
 }
 
-static int name_all(const struct trace *t, struct findings *all, struct frames *frames,
-                    struct stale *stale, char *err, size_t err_len)
+/* Is there something to go back to? */
+static bool has_more(const struct run *r, const struct trace *t)
 {
+    return r->findings->count || (r->frames && r->frames->count) ||
+           (r->stale && t->machine.adversary) || (r->leave && leave_any(r->leave));
+}
+
+/* What the first replay only marked is looked at; 0 or an error. */
+static int find_marked(const struct run *r, const struct trace *t, struct timeline *timeline,
+                       struct places *places)
+{
+    int rc = 0;
+
+    if (r->frames)
+        rc = frames_find(r->frames, timeline, places, &t->machine, r->findings);
+    if (rc == 0 && r->leave)
+        rc = leave_find(r->leave, timeline, places, r->findings);
+    if (rc == 0 && r->stale)
+        rc = stale_find(r->stale, timeline, places, r->findings);
+    return rc;
+}
+
+static int name_all(const struct run *r, const struct trace *t, char *err, size_t err_len)
+{
+    struct findings *all = r->findings;
     struct places *places = places_create(&t->machine);
     struct timeline *timeline;
     int rc = places ? timeline_open(t, &timeline, err, err_len)
@@ -96,34 +127,43 @@ static int name_all(const struct trace *t, struct findings *all, struct frames *
     if (rc == 0) {
         for (size_t i = 0; i < all->count; i++)
             name_one(t, timeline, places, &all->list[i], all->value[i]);
-        if (frames && frames_find(frames, timeline, places, &t->machine, all) != 0)
-            rc = loader_fail(err, err_len, -ENOMEM, "out of memory");
-        if (rc == 0 && stale && (rc = stale_find(stale, timeline, places, all)) != 0)
-            loader_fail(err, err_len, rc, "%s", timeline_error(timeline));
+        rc = find_marked(r, t, timeline, places);
+        if (rc)
+            loader_fail(err, err_len, rc, "%s",
+                        rc == -ENOMEM ? "out of memory" : timeline_error(timeline));
         timeline_close(timeline);
     }
     places_destroy(places);
     return rc;
 }
 
-static int find(const struct trace *t, const struct check *how, struct findings *all,
-                struct frames *frames, struct stale **stale, struct divergence *divergence, char *err, size_t err_len)
+static int find(struct run *r, const struct trace *t, struct divergence *divergence, char *err,
+                size_t err_len)
 {
-    struct run run = {.how = how, .findings = all,
-                      .context = context_create(t, how->kinds, all, frames)};
-    struct derive derive = {.ctx = &run, .event = on_event, .tick = on_tick, .until = INSN_NONE,
+    struct derive derive = {.ctx = r, .event = on_event, .tick = on_tick, .until = INSN_NONE,
                             .plain = true, .start = on_start};
     int rc = -ENOMEM;
 
-    if (run.context)
+    if (r->how->kinds & 1u << CHECK_FRAME) {
+        r->frames = calloc(1, sizeof(*r->frames));
+        r->failed |= !r->frames;
+    }
+    r->context = context_create(t, r->how->kinds, r->findings, r->frames);
+    if (r->context)
         rc = derive_run(t, &derive, divergence, err, err_len);
-    context_destroy(run.context);
-    pagetable_destroy(run.pagetable);
-    free(run.map);
-    *stale = run.stale;
-    if (all->failed || run.failed || rc == -ENOMEM)
+    if (r->findings->failed || r->failed || rc == -ENOMEM)
         rc = loader_fail(err, err_len, -ENOMEM, "out of memory");
     return rc;
+}
+
+static void run_free(struct run *r)
+{
+    context_destroy(r->context);
+    pagetable_destroy(r->pagetable);
+    stale_destroy(r->stale);
+    leave_destroy(r->leave);
+    free(r->frames);
+    free(r->map);
 }
 
 int check_run(const struct trace *t, const struct check *how, size_t *count,
@@ -131,28 +171,25 @@ int check_run(const struct trace *t, const struct check *how, size_t *count,
 {
     struct findings all = {.max = how->findings_max};
     struct stack_depths depths = {.count = 0};
-    bool with_frame = how->kinds & 1u << CHECK_FRAME;
-    struct stale *stale = NULL;
-    struct frames *frames = with_frame ? calloc(1, sizeof(*frames)) : NULL;
+    struct run run = {.how = how, .findings = &all};
     int rc = -ENOMEM;
 
     *count = 0;
     all.list = calloc(all.max, sizeof(*all.list));
     all.value = calloc(all.max, sizeof(*all.value));
-    if (all.list && all.value && (frames || !with_frame))
-        rc = find(t, how, &all, frames, &stale, divergence, err, err_len);
+    if (all.list && all.value)
+        rc = find(&run, t, divergence, err, err_len);
     if (rc == 0 && (how->kinds & 1u << CHECK_LEAK))
         rc = leak_run(t, &all, err, err_len);
     if (rc == 0 && (how->kinds & 1u << CHECK_STACK))
         rc = stack_run(t, &all, how->depths ? how->depths : &depths, err, err_len);
-    if (rc == 0 && (all.count || (frames && frames->count) || (stale && t->machine.adversary)))
-        rc = name_all(t, &all, frames, stale, err, err_len);
+    if (rc == 0 && has_more(&run, t))
+        rc = name_all(&run, t, err, err_len);
     for (size_t i = 0; rc == 0 && i < all.count; i++)
         how->found(how->ctx, &all.list[i]);
     *count = all.count;
+    run_free(&run);
     free(all.list);
     free(all.value);
-    free(frames);
-    stale_destroy(stale);
     return rc;
 }

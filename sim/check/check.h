@@ -8,6 +8,7 @@
  *
  * The checks
  *   context    what user code could see at a trap is what it sees when it goes on
+ *              and nothing that it must not find (leave.h)
  *   frame      each word of a saved frame has one writer for each purpose (frame.h)
  *   sigframe   a signal frame is laid out as Linux's (sigframe.h) and holds the interrupted state, a
  *              handler gets its arguments, and rt_sigreturn restores what the frame says

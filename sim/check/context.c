@@ -245,7 +245,7 @@ static void on_syscall(struct context *c, const struct derived *d)
     struct ustate now;
 
     if (!k || !k->known || !(d->returned || d->restarted) || syscall_is_exec(d->call) ||
-        syscall_is(d->call, "ptrace"))
+        syscall_is(d->call, "ptrace") || syscall_is(d->call, "rt_sigreturn"))
         return;
     if (syscall_is_fork(d->call) && d->returned && (int64_t)d->result > 0) {
         k->forks++;
@@ -360,7 +360,7 @@ static void on_signal(struct context *c, const struct derived *d)
     state_now(c, d, &now);
     if (!c->arch->read_frame(d->cpu, ustate_get(&now, c->arch->sp), &frame, where))
         return;
-    if (d->pc == ustate_get(&now, c->arch->pc)) {
+    if (d->runs) {
         check_argument(c, k, d, &now, where[c->arch->argument]);
         look_at_layout(c, k, d, &now);
     }

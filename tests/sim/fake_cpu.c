@@ -461,6 +461,12 @@ void cpu_watch_blocks(struct cpu *c, cpu_block_fn fn, void *ctx)
     (void)ctx;
 }
 
+unsigned cpu_interrupts_active(struct cpu *c)
+{
+    (void)c;
+    return 0;
+}
+
 void cpu_watch_stale(struct cpu *cpu, cpu_stale_fn fn, void *ctx)
 {
     (void)cpu;

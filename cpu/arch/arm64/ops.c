@@ -54,6 +54,16 @@ static size_t op_unmap_user(void *m, vaddr_t first, vaddr_t last)
     return arm64_unmap_user(m, first, last);
 }
 
+static unsigned op_interrupts_active(const void *m)
+{
+    const struct gicv2 *g = &((const struct arm64 *)m)->board.gic;
+    unsigned count = 0;
+
+    for (size_t i = 0; i < ARRAY_LEN(g->active); i++)
+        count += (unsigned)__builtin_popcount(g->active[i]);
+    return count;
+}
+
 static void op_flush_tlb(void *m)
 {
     arm64_engine_flush_tlb(m);
@@ -278,6 +288,7 @@ const struct cpu_ops arm64_ops = {
     .request_stop = op_request_stop,
     .inject = op_inject,
     .interrupt = op_interrupt,
+    .interrupts_active = op_interrupts_active,
     .flush_tlb = op_flush_tlb,
     .timer_interrupt = op_timer_interrupt,
     .fetch_fault = op_fetch_fault,

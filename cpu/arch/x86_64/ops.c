@@ -54,6 +54,16 @@ static size_t op_unmap_user(void *m, vaddr_t first, vaddr_t last)
     return x86_unmap_user(m, first, last);
 }
 
+static unsigned op_interrupts_active(const void *m)
+{
+    const struct lapic *l = &((const struct x86 *)m)->board.lapic;
+    unsigned count = 0;
+
+    for (size_t i = 0; i < ARRAY_LEN(l->isr); i++)
+        count += (unsigned)__builtin_popcount(l->isr[i]);
+    return count;
+}
+
 static void op_flush_tlb(void *m)
 {
     x86_engine_flush_tlb(m);
@@ -278,6 +288,7 @@ const struct cpu_ops x86_64_ops = {
     .request_stop = op_request_stop,
     .inject = op_inject,
     .interrupt = op_interrupt,
+    .interrupts_active = op_interrupts_active,
     .flush_tlb = op_flush_tlb,
     .timer_interrupt = op_timer_interrupt,
     .fetch_fault = op_fetch_fault,

@@ -142,8 +142,10 @@ static bool read_signal_frame(struct cpu *cpu, vaddr_t sp, struct signal_frame *
     memset(f, 0, sizeof(*f));
     if (!arch_read(cpu, sp + FRAME_REGS, &f->saved_result, 8) ||
         !arch_read(cpu, sp + FRAME_SP, &f->saved_sp, 8) ||
-        !arch_read(cpu, sp + FRAME_PC, &f->saved_pc, 8) || !arch_read(cpu, sp, info, sizeof(info)))
+        !arch_read(cpu, sp + FRAME_PC, &f->saved_pc, 8))
         return false;
+    if (!arch_read(cpu, sp, info, sizeof(info)))
+        memset(info, 0, sizeof(info)); /* nobody asked for it: its page was never touched */
     x1 = cpu_reg_find(ARCH_ARM64, "x1");
     if (x1 >= 0 && cpu_reg_read(cpu, x1, &info_at) != 0)
         info_at = 0;

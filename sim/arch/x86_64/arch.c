@@ -125,6 +125,7 @@ const struct sim_arch x86_64_sim_arch = {
     .syscall_count = &x86_64_syscall_count,
     .syscall_insn_bytes = 2,
     .root_mask = 0x000ffffffffff000ull,
+    .sigreturn_bias = 8, /* the handler's return took the address off */
     .signal_register = "rdi",
     .o_directory = 0200000,
     .o_nofollow = 0400000,
