@@ -101,6 +101,7 @@ struct cpu_config {
     bool strict;            /* stop at the first unimplemented access */
     bool adversary;         /* table entries are seen as late as the architecture allows (adversary.h) */
     uint64_t seed;          /* of the entropy device */
+    unsigned gic;           /* arm64: 3 for a GICv3; else a GICv2 */
     struct cpu_device devices[CPU_DEVICES_MAX];
     unsigned device_count;
     struct cpu_host host;

@@ -28,6 +28,7 @@ struct boot_spec {
                                second PVH module, whose command line is "rng-seed" */
     uint64_t hz;            /* machine's cpu-hz, for the timer description */
     bool firmware;          /* arm64: `kernel` is raw code for flash at 0, the tree at RAM's start */
+    unsigned gic;           /* arm64: 3 for a GICv3; else a GICv2 */
     bool el2;               /* arm64: entered at EL2, with PSCI by SMC */
     unsigned virtio_count;  /* devices on the virtio bus, for ACPI: a device tree names all slots */
 };

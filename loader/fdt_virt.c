@@ -148,16 +148,23 @@ static void build_cpu(struct tree *t, const struct boot_spec *spec)
     end(t);
 }
 
-static void build_interrupts(struct tree *t)
+static void build_interrupts(struct tree *t, bool gicv3)
 {
+    uint32_t cpu0 = gicv3 ? 0 : PPI_CPU0; /* GICv3's PPIs have no mask of CPUs */
+
     begin(t, "intc@8000000");
-    prop_text(t, "compatible", "arm,cortex-a15-gic");
+    prop_text(t, "compatible", gicv3 ? "arm,gic-v3" : "arm,cortex-a15-gic");
     prop_cell(t, "#interrupt-cells", 3);
     prop_empty(t, "interrupt-controller");
     prop_cell(t, "#address-cells", 2);
     prop_cell(t, "#size-cells", 2);
     prop_empty(t, "ranges");
-    prop_cells(t, "reg", 8, 0u, 0x08000000u, 0u, 0x10000u, 0u, 0x08010000u, 0u, 0x10000u);
+    if (gicv3) {
+        prop_cell(t, "#redistributor-regions", 1);
+        prop_cells(t, "reg", 8, 0u, 0x08000000u, 0u, 0x10000u, 0u, 0x080a0000u, 0u, 0x20000u);
+    } else {
+        prop_cells(t, "reg", 8, 0u, 0x08000000u, 0u, 0x10000u, 0u, 0x08010000u, 0u, 0x10000u);
+    }
     prop_cell(t, "phandle", PHANDLE_GIC);
     end(t);
 
@@ -165,9 +172,9 @@ static void build_interrupts(struct tree *t)
     prop_list(t, "compatible", "arm,armv8-timer\0arm,armv7-timer");
     prop_empty(t, "always-on");
     /* Secure physical, physical (INTID 30), virtual (27), hypervisor; a PPI is INTID - 16. */
-    prop_cells(t, "interrupts", 12, GIC_PPI, 13u, PPI_CPU0 | IRQ_LEVEL_HIGH, GIC_PPI, 14u,
-               PPI_CPU0 | IRQ_LEVEL_HIGH, GIC_PPI, 11u, PPI_CPU0 | IRQ_LEVEL_HIGH, GIC_PPI, 10u,
-               PPI_CPU0 | IRQ_LEVEL_HIGH);
+    prop_cells(t, "interrupts", 12, GIC_PPI, 13u, cpu0 | IRQ_LEVEL_HIGH, GIC_PPI, 14u,
+               cpu0 | IRQ_LEVEL_HIGH, GIC_PPI, 11u, cpu0 | IRQ_LEVEL_HIGH, GIC_PPI, 10u,
+               cpu0 | IRQ_LEVEL_HIGH);
     end(t);
 }
 
@@ -222,7 +229,7 @@ static void build_tree(struct tree *t, const struct boot_spec *spec, struct init
     prop_cell(t, "interrupt-parent", PHANDLE_GIC);
     build_chosen(t, spec, initrd);
     build_cpu(t, spec);
-    build_interrupts(t);
+    build_interrupts(t, spec->gic == 3);
     build_peripherals(t);
     end(t);
     note(t, fdt_finish(t->fdt));

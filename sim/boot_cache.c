@@ -47,7 +47,8 @@ static struct image_hash key_of(const struct boot_cache *cache, const struct mac
 
     buf_put(&b, &cache->build, sizeof(cache->build));
     buf_put_le(&b, m->arch, 1);
-    buf_put_le(&b, m->strict | m->el2 << 1 | m->adversary << 2 | m->firmware << 3, 1);
+    buf_put_le(&b, m->strict | m->el2 << 1 | m->adversary << 2 | m->firmware << 3 | m->gicv3 << 4,
+               1);
     buf_put_le(&b, m->ram_bytes, 8);
     buf_put_le(&b, m->hz, 8);
     buf_put_le(&b, m->seed, 8);

@@ -44,6 +44,7 @@ static void compare_devices(const struct machine *a, const struct machine *b, st
 {
     unsigned both = a->disk_count < b->disk_count ? a->disk_count : b->disk_count;
 
+    compare_number(d, "gicv3", a->gicv3, b->gicv3);
     compare_number(d, "entropy", a->entropy, b->entropy);
     compare_number(d, "disks", a->disk_count, b->disk_count);
     for (unsigned i = 0; i < both; i++)

@@ -139,6 +139,7 @@ int machine_boot(const struct machine *m, const struct cpu_host *host, struct cp
                              .entropy_seed = m->seed,
                              .hz = m->hz,
                              .firmware = m->firmware,
+                             .gic = m->gicv3 ? 3 : 2,
                              .el2 = m->el2};
     struct cpu_config config = {.arch = m->arch,
                                 .ram_bytes = m->ram_bytes,
@@ -149,6 +150,7 @@ int machine_boot(const struct machine *m, const struct cpu_host *host, struct cp
                                 .flash_bytes = m->firmware ? m->kernel.bytes : 0,
                                 .adversary = m->adversary,
                                 .seed = m->seed,
+                                .gic = m->gicv3 ? 3 : 2,
                                 .host = *host};
     struct boot_plan plan;
     struct cpu *cpu;

@@ -50,6 +50,7 @@ struct machine {
     struct image_hash kernel_hash, initrd_hash;
     struct machine_disk disk[MACHINE_DISKS_MAX];
     unsigned disk_count;
+    bool gicv3;            /* arm64: the interrupt controller is a GICv3, not a GICv2 */
     bool entropy;          /* an entropy source that gives what `seed` stretches to */
 };
 

@@ -15,7 +15,7 @@
  *   order   MACH, KERN, INRD, DISK (these as MACH says), NOTE or none, any number of EVNT, END.
  *
  *   MACH    u8 arch (0 arm64, 1 x86_64) | u8 flags (1 strict, 2 images follow, 4 EL2, 8 adversary,
- *           16 entropy source, 64 firmware) | V RAM bytes
+ *           16 entropy source, 32 GICv3, 64 firmware) | V RAM bytes
  *           V hz | V seed | V chaos | V wall start | C command line
  *           V argc + 1, 0: none; that many C | V kernel bytes | 16 XXH3-128
  *           V initrd bytes, 0: none | 16 XXH3-128
@@ -62,10 +62,11 @@
 #define MACHINE_EL2    4u
 #define MACHINE_ADVERSARY 8u
 #define MACHINE_ENTROPY 16u
+#define MACHINE_GICV3 32u
 #define MACHINE_FIRMWARE 64u
 #define MACHINE_FLAGS                                                                              \
     (MACHINE_STRICT | MACHINE_IMAGES | MACHINE_EL2 | MACHINE_ADVERSARY | MACHINE_ENTROPY |         \
-     MACHINE_FIRMWARE)
+     MACHINE_FIRMWARE | MACHINE_GICV3)
 #define DISK_READ_ONLY 1u
 
 #define TRACE_DISK_PIECE (1u << 20)

@@ -163,6 +163,7 @@ static int read_machine(struct reader *r, const struct blob *raw)
     m->adversary = flags & MACHINE_ADVERSARY;
     r->t->has_images = flags & MACHINE_IMAGES;
     m->entropy = flags & MACHINE_ENTROPY;
+    m->gicv3 = flags & MACHINE_GICV3;
     m->ram_bytes = view_varint(&v);
     m->hz = view_varint(&v);
     m->seed = view_varint(&v);
@@ -176,7 +177,7 @@ static int read_machine(struct reader *r, const struct blob *raw)
     view_hash(&v, &m->initrd_hash);
     read_disks(r, &v);
     if (v.bad || v.at != v.end || arch > ARCH_X86_64 || (flags & ~(uint64_t)MACHINE_FLAGS) ||
-        ((m->el2 || m->firmware) && arch != ARCH_ARM64))
+        ((m->el2 || m->firmware || m->gicv3) && arch != ARCH_ARM64))
         return damaged(r, "a machine that cannot be");
     return 0;
 }

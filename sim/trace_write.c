@@ -118,7 +118,8 @@ static void write_machine(struct trace_writer *w, const struct machine *m, bool 
     buf_put_le(&b, m->arch, 1);
     buf_put_le(&b, (m->strict ? MACHINE_STRICT : 0) | (with_images ? MACHINE_IMAGES : 0) |
                        (m->el2 ? MACHINE_EL2 : 0) | (m->adversary ? MACHINE_ADVERSARY : 0) |
-                       (m->entropy ? MACHINE_ENTROPY : 0) | (m->firmware ? MACHINE_FIRMWARE : 0), 1);
+                       (m->entropy ? MACHINE_ENTROPY : 0) | (m->firmware ? MACHINE_FIRMWARE : 0) |
+                       (m->gicv3 ? MACHINE_GICV3 : 0), 1);
     buf_put_varint(&b, m->ram_bytes);
     buf_put_varint(&b, m->hz);
     buf_put_varint(&b, m->seed);

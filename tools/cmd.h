@@ -104,7 +104,8 @@ struct machine_options {
     {"adversary", no_argument, NULL, MACHINE_OPTION_BASE + 13},                                    \
     {"disk", required_argument, NULL, MACHINE_OPTION_BASE + 14},                                   \
     {"entropy", no_argument, NULL, MACHINE_OPTION_BASE + 15},                                     \
-    {"firmware", required_argument, NULL, MACHINE_OPTION_BASE + 16}
+    {"firmware", required_argument, NULL, MACHINE_OPTION_BASE + 16},                               \
+    {"gic", required_argument, NULL, MACHINE_OPTION_BASE + 17}
 extern const char machine_options_help[];
 
 void machine_options_init(struct machine_options *o);

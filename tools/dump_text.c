@@ -187,6 +187,8 @@ void dump_text_header(const struct dump *dump, const struct trace *t)
     for (unsigned i = 0; i < m->disk_count; i++)
         put_image(out, m->disk[i].read_only ? "disk, ro" : "disk", m->disk[i].bytes,
                   &m->disk[i].hash, t->has_images);
+    if (m->gicv3)
+        fprintf(out, "%-12s 3\n", "gic");
     if (m->entropy)
         fprintf(out, "%-12s from the seed\n", "entropy");
     fprintf(out, "%-12s %zu inputs and digests, %zu timer delays\n", "events", t->stop_count,

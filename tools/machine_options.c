@@ -25,6 +25,7 @@ const char machine_options_help[] =
     "  --wall-start S       wall clock at the start, seconds since 1970 UTC (default 1704067200)\n"
     "  --firmware FILE      arm64: raw code in flash at 0 instead of a kernel (U-Boot's u-boot.bin)\n"
     "  --el2                arm64: enter the kernel at EL2, with PSCI by SMC (default: EL1, HVC)\n"
+    "  --gic 2|3            arm64: the interrupt controller (default 2)\n"
     "  --disk FILE          virtio block device with FILE's bytes; changes stay in memory. FILE,ro: the\n"
     "                       guest cannot write; FILE,write: FILE has the changes after the run.\n"
     "                       Up to 4 times: vda, vdb, ..\n"
@@ -101,6 +102,14 @@ static int take_disk(struct machine_options *o, const char *value)
     return EXIT_OK;
 }
 
+static int take_gic(struct machine_options *o, const char *value)
+{
+    if (strcmp(value, "2") != 0 && strcmp(value, "3") != 0)
+        return complain(EXIT_USAGE, "--gic is 2 or 3, not '%s'", value);
+    o->machine.gicv3 = value[0] == '3';
+    return EXIT_OK;
+}
+
 int machine_options_take(struct machine_options *o, int option, const char *value)
 {
     int rc;
@@ -142,6 +151,8 @@ int machine_options_take(struct machine_options *o, int option, const char *valu
         return EXIT_OK;
     case 14:
         return take_disk(o, value);
+    case 17:
+        return take_gic(o, value);
     case 15:
         o->machine.entropy = true;
         return EXIT_OK;
@@ -356,6 +367,12 @@ int machine_options_load(struct machine_options *o, const char *const *argv)
 {
     int rc = load_kernel(o);
 
+    if (rc == EXIT_OK && o->machine.gicv3 && o->machine.arch != ARCH_ARM64)
+        rc = complain(EXIT_USAGE, "--gic is for arm64, the machine is %s",
+                      arch_name(o->machine.arch));
+    if (rc == EXIT_OK && o->machine.gicv3 && o->machine.el2)
+        rc = complain(EXIT_USAGE, "--gic 3 and --el2 exclude each other: EL2 has no ICH_ and "
+                                  "ICC_SRE_EL2 registers here; leave one out");
     if (rc == EXIT_OK && o->machine.el2 && o->machine.arch != ARCH_ARM64)
         rc = complain(EXIT_USAGE, "--el2 is for arm64, the machine is %s",
                       arch_name(o->machine.arch));

@@ -4,7 +4,7 @@
 # disk.sh TRAPLINE ARCH LINUX GUEST HERE WORK MORE
 #
 # Debian's Linux (LINUX/boot, LINUX/modules) with an ext4 disk that it writes, one that it cannot
-# write and an entropy source: what it prints is HERE/expected-disk, the file has the changes
+# write and an entropy source (on arm64 with a GICv3): what it prints is HERE/expected-disk, the file has the changes
 # afterwards and is a sound file system, a replay is identical, and so is one that goes on from snapshots
 # (MORE: the program that tries it, or - for none).
 set -uo pipefail
@@ -16,8 +16,8 @@ fail() {
     exit 1
 }
 
-console=ttyS0
-[ "$arch" = x86_64 ] || console=ttyAMA0
+console=ttyS0 board=()
+[ "$arch" = x86_64 ] || console=ttyAMA0 board=(--gic 3)
 kernel=$(echo "$linux"/boot/vmlinuz-*)
 [ -f "$kernel" ] || fail "no kernel in $linux/boot: run ./dev"
 PATH=$PATH:/sbin:/usr/sbin
@@ -38,7 +38,7 @@ cp "$work/ext4.img" "$work/before.img"
 again="$trapline replay $work/run.tlt"
 
 "$trapline" record -o "$work/run.tlt" --arch "$arch" --kernel "$kernel" --rootfs "$work/root" \
-    --mem 256M --strict --append "console=$console quiet loglevel=0" --seed 3 --chaos 1 \
+    --mem 256M --strict --append "console=$console quiet loglevel=0" --seed 3 --chaos 1 "${board[@]}" \
     --disk "$work/ext4.img,write" --disk "$work/raw.img,ro" --entropy --limit 20000000000 \
     </dev/null >"$work/out" 2>"$work/err" ||
     fail "ended with $?: $(tail -n 5 "$work/out" "$work/err")" "$again"

@@ -20,7 +20,7 @@
 #include "cpu/adversary.h"
 #include "cpu/breaks.h"
 #include "cpu/cpu.h"
-#include "cpu/dev/gicv2.h"
+#include "cpu/dev/gicv3.h"
 #include "cpu/dev/pl011.h"
 #include "cpu/dev/pl031.h"
 #include "cpu/dev/virtio.h"
@@ -115,6 +115,7 @@ struct arm64_timer {
 
 struct arm64_board {
     struct gicv2 gic;
+    struct gicv3 gic3; /* what differs, where that is the one */
     struct pl011 uart;
     struct pl031 rtc;
     struct arm64_timer timer[2]; /* virtual, physical */
@@ -377,6 +378,9 @@ void arm64_mark_free(void *mark);
 /* MRS or MSR that the engine is about to run; true when it was done here. */
 bool arm64_sysreg_access(struct arm64 *a, uint32_t id, bool is_write, uint64_t *value);
 bool arm64_fp_forbidden(struct arm64 *a, bool user);
+
+/* An access that the engine does not know; true when it is one to the GICv3 and was done here. */
+bool arm64_icc_undefined(struct arm64 *a);
 
 /* ---- timer.c ---- */
 uint64_t arm64_counter_value(const struct arm64 *a, cycles_t cycles);

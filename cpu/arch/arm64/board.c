@@ -12,6 +12,8 @@
 #define GICD_BASE    0x08000000ull
 #define GICC_BASE    0x08010000ull
 #define GIC_BYTES    0x10000ull
+#define GICR_BASE    0x080a0000ull
+#define GICR_BYTES   0x20000ull
 #define UART_BASE    0x09000000ull
 #define RTC_BASE     0x09010000ull
 #define VIRTIO_BASE  0x0a000000ull
@@ -68,6 +70,8 @@ void arm64_board_reset(struct arm64 *a)
 {
     memset(&a->board, 0, sizeof(a->board));
     gic_reset(&a->board.gic);
+    if (a->config.gic == 3)
+        gicv3_reset(&a->board.gic3, &a->board.gic);
     pl011_reset(&a->board.uart);
     pl031_reset(&a->board.rtc, a->config.wall_start_s);
     virtio_reset(&a->virtio);
@@ -88,7 +92,9 @@ static void update_lines(struct arm64 *a)
 
 bool arm64_irq_pending(struct arm64 *a)
 {
-    return gic_pending(&a->board.gic);
+    const struct arm64_board *b = &a->board;
+
+    return a->config.gic == 3 ? gicv3_pending(&b->gic3, &b->gic) : gic_pending(&b->gic);
 }
 
 cycles_t arm64_board_next(struct arm64 *a)
@@ -121,9 +127,36 @@ void arm64_board_changed(struct arm64 *a)
 
 bool arm64_is_device(const struct arm64 *a, paddr_t pa)
 {
+    if (a->config.gic == 3 && pa >= GICC_BASE && pa < GICC_BASE + GIC_BYTES)
+        return false;
     return (a->flash.bytes && pa < ARM64_FLASH_BYTES) || /* stores: commands */
+           (a->config.gic == 3 && pa >= GICR_BASE && pa < GICR_BASE + GICR_BYTES) ||
            (pa >= GICD_BASE && pa < GICC_BASE + GIC_BYTES) || (pa & ~0xfffull) == UART_BASE ||
            (pa & ~0xfffull) == RTC_BASE || (pa >= VIRTIO_BASE && pa < VIRTIO_BASE + VIRTIO_BYTES);
+}
+
+static uint64_t gicv3_read(struct arm64 *a, paddr_t pa, unsigned size, bool *known)
+{
+    struct arm64_board *b = &a->board;
+
+    if (pa >= GICR_BASE)
+        return gicv3_redist_read(&b->gic3, &b->gic, (uint32_t)(pa - GICR_BASE), size, known);
+    if (pa < GICD_BASE + GIC_BYTES)
+        return gicv3_dist_read(&b->gic3, &b->gic, (uint32_t)(pa - GICD_BASE), size, known);
+    *known = false;
+    return 0;
+}
+
+static void gicv3_write(struct arm64 *a, paddr_t pa, unsigned size, uint64_t value, bool *known)
+{
+    struct arm64_board *b = &a->board;
+
+    if (pa >= GICR_BASE)
+        gicv3_redist_write(&b->gic3, &b->gic, (uint32_t)(pa - GICR_BASE), size, value, known);
+    else if (pa < GICD_BASE + GIC_BYTES)
+        gicv3_dist_write(&b->gic3, &b->gic, (uint32_t)(pa - GICD_BASE), size, value, known);
+    else
+        *known = false;
 }
 
 uint64_t arm64_mmio_read(struct arm64 *a, paddr_t pa, unsigned size)
@@ -132,7 +165,9 @@ uint64_t arm64_mmio_read(struct arm64 *a, paddr_t pa, unsigned size)
     bool known = true;
     uint64_t value = 0;
 
-    if (pa >= GICD_BASE && pa < GICD_BASE + GIC_BYTES)
+    if (a->config.gic == 3 && pa >= GICD_BASE && pa < UART_BASE)
+        value = gicv3_read(a, pa, size, &known);
+    else if (pa >= GICD_BASE && pa < GICD_BASE + GIC_BYTES)
         value = gic_dist_read(&b->gic, pa & 0xffff, size, &known);
     else if (pa >= GICC_BASE && pa < GICC_BASE + GIC_BYTES)
         value = gic_cpu_read(&b->gic, pa & 0xffff, &known);
@@ -163,7 +198,9 @@ void arm64_mmio_write(struct arm64 *a, paddr_t pa, unsigned size, uint64_t value
     uint32_t word = (uint32_t)value;
     bool known = true;
 
-    if (pa >= GICD_BASE && pa < GICD_BASE + GIC_BYTES)
+    if (a->config.gic == 3 && pa >= GICD_BASE && pa < UART_BASE)
+        gicv3_write(a, pa, size, value, &known);
+    else if (pa >= GICD_BASE && pa < GICD_BASE + GIC_BYTES)
         gic_dist_write(&b->gic, pa & 0xffff, size, word, &known);
     else if (pa >= GICC_BASE && pa < GICC_BASE + GIC_BYTES)
         gic_cpu_write(&b->gic, pa & 0xffff, word, &known);

@@ -7,6 +7,7 @@
  * raises the trap with its syndrome.
  */
 #include "cpu/arch/arm64/arm64.h"
+#include "cpu/arch/arm64/insn.h"
 
 #define CNTKCTL_EL0PCTEN 0x1u
 #define CNTKCTL_EL0VCTEN 0x2u
@@ -106,7 +107,8 @@ static bool is_identity(uint32_t id)
 static uint64_t identity(struct arm64 *a, uint32_t id)
 {
     return id == SYS_PFR0 ? (arm64_sysreg(a, SYS_PFR0) & ~0xffffull) | 0x11 |
-                                (a->el2.present ? 0x100 : 0)
+                                (a->el2.present ? 0x100 : 0) |
+                                (a->config.gic == 3 ? 1u << 24 : 0)
                           : arm64_sysreg(a, SYS_DFR0) & ~0xf00ull;
 }
 
@@ -136,4 +138,41 @@ bool arm64_sysreg_access(struct arm64 *a, uint32_t id, bool is_write, uint64_t *
     if (id == SYS_CPACR && is_write)
         arm64_count_hold(a); /* MSR ends the block: look at FPEN before the next one */
     return false;
+}
+
+/* ICC_*_EL1: op0 3, op1 0, CRn 12 (and ICC_PMR_EL1, CRn 4). */
+static bool is_icc(uint32_t id)
+{
+    unsigned crn = id >> 7 & 15, crm = id >> 3 & 15;
+
+    return id >> 11 == SYSREG(3, 0, 0, 0, 0) >> 11 &&
+           ((crn == 4 && crm == 6) || (crn == 12 && crm >= 8));
+}
+
+static bool icc_access(struct arm64 *a, uint32_t id, bool is_write, uint64_t *value)
+{
+    return a->config.gic == 3 && is_icc(id) && (arm64_pstate(a) & PSTATE_EL) &&
+           gicv3_icc(&a->board.gic3, &a->board.gic, id >> 7 & 15, id >> 3 & 15, id & 7, is_write,
+                     value);
+}
+
+bool arm64_icc_undefined(struct arm64 *a)
+{
+    vaddr_t pc = arm64_pc_get(a);
+    uint64_t value;
+    uint32_t word, id;
+    bool is_write;
+
+    if (a->config.gic != 3 || arm64_fetch(a, pc, &word) || !insn_sysreg(word, &id, &is_write))
+        return false;
+    value = is_write ? arm64_x(a, word & 31) : 0;
+    if (!icc_access(a, id, is_write, &value))
+        return false;
+    if (!is_write)
+        arm64_set_x(a, word & 31, value);
+    blocks_tell(&a->blocks, a->count.n, pc, 4);
+    arm64_pc_set(a, pc + 4);
+    a->count.n++;
+    arm64_board_changed(a);
+    return true;
 }

@@ -76,17 +76,18 @@ int arm64_state_visit(struct arm64 *a, enum cpu_state_op op, cpu_state_fn fn, vo
         {"pl031", &b->rtc, sizeof(b->rtc)},     {"timers", b->timer, sizeof(b->timer)},
         {"flow", &flow, sizeof(flow)},    {"n", &a->count.n, sizeof(a->count.n)},
         {"skipped", &a->skipped, sizeof(a->skipped)},
-        {"virtio", b->virtio, a->virtio.count * sizeof(b->virtio[0])}, /* the last: may be none */
+        {"gicv3", &b->gic3, a->config.gic == 3 ? sizeof(b->gic3) : 0},
+        {"virtio", b->virtio, a->virtio.count * sizeof(b->virtio[0])}, /* may be none */
     };
-    size_t pieces = ARRAY_LEN(piece) - (a->virtio.count ? 0 : 1);
     int rc = visit_regs(a, &v);
 
     /* Where the run loop last looked depends on the observer; where the machine is does not. */
     flow.from_kernel = (arm64_pstate(a) & PSTATE_EL) != 0;
     if (!rc)
         rc = visit_monitor(a, &v);
-    for (size_t i = 0; !rc && i < pieces; i++)
-        rc = fn(ctx, piece[i].name, piece[i].data, piece[i].len);
+    for (size_t i = 0; !rc && i < ARRAY_LEN(piece); i++)
+        if (piece[i].len > 0)
+            rc = fn(ctx, piece[i].name, piece[i].data, piece[i].len);
     if (!rc && a->el2.present) /* as the entry of the kernel has it */
         rc = fn(ctx, "el2", &a->el2, sizeof(a->el2));
     if (!rc && a->adversary) { /* not loaded: it holds nothing then */

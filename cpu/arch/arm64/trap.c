@@ -180,7 +180,7 @@ void arm64_event(struct arm64 *a, uint32_t code)
         arm64_trap_sync(a, s.esr, false, 0, CPU_TRAP_SYSCALL);
         break;
     case EXC_UNDEFINED:
-        if (arm64_el2_undefined(a))
+        if (arm64_el2_undefined(a) || arm64_icc_undefined(a))
             break;
         arm64_trap_sync(a, undefined_esr(a, s.esr), false, 0, CPU_TRAP_SYNC);
         break;
