@@ -179,7 +179,8 @@ int arm64_engine_watch_insns(struct arm64 *a, cpu_insn_fn fn, void *ctx)
 /*
  * The engine breaks when its buffer of translated code is full: it jumps through a block that is no
  * longer there. So what it fills is estimated, with room to spare (measured: 256 bytes for a block
- * and 70 for an instruction), and before it can be full all goes, between two runs.
+ * and 70 for an instruction; code that was dropped keeps its room), and before it can be full all
+ * goes, between two runs.
  */
 static void on_translated(uc_engine *uc, uc_tb *tb, uc_tb *previous, void *user)
 {

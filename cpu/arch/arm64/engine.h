@@ -23,8 +23,8 @@
 #define S2_WRITE (1ull << 7)
 #define S2_XN    (1ull << 54)
 
-#define CODE_BYTES      (128u << 20) /* the buffer of translated code; pages of it as they are filled */
-#define CODE_BYTES_FULL (112u << 20)
+#define CODE_BYTES      (64u << 20) /* the buffer of translated code; pages of it as they are filled */
+#define CODE_BYTES_FULL (56u << 20)
 
 struct arm64_engine {
     uc_engine *uc;

@@ -30,8 +30,7 @@
 #include "cpu/arch/x86_64/engine.h"
 #include "cpu/arch/x86_64/counter.h"
 
-#define NOWHERE     UINT64_MAX
-#define DROPPED_MAX 8192u /* each takes one or two KiB, with what is translated in its place */
+#define NOWHERE UINT64_MAX
 
 static const int gpr_id[16] = {
     UC_X86_REG_RAX, UC_X86_REG_RCX, UC_X86_REG_RDX, UC_X86_REG_RBX, UC_X86_REG_RSP, UC_X86_REG_RBP,
@@ -81,7 +80,8 @@ static void on_syscall(uc_engine *uc, void *user)
 /*
  * The engine breaks when its buffer of translated code is full: it jumps through a block that is no
  * longer there. So what it fills is estimated, with room to spare (measured: 256 bytes for a block
- * and 70 for an instruction), and before it can be full all goes, between two runs.
+ * and 70 for an instruction; code that was dropped keeps its room), and before it can be full all
+ * goes, between two runs.
  */
 static void on_translated(uc_engine *uc, uc_tb *tb, uc_tb *previous, void *user)
 {
@@ -334,21 +334,7 @@ void x86_engine_flush_tlb(struct x86 *x)
 
 void x86_engine_drop_code(struct x86 *x, vaddr_t start, vaddr_t end)
 {
-    x->engine->dropped++;
     uc_ctl_remove_cache(x->engine->uc, start, end);
-}
-
-/*
- * What was dropped still takes room in the engine's code buffer (128 MiB). When that is full the engine
- * empties it in the middle of a run, and on this CPU wrong code runs from then on. So it
- * is emptied before, between two runs; it takes some milliseconds.
- */
-static void empty_in_time(struct x86_engine *e)
-{
-    if (e->dropped < DROPPED_MAX)
-        return;
-    e->dropped = 0;
-    uc_ctl_flush_tb(e->uc);
 }
 
 void x86_engine_drop_page(struct x86 *x, uint64_t page)
@@ -404,7 +390,6 @@ int x86_engine_run(struct x86 *x)
         x->engine->filled = 0;
     }
     x->engine->insns.resume = NOWHERE;
-    empty_in_time(x->engine);
     err = uc_emu_start(x->engine->uc, read_uc(x->engine, UC_X86_REG_RIP), 0, 0, 0);
     if (x->engine->insns.ever && x->engine->insns.resume != NOWHERE)
         x86_set_reg(x, X86_RIP, x->engine->insns.resume);
