@@ -4,6 +4,7 @@
  * instructions, and what is special about them. Decoded from RAM, and proved
  * again whenever RAM or a mapping may have changed (see count.c).
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,17 +39,35 @@ bool x86_count_holds_code(const struct x86 *x, paddr_t pa)
     return x->counter->protected[pa >> PAGE_SHIFT];
 }
 
-void x86_count_page_written(struct x86 *x, paddr_t pa)
+/* What is known of the page's code is no longer so. */
+static void page_opens(struct x86 *x, uint64_t page)
 {
     struct x86_counter *r = x->counter;
-    uint64_t page = pa >> PAGE_SHIFT;
 
     if (!r->protected[page])
         return;
     r->protected[page] = 0;
     r->gen[page]++;
-    x86_engine_protect(x, pa & ~0xfffull, true);
+    x86_engine_protect(x, page << PAGE_SHIFT, true);
     x86_count_remap(x);
+}
+
+/* Inside a hook nothing is dropped: the engine stops before its next block, and it goes then. */
+void x86_count_page_written(struct x86 *x, paddr_t pa)
+{
+    struct x86_counter *r = x->counter;
+    uint64_t page = pa >> PAGE_SHIFT;
+
+    page_opens(x, page);
+    if (r->code[page] != CODE_HERE)
+        return;
+    r->code[page] = CODE_STALE;
+    if (r->drops < X86_DROPS_MAX)
+        r->drop_page[r->drops] = page;
+    r->drops += r->drops <= X86_DROPS_MAX;
+    r->want_drop = true;
+    x86_engine_stop(x);
+    x->count.limit = 0;
 }
 
 bool blocks_page_of(struct x86 *x, vaddr_t va, uint64_t *ppage)
@@ -249,6 +268,8 @@ bool blocks_prove(struct x86 *x, struct x86_blocks_cold *b, vaddr_t pc, uint32_t
         b->gen[0] == r->gen[page[0]] && r->protected[page[0]] &&
         (page[1] == UINT64_MAX || (b->gen[1] == r->gen[page[1]] && r->protected[page[1]])))
         return true;
+    if (!x86_flat_code(x))
+        return false;
     protect_page(x, page[0], &flush);
     protect_page(x, page[1], &flush);
     if (flush)
@@ -265,14 +286,44 @@ bool blocks_prove(struct x86 *x, struct x86_blocks_cold *b, vaddr_t pc, uint32_t
     return true;
 }
 
+/* Real mode, and segments of 16 bits or with a base, are not part of this machine. */
+void blocks_refuse(struct x86 *x, vaddr_t pc)
+{
+    bool flat = x86_flat_code(x);
+
+    snprintf(x->error, sizeof(x->error),
+             flat ? "no code at 0x%llx"
+                  : "the code at 0x%llx is in a segment of 16 bits or with a base: not implemented",
+             (unsigned long long)pc);
+    x86_stop(x, flat ? CPU_STOP_ENGINE : CPU_STOP_STRICT, 0);
+}
+
 static bool page_stale(const struct x86 *x, uint64_t page)
 {
     return x->counter->code[page] == CODE_STALE;
 }
 
+void blocks_drop(struct x86 *x)
+{
+    struct x86_counter *r = x->counter;
+    size_t pages = x->config.ram_bytes >> PAGE_SHIFT;
+
+    if (r->drops > X86_DROPS_MAX)
+        x86_engine_drop_pages(x, page_stale);
+    for (unsigned i = 0; i < r->drops && r->drops <= X86_DROPS_MAX; i++) {
+        x86_engine_drop_page(x, r->drop_page[i]);
+        r->code[r->drop_page[i]] = CODE_NONE;
+    }
+    for (size_t i = 0; i < pages && r->drops > X86_DROPS_MAX; i++)
+        if (r->code[i] == CODE_STALE)
+            r->code[i] = CODE_NONE;
+    r->drops = 0;
+    r->want_drop = false;
+}
+
 static bool page_goes(struct x86 *x, uint64_t page)
 {
-    x86_count_page_written(x, page << PAGE_SHIFT);
+    page_opens(x, page);
     if (x->counter->code[page] == CODE_NONE)
         return false;
     x->counter->code[page] = CODE_STALE;

@@ -250,6 +250,18 @@ uint64_t x86_event_address(struct x86 *x)
     return vmcb->exit_info_2;
 }
 
+bool x86_flat_code(struct x86 *x)
+{
+    struct x86_engine *e = x->engine;
+    uint32_t flags;
+    struct x86_seg cs;
+
+    uc_context_save(e->uc, e->scratch);
+    flags = get32(e, e->at.hflags);
+    cs = get_seg(e, e->at.seg[SEG_CS]);
+    return (flags & HFLAG_CS64) || ((flags & HFLAG_CS32) && !cs.base);
+}
+
 bool x86_long_code(struct x86 *x)
 {
     uc_context_save(x->engine->uc, x->engine->scratch);

@@ -28,6 +28,8 @@
 #include "cpu/arch/x86_64/counter.h"
 #include "cpu/arch/x86_64/insn.h"
 
+#define FENCE_INSNS 8u
+
 /* Leave the engine to change the exits: translated code is not dropped inside a hook. */
 static void want_exits(struct x86 *x, vaddr_t from, vaddr_t to)
 {
@@ -44,6 +46,14 @@ static void want_exits(struct x86 *x, vaddr_t from, vaddr_t to)
     x->count.limit = 0;
 }
 
+/* The address of the instruction `count` after the one at `pc`. */
+static vaddr_t skip_insns(struct x86 *x, vaddr_t pc, uint64_t count)
+{
+    while (count--)
+        pc += x86_insn_len(x, pc);
+    return pc;
+}
+
 /*
  * A store that hit a protected page is about to run again. What the engine translated from the
  * page goes as a whole: of later stores to it, as long as none of its code runs, the engine notes
@@ -52,29 +62,27 @@ static void want_exits(struct x86 *x, vaddr_t from, vaddr_t to)
 void x86_count_code_store(struct x86 *x, paddr_t pa, vaddr_t rip)
 {
     struct x86_counter *r = x->counter;
-    paddr_t at;
 
     x86_count_page_written(x, pa);
-    r->drop_page = pa >> PAGE_SHIFT;
-    r->want_drop = true;
-    x86_engine_stop(x);
-    x->count.limit = 0;
     /*
-     * A block that changes itself is cut short by the engine in a way that no
-     * hook shows. So a store into its own page runs as a block of one.
+     * A block that changes itself is cut short by the engine in a way that no hook shows. So a
+     * store into one of its own pages, or a walk of tables that stand there, runs as a block of one.
      */
-    if (x86_peek(x, rip, &at) || (at >> PAGE_SHIFT != pa >> PAGE_SHIFT &&
-                                  (x86_peek(x, rip + 64, &at) || at >> PAGE_SHIFT != pa >> PAGE_SHIFT)))
+    if (!r->ran_lone && r->ran[0] != pa >> PAGE_SHIFT && r->ran[1] != pa >> PAGE_SHIFT)
         return;
     r->step = true;
     r->step_from = rip;
     r->step_at = rip + x86_insn_len(x, rip);
-    want_exits(x, rip, r->step_at + 1);
+    /* The next store may be the next instruction: no long block is translated for each. */
+    r->fence = true;
+    r->fence_at = skip_insns(x, r->step_at, FENCE_INSNS);
+    want_exits(x, rip, r->fence_at + 1);
 }
 
 static bool is_exit(const struct x86_counter *r, vaddr_t pc)
 {
-    if ((r->tail && r->tail_at == pc) || (r->step && r->step_at == pc))
+    if ((r->tail && r->tail_at == pc) || (r->step && r->step_at == pc) ||
+        (r->fence && r->fence_at == pc))
         return true;
     for (size_t i = 0; i < r->exit_count; i++)
         if (r->exits[i] == pc)
@@ -91,6 +99,8 @@ int x86_engine_set_exits(struct x86 *x)
         r->exits[count++] = r->tail_at;
     if (r->step)
         r->exits[count++] = r->step_at;
+    if (r->fence)
+        r->exits[count++] = r->fence_at;
     return x86_engine_put_exits(x, r->exits, count);
 }
 
@@ -317,8 +327,7 @@ void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size)
     }
     hot->size = X86_BLOCK_UNCACHED; /* until the end: it must never disagree with `b` */
     if (!blocks_prove(x, b, pc, size)) {
-        snprintf(x->error, sizeof(x->error), "no code at 0x%llx", (unsigned long long)pc);
-        x86_stop(x, CPU_STOP_ENGINE, 0);
+        blocks_refuse(x, pc);
         not_run(x, pc, size);
         return;
     }
@@ -369,21 +378,20 @@ void x86_count_sync(struct x86 *x, vaddr_t rip, bool all_retired)
     const struct x86_blocks_cold *b;
 
     x->count.current = NULL;
-    if (!current || all_retired)
+    x->counter->ran_lone = false;
+    x->counter->ran[0] = x->counter->ran[1] = UINT64_MAX;
+    if (!current)
         return;
     b = &x->count.cold[current->index];
+    x->counter->ran_lone = current == &x->counter->lone;
+    if (!x->counter->ran_lone)
+        memcpy(x->counter->ran, b->page, sizeof(b->page));
+    if (all_retired)
+        return;
     if (rip < b->pc || rip >= b->pc + b->size)
         return;
     x->count.n -= b->insns;
     x->count.n += insns_before(x, b, (uint32_t)(rip - b->pc));
-}
-
-/* The address of the instruction `count` after the one at `pc`. */
-static vaddr_t skip_insns(struct x86 *x, vaddr_t pc, uint64_t count)
-{
-    while (count--)
-        pc += x86_insn_len(x, pc);
-    return pc;
 }
 
 /* A fetch fault on the page after RIP's: run up to the instruction that crosses. */
@@ -426,6 +434,8 @@ bool x86_count_exit(struct x86 *x, vaddr_t rip)
     /* Stale: something else stands here. Take the exit away and run it. */
     if (r->step && rip == r->step_at)
         r->step = false;
+    if (r->fence && rip == r->fence_at)
+        r->fence = false;
     if (r->tail && rip == r->tail_at)
         r->tail = false;
     for (size_t k = 0; k < r->exit_count; k++)
@@ -455,9 +465,7 @@ static int run_engine(struct x86 *x)
 
     x86_adversary_stopped(x);
     if (r->want_drop) {
-        r->want_drop = false;
-        x86_engine_drop_page(x, r->drop_page);
-        r->code[r->drop_page] = CODE_NONE;
+        blocks_drop(x);
         r->dropped = true;
         set_limit(x);
     }
@@ -513,6 +521,8 @@ int x86_count_run(struct x86 *x, insn_t stop_at)
 
     r->stop_at = stop_at;
     r->hold = false;
+    if (r->want_drop) /* an entry between two runs wrote to it */
+        blocks_drop(x);
     choose_way(x);
     step = r->want_step && x86_reg(x, X86_RIP) == r->block_pc;
     r->want_step = false;
@@ -563,8 +573,9 @@ void x86_count_reset(struct x86 *x)
     struct x86_counter *r = x->counter;
 
     x->count.current = NULL;
-    r->tail = r->step = r->want_exits = r->want_partial = r->want_step = false;
+    r->tail = r->step = r->fence = r->want_exits = r->want_partial = r->want_step = false;
     r->want_drop = false;
+    r->drops = 0;
     x86_count_remap(x);
 }
 

@@ -13,6 +13,7 @@
 
 #define PAGE_SHIFT 12
 #define PAGE_CACHE 256u
+#define X86_DROPS_MAX 4u
 
 enum { CODE_NONE, CODE_HERE, CODE_STALE };
 
@@ -67,8 +68,9 @@ struct x86_counter {
     bool want_step;      /* the engine stopped before a block that runs by single instructions */
     bool one;            /* the one instruction of x86_count_one() runs: no checks */
     bool hold;           /* the engine was asked to stop: no block runs any more */
-    bool want_drop;      /* a page of code is about to be written: drop its translations */
-    uint64_t drop_page;
+    bool want_drop;      /* pages of code are or will be written: drop their translations */
+    uint64_t drop_page[X86_DROPS_MAX];
+    unsigned drops;      /* in drop_page; more than there is room for: all that are stale */
     bool dropped;        /* that was done, and the store has not run */
     bool want_exits;     /* the list of exits grew: drop [drop_from, drop_to) and go on */
     vaddr_t block_pc;    /* of the block that did not run */
@@ -76,10 +78,14 @@ struct x86_counter {
     vaddr_t drop_from, drop_to;
     vaddr_t tail_at;     /* temporary exit */
     bool tail, tail_reached;
+    uint64_t ran[2];     /* pages of the block that the last event came from, or UINT64_MAX */
+    bool ran_lone;       /* it was a block of one */
     vaddr_t step_from;   /* the one instruction to run unprotected, or UINT64_MAX */
     vaddr_t step_at;     /* temporary exit that only re-forms blocks */
     bool step;
-    uint64_t exits[X86_EXITS_MAX + 2];
+    vaddr_t fence_at;    /* another one, a little behind it */
+    bool fence;
+    uint64_t exits[X86_EXITS_MAX + 3];
     size_t exit_count;
 };
 
@@ -87,6 +93,10 @@ struct x86_counter {
 bool blocks_page_of(struct x86 *x, vaddr_t va, uint64_t *ppage);
 /* Make the entry for (pc, size) true; false when the code cannot be found. */
 bool blocks_prove(struct x86 *x, struct x86_blocks_cold *b, vaddr_t pc, uint32_t size);
+/* End the run at code that blocks_prove() found nothing for, with a sentence. */
+void blocks_refuse(struct x86 *x, vaddr_t pc);
+/* Drop what the engine translated from the pages that wait for it; between two runs. */
+void blocks_drop(struct x86 *x);
 /* Are the operands aligned that must be? */
 bool blocks_aligned(struct x86 *x, const struct x86_blocks_cold *b);
 /* BLOCK_* that one instruction sets. */

@@ -165,6 +165,37 @@ void x86_emul_cr(struct x86 *x, unsigned cr)
         x86_fault(x, X86_GP, 0);
 }
 
+#define CR4_DE    0x8u
+#define DR6_FIXED 0xffff0ff0u
+#define DR6_KNOWN 0xe00fu
+#define DR7_FIXED 0x400u
+#define DR7_KNOWN 0xffff0300u /* what is watched and how; not the enable bits, nor GD */
+
+/* DR4 to DR7 (SDM vol. 3, 17.2). Breakpoints are absent: the bits that enable them read as zero. */
+void x86_emul_write_dr(struct x86 *x, unsigned index)
+{
+    uint8_t buf[INSN_BYTES_MAX];
+    uint64_t dr[8], value;
+    struct insn i;
+
+    insn_decode(&i, buf, x86_fetch(x, x86_reg(x, X86_RIP), buf, sizeof(buf)), x86_long_code(x));
+    value = x86_gpr(x, (i.modrm & 7) | (i.rex & 1) << 3);
+    if (index < 6 && (x86_reg(x, X86_CR4) & CR4_DE)) {
+        x86_fault(x, X86_UD, X86_NO_ERROR);
+        return;
+    }
+    if (value >> 32 && x86_long_code(x)) {
+        x86_fault(x, X86_GP, 0);
+        return;
+    }
+    x86_debug_regs(x, dr, false);
+    dr[index | 2] = index & 1 ? (value & DR7_KNOWN) | DR7_FIXED : (value & DR6_KNOWN) | DR6_FIXED;
+    if ((index & 1) && (value & 0xff))
+        x86_unimplemented(x, true, "DR7 breakpoints", 0);
+    x86_debug_regs(x, dr, true);
+    x86_retire(x, i.length);
+}
+
 /* ---- ports ---- */
 
 /* SDM vol. 1, 18.5.2: the permission map in the TSS decides where CPL > IOPL. */

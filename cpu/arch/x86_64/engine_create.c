@@ -53,6 +53,8 @@ static void build_hidden(struct x86_engine *e, size_t ram_bytes)
     memset(e->hidden + H_IOPM, 0xff, 3 * PAGE);
     b->intercept_cr_read = 0x100;
     b->intercept_cr_write = 0x111;
+    b->intercept_dr_write = 0xf0; /* DR7, and DR4 to DR6 with it: a breakpoint that the engine
+                                     notes would drop the code that runs */
     b->intercept_exceptions = 0xffffffff;
     b->intercept = INTERCEPT(EXIT_RDTSC) | INTERCEPT(EXIT_RDPMC) | INTERCEPT(EXIT_CPUID) |
                    INTERCEPT(EXIT_INVD) | INTERCEPT(EXIT_SWINT) | INTERCEPT(EXIT_HLT) |

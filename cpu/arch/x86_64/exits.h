@@ -10,6 +10,7 @@
 
 #define EXIT_READ_CR   0x00u
 #define EXIT_WRITE_CR  0x10u
+#define EXIT_WRITE_DR  0x30u
 #define EXIT_EXCEPTION 0x40u
 #define EXIT_INTR      0x60u
 #define EXIT_RDTSC     0x6eu

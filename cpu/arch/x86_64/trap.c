@@ -443,7 +443,9 @@ static void intercept(struct x86 *x, uint32_t code, vaddr_t rip)
         x86_stop(x, CPU_STOP_SHUTDOWN, 0);
         return;
     default:
-        if (code < EXIT_EXCEPTION)
+        if (code >= EXIT_WRITE_DR && code < EXIT_EXCEPTION)
+            x86_emul_write_dr(x, code & 7);
+        else if (code < EXIT_EXCEPTION)
             x86_emul_cr(x, code & 15);
         else
             x86_fault(x, X86_UD, X86_NO_ERROR);

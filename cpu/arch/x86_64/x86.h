@@ -277,6 +277,7 @@ void x86_set_gpr(struct x86 *x, unsigned index, uint64_t value);
 uint64_t x86_msr_native(struct x86 *x, uint32_t index);
 void x86_set_msr_native(struct x86 *x, uint32_t index, uint64_t value);
 bool x86_long_code(struct x86 *x); /* CS.L and LMA */
+bool x86_flat_code(struct x86 *x); /* that, or 32 bits from address 0 on */
 unsigned x86_cpl(struct x86 *x);
 void x86_debug_regs(struct x86 *x, uint64_t dr[8], bool is_write);
 /* Nested page: forbid or allow guest writes. */
@@ -396,6 +397,7 @@ void x86_emul_cpuid(struct x86 *x);
 void x86_emul_rdtsc(struct x86 *x, bool with_aux);
 void x86_emul_msr(struct x86 *x);
 void x86_emul_cr(struct x86 *x, unsigned cr);
+void x86_emul_write_dr(struct x86 *x, unsigned index);
 /* At an exit of the translator: HLT, IN, OUT, INS or OUTS. */
 void x86_emul_halt_or_port(struct x86 *x);
 /* The instruction at RIP retired: step over it. */

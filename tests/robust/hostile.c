@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * hostile ARCH FIRST COUNT [-v]: hostile kernels by seed.
+ *
+ * Each seed makes a kernel (stream.h), which runs up to INSNS_MAX three times: as it is, again, and
+ * in pieces of random lengths under observation. All three must end in the same way at the same
+ * number with the same digest of everything, and no run may stand still or end because the engine
+ * refused. All of it happens in child processes, so that a crash of the
+ * simulator is a finding, not the end.
+ *
+ * Exit code: 0 nothing found, 1 something found, 2 usage.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sim/digest.h"
+#include "tests/robust/stream.h"
+
+#define INSNS_MAX   6000u
+#define SECONDS_MAX 10 /* of processor time, without an instruction */
+#define BATCH       50u
+
+/* What the child tells its parent. */
+struct progress {
+    uint64_t seed;
+    const char *doing; /* the same address in both: a literal */
+    bool found;
+    unsigned ends[16];
+};
+
+struct result {
+    struct cpu_stop stop;
+    struct digest digest;
+    uint64_t traps, console;
+    unsigned trap_count;
+    struct cpu_trap trap[INSNS_MAX + 2];
+    char error[256];
+};
+
+static void on_trap(void *ctx, const struct cpu_trap *trap)
+{
+    struct result *r = ctx;
+
+    r->traps = digest_fold_trap(r->traps, trap);
+    if (r->trap_count < ARRAY_LEN(r->trap))
+        r->trap[r->trap_count++] = *trap;
+}
+
+static void on_console(void *ctx, const uint8_t *bytes, size_t len)
+{
+    struct result *r = ctx;
+
+    for (size_t i = 0; i < len; i++)
+        r->console = r->console * 31 + bytes[i];
+}
+
+static void on_return(void *ctx, insn_t n, vaddr_t pc)
+{
+    (void)ctx;
+    (void)n;
+    (void)pc;
+}
+
+static struct cpu *prepare(const struct stream_arch *arch, const struct stream *s, struct result *r)
+{
+    struct cpu_config config = {.arch = arch->arch, .ram_bytes = STREAM_RAM_BYTES,
+                                .wall_start_s = 1704067200,
+                                .host = {.ctx = r, .trap = on_trap, .console_output = on_console,
+                                         .user_return = on_return}};
+    struct cpu *cpu;
+
+    if (cpu_create(&config, &cpu, r->error, sizeof(r->error))) {
+        fprintf(stderr, "hostile: %s\n", r->error);
+        exit(2);
+    }
+    if (cpu_phys_write(cpu, arch->ram_base, s->image, STREAM_BYTES) || cpu_reset(cpu, &s->entry)) {
+        fprintf(stderr, "hostile: %s\n", cpu_error(cpu));
+        exit(2);
+    }
+    for (unsigned i = 0; i < s->regs; i++) {
+        int id = cpu_reg_find(arch->arch, s->reg[i].name);
+        uint8_t value[16] = {0};
+
+        memcpy(value, &s->reg[i].value, 8);
+        if (id < 0) {
+            fprintf(stderr, "hostile: no register %s\n", s->reg[i].name);
+            exit(2);
+        }
+        (void)!cpu_reg_write(cpu, id, value);
+    }
+    return cpu;
+}
+
+/* The machine that runs, for on_time(). */
+static struct cpu *running;
+static unsigned runs;
+
+/* In pieces: `cuts` makes their lengths; NULL: in one go. */
+static void run(const struct stream_arch *arch, const struct stream *s, struct stream *cuts,
+                struct result *r)
+{
+    struct cpu *cpu;
+    insn_t target = INSNS_MAX;
+
+    memset(r, 0, sizeof(*r));
+    running = cpu = prepare(arch, s, r);
+    runs++;
+    if (cuts)
+        cpu_watch_returns(cpu, stream_chance(cuts, 50));
+    do {
+        if (cuts)
+            target = cpu_now(cpu) + 1 + stream_below(cuts, stream_chance(cuts, 50) ? 16 : 4000);
+        if (target > INSNS_MAX)
+            target = INSNS_MAX;
+        if (cpu_run(cpu, target, &r->stop))
+            r->stop.reason = CPU_STOP_ENGINE;
+    } while (r->stop.reason == CPU_STOP_TARGET && target < INSNS_MAX);
+    if (r->stop.reason == CPU_STOP_ENGINE)
+        snprintf(r->error, sizeof(r->error), "%s", cpu_error(cpu));
+    if (digest_take(cpu, r->traps, true, &r->digest))
+        snprintf(r->error, sizeof(r->error), "no digest");
+    running = NULL;
+    cpu_destroy(cpu);
+}
+
+static const char *difference(const struct result *a, const struct result *b)
+{
+    if (a->stop.reason != b->stop.reason || a->stop.status != b->stop.status)
+        return "the end";
+    if (a->digest.n != b->digest.n || a->digest.cycles != b->digest.cycles)
+        return "the number";
+    if (a->traps != b->traps)
+        return "the traps";
+    if (a->digest.state != b->digest.state)
+        return "registers or devices";
+    if (a->digest.ram != b->digest.ram)
+        return "RAM";
+    return a->console != b->console ? "the console" : NULL;
+}
+
+static void trap_text(const char *which, const struct result *r, unsigned i)
+{
+    const struct cpu_trap *t = &r->trap[i];
+
+    if (i < r->trap_count)
+        printf("  %-7s trap %u: %llu kind %d vector 0x%x pc 0x%llx syndrome 0x%llx addr 0x%llx\n",
+               which, i, (unsigned long long)t->n, t->kind, t->vector, (unsigned long long)t->pc,
+               (unsigned long long)t->syndrome, (unsigned long long)t->addr);
+    else
+        printf("  %-7s no more traps, ends at %llu\n", which, (unsigned long long)r->digest.n);
+}
+
+/* The last trap that two runs share, and where they part. */
+static void show_difference(const struct result *a, const struct result *b)
+{
+    unsigned i = 0;
+
+    while (i < a->trap_count && i < b->trap_count && a->trap[i].n == b->trap[i].n &&
+           a->trap[i].vector == b->trap[i].vector && a->trap[i].pc == b->trap[i].pc &&
+           a->trap[i].syndrome == b->trap[i].syndrome && a->trap[i].addr == b->trap[i].addr)
+        i++;
+    if (i)
+        trap_text("both", a, i - 1);
+    trap_text("whole", a, i);
+    trap_text("pieces", b, i);
+}
+
+static const char *end_text(enum cpu_stop_reason reason)
+{
+    static const char *const text[] = {
+        [CPU_STOP_TARGET] = "limit", [CPU_STOP_IDLE] = "waits forever",
+        [CPU_STOP_POWEROFF] = "switched off", [CPU_STOP_RESET] = "reset",
+        [CPU_STOP_SHUTDOWN] = "shutdown", [CPU_STOP_STRICT] = "strict",
+        [CPU_STOP_REQUESTED] = "asked to stop", [CPU_STOP_BREAK] = "break",
+        [CPU_STOP_ENGINE] = "the engine refused",
+    };
+
+    return text[reason];
+}
+
+static void found(struct progress *p, const char *arch, uint64_t seed, const char *what)
+{
+    p->found = true;
+    printf("FAIL: %s kernel %llu: %s\n  again: build/tests/hostile %s %llu 1 -v\n", arch,
+           (unsigned long long)seed, what, arch, (unsigned long long)seed);
+    fflush(stdout);
+}
+
+static void one(const struct stream_arch *arch, const char *name, uint64_t seed, struct progress *p,
+                bool verbose)
+{
+    static struct stream s, cuts;
+    static struct result first, again, cut;
+    const char *what;
+    char line[400];
+
+    memset(&s, 0, sizeof(s));
+    s.state = seed;
+    arch->make(&s);
+    p->doing = "running it";
+    run(arch, &s, NULL, &first);
+    p->ends[first.stop.reason]++;
+    if (verbose)
+        printf("%s %llu: %s: %s at %llu %s\n", name, (unsigned long long)seed, s.kind,
+               end_text(first.stop.reason), (unsigned long long)first.digest.n, first.error);
+    if (first.error[0])
+        found(p, name, seed, first.error);
+    p->doing = "running it again";
+    run(arch, &s, NULL, &again);
+    what = difference(&first, &again);
+    if (what) {
+        snprintf(line, sizeof(line), "a second run differs in %s", what);
+        found(p, name, seed, line);
+    }
+    p->doing = "running it in pieces";
+    memset(&cuts, 0, sizeof(cuts));
+    cuts.state = seed;
+    run(arch, &s, &cuts, &cut);
+    what = difference(&first, &cut);
+    if (what) {
+        snprintf(line, sizeof(line), "run in pieces it differs in %s (%llu, not %llu)", what,
+                 (unsigned long long)cut.digest.n, (unsigned long long)first.digest.n);
+        found(p, name, seed, line);
+        if (verbose)
+            show_difference(&first, &cut);
+    }
+}
+
+/* A child that has come no further since the last look ends by this signal. */
+static void on_time(int sig)
+{
+    static insn_t last;
+    static unsigned last_run;
+    insn_t now = running ? cpu_now(running) : 0;
+
+    if (running && runs == last_run && now <= last) {
+        signal(sig, SIG_DFL);
+        raise(sig);
+    }
+    last = now;
+    last_run = runs;
+}
+
+static void work(const struct stream_arch *arch, const char *name, uint64_t from, uint64_t to,
+                 struct progress *p, bool verbose)
+{
+    struct itimerval limit = {{SECONDS_MAX, 0}, {SECONDS_MAX, 0}};
+
+    signal(SIGPROF, on_time);
+    setitimer(ITIMER_PROF, &limit, NULL);
+    for (uint64_t seed = from; seed < to; seed++) {
+        p->seed = seed;
+        one(arch, name, seed, p, verbose);
+    }
+    fflush(stdout);
+    _exit(0);
+}
+
+/* One child for a batch, and another one behind a crash. */
+static void batch(const struct stream_arch *arch, const char *name, uint64_t from, uint64_t to,
+                  struct progress *p, bool verbose)
+{
+    while (from < to) {
+        char line[120];
+        int status;
+        pid_t pid;
+
+        fflush(stdout);
+        pid = fork();
+        if (pid < 0) {
+            perror("hostile: fork");
+            exit(2);
+        }
+        if (pid == 0)
+            work(arch, name, from, to, p, verbose);
+        while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+            ;
+        if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+            return;
+        if (WIFSIGNALED(status) && WTERMSIG(status) == SIGPROF)
+            snprintf(line, sizeof(line), "%s, it stands still", p->doing);
+        else if (WIFSIGNALED(status))
+            snprintf(line, sizeof(line), "%s: %s", p->doing, strsignal(WTERMSIG(status)));
+        else
+            snprintf(line, sizeof(line), "%s: exit code %d", p->doing, WEXITSTATUS(status));
+        found(p, name, p->seed, line);
+        from = p->seed + 1;
+    }
+}
+
+int main(int argc, char **argv)
+{
+    const struct stream_arch *arch = argc > 1 && !strcmp(argv[1], "x86_64")  ? &stream_x86_64
+                                     : argc > 1 && !strcmp(argv[1], "arm64") ? &stream_arm64
+                                                                             : NULL;
+    struct progress *p = mmap(NULL, sizeof(*p), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+                              -1, 0);
+    uint64_t first, count;
+
+    if (!arch || argc < 4 || p == MAP_FAILED) {
+        fprintf(stderr, "usage: hostile arm64|x86_64 FIRST COUNT [-v]\n");
+        return 2;
+    }
+    first = strtoull(argv[2], NULL, 0);
+    count = strtoull(argv[3], NULL, 0);
+    for (uint64_t at = first; at < first + count; at += BATCH)
+        batch(arch, argv[1], at, at + BATCH < first + count ? at + BATCH : first + count, p,
+              argc > 4);
+    printf("%s: %llu kernels", argv[1], (unsigned long long)count);
+    for (unsigned i = 0; i <= CPU_STOP_ENGINE; i++)
+        if (p->ends[i])
+            printf(", %u %s", p->ends[i], end_text(i));
+    printf("\n");
+    return p->found ? 1 : 0;
+}
