@@ -62,8 +62,14 @@ if command -v man >/dev/null; then
         [ -z "$said" ] || fail "$page: $said"
     done
 fi
+# zsh runs it, its own _arguments replaced by one that shows what it was given.
 if command -v zsh >/dev/null; then
-    zsh -n "$help/_trapline" || fail "zsh does not take _trapline"
+    for verb in $verbs; do
+        given=$(zsh -fc '_arguments() { print -rl -- "$@" }; _describe() { print "${#verbs}" }
+            words=(trapline '"$verb"' -) CURRENT=3; source "$1"' zsh "$help/_trapline" 2>&1)
+        count=$("$build/trapline" "$verb" --help | grep -E '^  -' | sed -E 's/^(  [^ ]+( [^ ]+)*)  .*/\1/' | options | wc -l)
+        [ "$(grep -cE '^\*-' <<<"$given")" = "$count" ] || fail "zsh, $verb: not $count options but: $given"
+    done
 fi
 [ $bad = 0 ] && echo PASS
 exit $bad
