@@ -56,7 +56,7 @@ static int take_text(const struct kit_arch *a, Elf *elf, struct byte_buf *code, 
     Elf_Data *data;
 
     if (!gelf_getehdr(elf, &eh) || eh.e_machine != a->elf_machine)
-        return loader_fail(err, err_len, -EIO, "the assembler that is installed is for another CPU");
+        return loader_fail(err, err_len, -EIO, "the installed assembler is for another CPU");
     s = section_of(elf, SHT_RELA, ".rela.text", &header);
     if (s)
         return loader_fail(err, err_len, -EINVAL,

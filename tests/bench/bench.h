@@ -5,7 +5,8 @@
  * Rules of use
  *   - A row is a function of `struct bench` in a file of its subject and an entry in bench.c's
  *     table. Its sides take turns, bench_rounds times over; medians are reported.
- *   - Everything is measured from outside, on processes: host time and the largest resident size.
+ *   - Everything is measured from outside, on processes: their processor time (user and system,
+ *     which a busy host disturbs little), the time to a marker, the largest resident size.
  *   - result() reports one figure, results_sides() one line of the comparison with QEMU.
  *   - What cannot be run ends the benchmark with one sentence and exit code 2.
  */
@@ -40,6 +41,7 @@ struct command {
 
 struct outcome {
     double s;     /* from start to end, or to the marker */
+    double cpu_s; /* processor time of all its threads and children */
     long rss_kib; /* largest resident size */
 };
 
@@ -52,7 +54,7 @@ void add_path(struct command *c, const struct bench *b, const char *before, cons
 /* Run to the end, or until `marker` (NULL: none) is in its output; the first `room` bytes of
  * which stay in `out`. */
 struct outcome run(const struct command *c, const char *marker, char *out, size_t room);
-/* The same, when the output does not matter: seconds. */
+/* The same, when the output does not matter: seconds of processor time. */
 double run_s(const struct command *c);
 bool has_program(const char *name);
 bool is_arm64(const struct bench *b);
@@ -74,8 +76,8 @@ void result(const struct bench *b, const char *what, double value, const char *u
 
 enum side { RUN, RECORD, REPLAY, TCG, ICOUNT, RR_RECORD, RR_REPLAY, SIDES };
 extern const char *const side_names[SIDES];
-/* Seconds of each side on one workload; 0: not measured. `floor`: how fast record must be, as a
- * multiple of QEMU's rr=record; `why`: what to say where it is not. */
+/* Processor time of each side on one workload; 0: not measured. `floor`: how fast record must be,
+ * as a multiple of QEMU's rr=record; `why`: what to say where it is not. */
 void results_sides(const struct bench *b, const char *workload, const double s[SIDES],
                    double floor, const char *why);
 /* All of it as Markdown, with machine and versions. */

@@ -88,6 +88,11 @@ static bool read_output(int fd, const char *marker, char *out, size_t room)
     return false;
 }
 
+static double seconds(const struct timeval *t)
+{
+    return (double)t->tv_sec + (double)t->tv_usec * 1e-6;
+}
+
 struct outcome run(const struct command *c, const char *marker, char *out, size_t room)
 {
     double from = now_s(), s = 0;
@@ -114,14 +119,16 @@ struct outcome run(const struct command *c, const char *marker, char *out, size_
             fprintf(stderr, "%s%s", c->words[i], i + 1 < c->count ? " " : "\n");
         die(marker ? "its output lacks the expected line" : "ended badly", c->words[0]);
     }
-    return (struct outcome){.s = s, .rss_kib = usage.ru_maxrss};
+    return (struct outcome){.s = s,
+                            .cpu_s = seconds(&usage.ru_utime) + seconds(&usage.ru_stime),
+                            .rss_kib = usage.ru_maxrss};
 }
 
 double run_s(const struct command *c)
 {
     char out[4096];
 
-    return run(c, NULL, out, sizeof(out)).s;
+    return run(c, NULL, out, sizeof(out)).cpu_s;
 }
 
 bool has_program(const char *name)

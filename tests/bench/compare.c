@@ -21,8 +21,8 @@ struct workload {
 };
 
 #define WHY_COMPUTE                                                                               \
-    "the engine's translator is that of QEMU 5, and counting adds an addition and a comparison to " \
-    "each block; recording adds next to nothing to that"
+    "the engine's translator is that of QEMU 5, and counting adds an addition and a comparison "   \
+    "to each block; recording adds next to nothing to that"
 #define WHY_TRAPS                                                                                 \
     "each exception leaves the engine for the model's entry (a hook, registers by its API); QEMU "\
     "delivers inside of its loop"
@@ -44,8 +44,8 @@ static void add_qemu(struct command *c, const struct bench *b, enum side side)
                                         NULL};
     static const char *const x86_64[] = {
         "qemu-system-x86_64", "-M", "microvm,pit=on,pic=on,rtc=on,isa-serial=on", "-cpu",
-        "SandyBridge,-x2apic,-tsc-deadline,-spec-ctrl", "-device", "isa-debug-exit,iobase=0xf4,iosize=1",
-        NULL};
+        "SandyBridge,-x2apic,-tsc-deadline,-spec-ctrl", "-device",
+        "isa-debug-exit,iobase=0xf4,iosize=1", NULL};
     static const char *const both[] = {"-m", "256", "-nodefaults", "-display", "none", "-serial",
                                        "stdio", "-no-reboot", NULL};
     static const char *const clock[SIDES] = {

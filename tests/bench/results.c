@@ -142,12 +142,13 @@ static void put_ratio(FILE *f, double value, bool bad)
 static void put_lines(const struct results *r, FILE *f)
 {
     fprintf(f, "## Beside QEMU\n\n"
-               "The same guest images on both sides, in turns. The first ratios are times: record "
-               "and replay of run's,\nwhich the goals have at most 1.05. The last four are speeds, "
-               "as multiples of QEMU's: over 1, Trapline is\nfaster. Bold: the goal is missed "
-               "(record against `rr=record`: 1, and 0.7 for computing on x86_64).\n\n"
-               "| | CPU | run, ms | record / run | replay / run | run : TCG | run : icount | record "
-               ": rr=record | replay : rr=replay |\n|---|---|---|---|---|---|---|---|---|\n");
+               "The same guest images on both sides, in turns; processor time, less that of a "
+               "machine that does nothing\n(a boot is taken whole). The first ratios are times: "
+               "record and replay of run's, which the goals have at\nmost 1.05. The last four are "
+               "speeds, as multiples of QEMU's: over 1, Trapline is faster. Bold: the goal is\n"
+               "missed (record against `rr=record`: 1, and 0.7 for computing on x86_64).\n\n"
+               "| | CPU | run, ms | record / run | replay / run | run : TCG | run : icount | "
+               "record : rr=record | replay : rr=replay |\n|---|---|---|---|---|---|---|---|---|\n");
     for (unsigned i = 0; i < r->line_count; i++) {
         const struct line *l = &r->lines[i];
         double record = ratio(l->s[RECORD], l->s[RUN]), rr = ratio(l->s[RR_RECORD], l->s[RECORD]);
@@ -173,7 +174,8 @@ static void put_lines(const struct results *r, FILE *f)
 
 static void put_figures(const struct results *r, FILE *f)
 {
-    fprintf(f, "\n## By itself\n\n| | CPU | | goal | |\n|---|---|---|---|---|\n");
+    fprintf(f, "\n## By itself\n\nStarts to user code are by the clock, all else is processor "
+               "time.\n\n| | CPU | | goal | |\n|---|---|---|---|---|\n");
     for (unsigned i = 0; i < r->figure_count; i++) {
         const struct figure *g = &r->figures[i];
 

@@ -59,7 +59,7 @@ inside sh -c 'mkdir -p /guest && cd /tmp &&
     done' >"$work/use.log" 2>&1 || { cat "$work/use.log"; fail "the program, in $suite"; }
 
 # What the recipe for a container says, and its user's command on the kernel with the fault.
-cp "$deb" "$root/tmp/"
+cp "$deb" "$root/tmp/trapline_$(dpkg-deb -f "$deb" Version).deb"
 python3 "$source/tests/kit/ci.py" "$source/tests/kit/ci/Containerfile" >"$root/recipe.sh"
 inside sh /recipe.sh >"$work/recipe.log" 2>&1 || { tail -n 20 "$work/recipe.log"; fail "the Containerfile, in $suite"; }
 cp -r "$source/tests/kit/arm64" "$root/work"
