@@ -56,7 +56,8 @@ static int run(struct trapline *t, const struct goal *g)
         return kit_fail(t, -ETIMEDOUT, "%llu instructions without %s; it is at %s",
                         (unsigned long long)t->limit, g->what, trapline_where(t, cpu_pc(t->cpu)));
     return kit_fail(t, stop.reason == CPU_STOP_IDLE ? -EDEADLK : -ESHUTDOWN,
-                    "%s is not reached: at %s %s", g->what, trapline_where(t, cpu_pc(t->cpu)), end_name(stop.reason));
+                    "%s is not reached: at %s %s", g->what,
+                    trapline_where(t, cpu_pc(t->cpu)), end_name(stop.reason));
 }
 
 uint64_t trapline_now(const struct trapline *t)

@@ -3,7 +3,7 @@
 #include <stdint.h>
 
 #define WORDS  (64u * 1024)
-#define ROUNDS 120u
+#define ROUNDS 600u
 
 static uint64_t from[WORDS], to[WORDS];
 
