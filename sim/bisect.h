@@ -63,7 +63,8 @@ struct bisect {
 
     bool has_way;              /* its way parted behind this instruction */
     bool way_in_kernel;        /* of the kernel, in the call of the event */
-    uint64_t way_insns;        /* so many of its own since the event before */
+    uint64_t way_insns;        /* so many of its own since */
+    char way_since[BISECT_TEXT_LEN]; /* this event; "": its start, or the call */
     struct bisect_at way[2], next[2];
 
     struct bisect_link link[BISECT_LINKS_MAX];

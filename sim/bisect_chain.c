@@ -141,6 +141,24 @@ static int find_flags(struct bisecting *s, unsigned side, insn_t n, insn_t *foun
     return 0;
 }
 
+/* Are the flags at n those that the instruction at `found` set? A trap since may have lost them. */
+static int still_there(struct bisecting *s, unsigned side, insn_t found, insn_t n,
+                       const struct value_place *place)
+{
+    struct who *w = s->who[side];
+    uint8_t set[16], is[16];
+    int rc = timeline_seek(w->timeline, found + 1);
+
+    if (rc != 0 || !who_read(w, place, set))
+        return rc;
+    rc = timeline_seek(w->timeline, n);
+    if (rc != 0 || !who_read(w, place, is))
+        return rc;
+    mask_flags(s, place, set);
+    mask_flags(s, place, is);
+    return memcmp(set, is, sizeof(set)) == 0;
+}
+
 static int find_writer(struct bisecting *s, unsigned side, insn_t n,
                        const struct value_place *place, insn_t *found, bool *entry)
 {
@@ -150,6 +168,8 @@ static int find_writer(struct bisecting *s, unsigned side, insn_t n,
     *entry = false;
     if (is_flags(s, place)) {
         rc = find_flags(s, side, n, found);
+        if (rc == 1)
+            rc = still_there(s, side, *found, n, place);
         if (rc != 0)
             return rc;
     }
@@ -234,6 +254,23 @@ static int follow_bad(struct bisecting *s, insn_t n, const struct value_place *p
     if (rc != 0)
         return who_failed(s, 1, rc);
     rc = who_follow(s->who[1], n, place, KERNEL_LINKS, on_kernel_link, &f, s->err, s->err_len);
+    return rc == -EFAULT ? 0 : rc;
+}
+
+/* An exception return at n gave them to user code: where it has them from. */
+static int follow_flags(struct bisecting *s, insn_t n)
+{
+    enum arch arch = s->trace[1]->machine.arch;
+    struct value_place place = {.reg = cpu_reg_find(arch, "spsr_el1"), .bytes = 8};
+    struct following f = {s, false};
+    int rc = timeline_seek(s->who[1]->timeline, n);
+
+    if (rc != 0)
+        return who_failed(s, 1, rc);
+    if (arch == ARCH_X86_64) /* IRETQ: RIP, CS, RFLAGS */
+        place = (struct value_place){.in_memory = true, .va = cpu_sp(who_cpu(s->who[1])) + 16,
+                                     .bytes = 8};
+    rc = who_follow(s->who[1], n, &place, KERNEL_LINKS, on_kernel_link, &f, s->err, s->err_len);
     return rc == -EFAULT ? 0 : rc;
 }
 
@@ -350,7 +387,9 @@ static int one_link(struct bisecting *s, const insn_t n[2], const struct value_p
     if (l->same)
         return 1;
     note_order(s, l, found, known);
-    return known[1] && !by_user(s, 1, found[1]) ? follow_bad(s, n[1], place) : 0;
+    if (!known[1] || by_user(s, 1, found[1]))
+        return 0;
+    return is_flags(s, place) ? follow_flags(s, found[1]) : follow_bad(s, n[1], place);
 }
 
 int bisect_chain(struct bisecting *s, const insn_t at[2], const struct value_place *from)

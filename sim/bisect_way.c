@@ -20,6 +20,7 @@
 #define TOGETHER      (1u << 16) /* spans closer than that are traced in one go */
 #define KERNEL_INSNS  (1u << 20)
 #define ARG_BYTES_MAX 4096u
+#define ARG_BYTES_LEAST 32u
 #define CALL_REGS     7u
 
 struct pcs {
@@ -246,6 +247,9 @@ static int call_differs(struct bisecting *s, struct value_place *place)
     for (unsigned i = 1; i < CALL_REGS && !differs; i++) {
         uint64_t len = arg[i + 1] > 0 && arg[i + 1] < ARG_BYTES_MAX ? arg[i + 1] : ARG_BYTES_MAX;
 
+        if (len < ARG_BYTES_LEAST) /* a count of things, not of bytes */
+            len = ARG_BYTES_LEAST;
+
         differs = arg[i] >= 4096 && memory_differs(s, arg[i], len, place);
     }
     return differs;
@@ -309,16 +313,51 @@ static int by_event(struct bisecting *s)
     return rc > 0 ? bisect_chain(s, n, &place) : rc;
 }
 
+/* The good run's instruction at n had a fault before it ran: the trap's number. */
+static bool faults_too(const struct bisecting *s, insn_t n, insn_t *trap)
+{
+    const struct course *c = &s->course[0];
+    const struct course_list *l = bisect_list(s, 0);
+
+    for (size_t i = 1; i < l->spans; i++)
+        if (l->span[i].from == n) {
+            *trap = l->span[i - 1].to + 1;
+            for (size_t k = 0; k < c->traps; k++)
+                if (c->trap[k].n == *trap)
+                    return c->trap[k].kind == CPU_TRAP_SYNC;
+        }
+    return false;
+}
+
+/* The way is told from the event before i on. */
+static void note_since(struct bisecting *s, size_t i)
+{
+    if (i > 0)
+        snprintf(s->b->way_since, sizeof(s->b->way_since), "%s",
+                 course_text(&s->course[1], &bisect_list(s, 1)->event[i - 1]));
+}
+
 /* The bad run's thread died of the instruction that the good one ran at that distance. */
 static int by_death(struct bisecting *s, uint64_t insns)
 {
     const struct course_thread *t = s->course[1].thread[s->thread[1]];
     struct course_spot spot = {s->thread[0], s->lane, s->event, insns};
-    insn_t n[2] = {course_n_at(&s->course[0], &spot), t->last_n - 1};
-    int rc = 0;
+    insn_t n[2] = {course_n_at(&s->course[0], &spot), t->last_n - 1}, last[2], trap;
+    int rc;
 
     if (n[0] == INSN_NONE)
         return 0;
+    rc = stand(s, n);
+    if (rc != 0)
+        return rc;
+    if (cpu_pc(pair_cpu(&s->pair, 0)) != cpu_pc(pair_cpu(&s->pair, 1)) && insns > 0 &&
+        spots(s, insns - 1, last)) {
+        note_since(s, s->event);
+        return parted(s, last, n);
+    }
+    if (s->b->same_kernel && faults_too(s, n[0], &trap))
+        return kernel_way(s, (const insn_t[]){trap, t->last_n},
+                          (const insn_t[]){n[0], s->trace[1]->end.n});
     s->b->has_way = true;
     for (unsigned i = 0; i < 2 && rc == 0; i++)
         rc = bisect_describe(s, i, n[i], &s->b->way[i]);
@@ -337,28 +376,55 @@ static int by_silence(struct bisecting *s)
                       (const insn_t[]){e->n_end, s->trace[1]->end.n});
 }
 
-int bisect_way(struct bisecting *s)
+/* Instructions before event i, since the one before it. */
+static uint64_t stretch(const struct course_list *l, size_t i)
+{
+    return (i < l->count ? l->event[i].insns : l->insns) - course_insns_before(l, i);
+}
+
+/* The way from event i - 1 to i. 1: it parts, and all about it is found. */
+static int stretch_way(struct bisecting *s, size_t i)
 {
     const struct course_list *l[2] = {bisect_list(s, 0), bisect_list(s, 1)};
-    uint64_t before[2], len[2], lo = 0, hi;
     struct pcs p[2] = {{.list = l[0]}, {.list = l[1]}};
-    bool both = true;
+    uint64_t len[2] = {stretch(l[0], i), stretch(l[1], i)}, lo = 0;
+    uint64_t hi = len[0] < len[1] ? len[0] : len[1];
+    size_t event = s->event;
     int rc;
 
-    for (unsigned i = 0; i < 2; i++) {
-        before[i] = course_insns_before(l[i], s->event);
-        both &= s->event < l[i]->count;
-        len[i] = (s->event < l[i]->count ? l[i]->event[s->event].insns : l[i]->insns) - before[i];
-    }
-    hi = len[0] < len[1] ? len[0] : len[1];
+    s->event = i;
     rc = halve(s, &lo, &hi);
-    for (unsigned i = 0; i < 2 && rc == 0; i++)
-        rc = list_lane(s, i, before[i] + lo, before[i] + hi + (hi < len[i]), &p[i]);
+    for (unsigned k = 0; k < 2 && rc == 0; k++) {
+        uint64_t before = course_insns_before(l[k], i);
+
+        rc = list_lane(s, k, before + lo, before + hi + (hi < len[k]), &p[k]);
+    }
     s->b->way_insns = lo;
     if (rc == 0)
         rc = compare(s, p, &s->b->way_insns);
+    if (rc == 1)
+        note_since(s, i);
     free(p[0].insn);
     free(p[1].insn);
+    s->event = event;
+    return rc;
+}
+
+int bisect_way(struct bisecting *s)
+{
+    const struct course_list *l[2] = {bisect_list(s, 0), bisect_list(s, 1)};
+    uint64_t len[2] = {stretch(l[0], s->event), stretch(l[1], s->event)};
+    bool both = s->event < l[0]->count && s->event < l[1]->count;
+    size_t first = 0;
+    int rc = 0;
+
+    /* The calls may be the same for a while after the way has parted. */
+    while (first < s->event && stretch(l[0], first) == stretch(l[1], first))
+        first++;
+    if (first < s->event)
+        rc = stretch_way(s, first);
+    if (rc == 0)
+        rc = stretch_way(s, s->event);
     if (rc == 0 && both)
         rc = by_event(s);
     else if (rc == 0 && s->b->event.at[1].known && len[0] > len[1])

@@ -52,9 +52,11 @@ static void show_event(FILE *o, const struct bisect_event *e)
 static void show_way(FILE *o, const struct bisect *b)
 {
     fprintf(o, "%s way parts %llu instructions behind %s\n",
-            b->way_in_kernel ? "the kernel's" : "its",
-           (unsigned long long)b->way_insns,
-           b->way_in_kernel ? "the call" : b->event.before[0] ? "that" : "its start");
+            b->way_in_kernel ? "the kernel's" : "its", (unsigned long long)b->way_insns,
+            b->way_in_kernel                                  ? "the call, or fault"
+            : strcmp(b->way_since, b->event.before) == 0 && b->way_since[0] ? "that"
+            : b->way_since[0]                                 ? b->way_since
+                                                              : "its start");
     for (unsigned i = 0; i < 2; i++) {
         fprintf(o, "  %-4s ", names[i]);
         show_insn(o, &b->way[i]);
