@@ -62,8 +62,8 @@ inside sh -c 'mkdir -p /guest && cd /tmp &&
 cp "$deb" "$root/tmp/trapline_$(dpkg-deb -f "$deb" Version).deb"
 python3 "$source/tests/kit/ci.py" "$source/tests/kit/ci/Containerfile" >"$root/recipe.sh"
 inside sh /recipe.sh >"$work/recipe.log" 2>&1 || { tail -n 20 "$work/recipe.log"; fail "the Containerfile, in $suite"; }
-cp -r "$source/tests/kit/arm64" "$root/work"
-chroot "$root" su trap -c 'make --directory=/home/trap --file=/work/Makefile check' >"$work/user.log" 2>&1 ||
+cp -r "$source/tests/kit/arm64" "$root/src"
+chroot "$root" su trap -c 'make --directory=/home/trap --file=/src/Makefile check' >"$work/user.log" 2>&1 ||
     { cat "$work/user.log"; fail "make check as a user, in $suite"; }
 
 # An unmodified program of the suite, and a trap test built from the package alone.

@@ -11,14 +11,8 @@
  *   - an entry is proved by its physical pages and their generations.
  *
  * A block that would pass the limit does not run: the engine stops at its
- * start, an exit (see below) is set at the instruction of the limit, and the
+ * start, an exit (exits.c) is set at the instruction of the limit, and the
  * shortened block runs up to it.
- *
- * Exits are addresses before which the engine's translator puts a halt, which
- * is intercepted with the exact RIP. The same serve for port instructions,
- * which the engine does not intercept: the first block found to hold one adds
- * its address for good. Addresses are virtual: an exit where another address
- * space has something else is recognised as stale and removed.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -29,22 +23,6 @@
 #include "cpu/arch/x86_64/insn.h"
 
 #define FENCE_INSNS 8u
-
-/* Leave the engine to change the exits: translated code is not dropped inside a hook. */
-static void want_exits(struct x86 *x, vaddr_t from, vaddr_t to)
-{
-    struct x86_counter *r = x->counter;
-
-    if (!r->want_exits) {
-        r->drop_from = from;
-        r->drop_to = to;
-    }
-    r->drop_from = from < r->drop_from ? from : r->drop_from;
-    r->drop_to = to > r->drop_to ? to : r->drop_to;
-    r->want_exits = true;
-    x86_engine_stop(x);
-    x->count.limit = 0;
-}
 
 /* The address of the instruction `count` after the one at `pc`. */
 static vaddr_t skip_insns(struct x86 *x, vaddr_t pc, uint64_t count)
@@ -76,32 +54,7 @@ void x86_count_code_store(struct x86 *x, paddr_t pa, vaddr_t rip)
     /* The next store may be the next instruction: no long block is translated for each. */
     r->fence = true;
     r->fence_at = skip_insns(x, r->step_at, FENCE_INSNS);
-    want_exits(x, rip, r->fence_at + 1);
-}
-
-static bool is_exit(const struct x86_counter *r, vaddr_t pc)
-{
-    if ((r->tail && r->tail_at == pc) || (r->step && r->step_at == pc) ||
-        (r->fence && r->fence_at == pc))
-        return true;
-    for (size_t i = 0; i < r->exit_count; i++)
-        if (r->exits[i] == pc)
-            return true;
-    return false;
-}
-
-int x86_engine_set_exits(struct x86 *x)
-{
-    struct x86_counter *r = x->counter;
-    size_t count = r->exit_count;
-
-    if (r->tail)
-        r->exits[count++] = r->tail_at;
-    if (r->step)
-        r->exits[count++] = r->step_at;
-    if (r->fence)
-        r->exits[count++] = r->fence_at;
-    return x86_engine_put_exits(x, r->exits, count);
+    exits_want(x, rip, r->fence_at + 1);
 }
 
 static void not_run(struct x86 *x, vaddr_t pc, uint32_t size)
@@ -110,19 +63,6 @@ static void not_run(struct x86 *x, vaddr_t pc, uint32_t size)
     x->counter->block_pc = pc;
     x->counter->block_size = size;
     x86_engine_stop_before(x, pc);
-}
-
-/* A block with a port instruction: it must end before that. */
-static void learn_port(struct x86 *x, const struct x86_blocks_cold *b)
-{
-    struct x86_counter *r = x->counter;
-
-    if (r->exit_count == X86_EXITS_MAX) { /* forget the oldest; it will be learnt again */
-        memmove(r->exits, r->exits + 1, (X86_EXITS_MAX - 1) * sizeof(r->exits[0]));
-        r->exit_count--;
-    }
-    r->exits[r->exit_count++] = b->pc + b->port_at;
-    want_exits(x, b->pc, b->pc + b->size);
 }
 
 /* Blocks that pass this number take the slow path. */
@@ -307,7 +247,7 @@ void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size)
         x86_checks_look(x);
         choose_way(x);
     }
-    if (is_exit(r, pc)) {
+    if (exits_is(r, pc)) {
         x->count.current = NULL; /* the halt before it is no instruction */
         return;
     }
@@ -332,7 +272,7 @@ void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size)
         return;
     }
     if (b->flags & BLOCK_PORT) {
-        learn_port(x, b);
+        exits_learn_port(x, b);
         not_run(x, pc, size);
         return;
     }
@@ -409,39 +349,7 @@ bool x86_count_fetch_ahead(struct x86 *x, vaddr_t rip, vaddr_t fault)
     r->step = true;
     r->step_from = UINT64_MAX;
     r->step_at = at;
-    want_exits(x, at, at + 1);
-    return true;
-}
-
-bool x86_count_exit(struct x86 *x, vaddr_t rip)
-{
-    struct x86_counter *r = x->counter;
-    uint8_t buf[INSN_BYTES_MAX];
-    struct insn i;
-
-    if (r->tail && rip == r->tail_at && x->count.n == r->stop_at) {
-        r->tail_reached = true;
-        x86_count_hold(x);
-        return true;
-    }
-    insn_decode(&i, buf, x86_fetch(x, rip, buf, sizeof(buf)), x86_long_code(x));
-    if ((i.map == MAP_ONE && i.opcode == 0xf4) || (blocks_insn_flags(&i) & BLOCK_PORT)) {
-        if (x->count.n < r->stop_at)
-            return false;
-        x86_count_hold(x);
-        return true;
-    }
-    /* Stale: something else stands here. Take the exit away and run it. */
-    if (r->step && rip == r->step_at)
-        r->step = false;
-    if (r->fence && rip == r->fence_at)
-        r->fence = false;
-    if (r->tail && rip == r->tail_at)
-        r->tail = false;
-    for (size_t k = 0; k < r->exit_count; k++)
-        if (r->exits[k] == rip)
-            r->exits[k--] = r->exits[--r->exit_count];
-    want_exits(x, rip, rip + 1);
+    exits_want(x, at, at + 1);
     return true;
 }
 

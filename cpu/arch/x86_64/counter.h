@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cpu/arch/x86_64/counter.h - what count.c and blocks.c share.
+ * cpu/arch/x86_64/counter.h - what count.c, blocks.c and exits.c share.
  *
- * Rules of use: for those two files. Who counts is count.c; what a block holds,
- * and whether that is still so, is blocks.c.
+ * Rules of use: for those files. Who counts is count.c; what a block holds,
+ * and whether that is still so, is blocks.c; where the engine is made to halt, exits.c.
  */
 #ifndef TRAPLINE_CPU_X86_64_COUNTER_H
 #define TRAPLINE_CPU_X86_64_COUNTER_H
@@ -102,5 +102,11 @@ bool blocks_aligned(struct x86 *x, const struct x86_blocks_cold *b);
 /* BLOCK_* that one instruction sets. */
 struct insn;
 unsigned blocks_insn_flags(const struct insn *i);
+
+/* Leave the engine to change the exits: translated code is not dropped inside a hook. */
+void exits_want(struct x86 *x, vaddr_t from, vaddr_t to);
+bool exits_is(const struct x86_counter *r, vaddr_t pc);
+/* A block with a port instruction: it must end before that. */
+void exits_learn_port(struct x86 *x, const struct x86_blocks_cold *b);
 
 #endif

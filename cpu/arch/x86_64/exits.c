@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Exits: addresses before which the engine's translator puts a halt, which is
+ * intercepted with the exact RIP.
+ *
+ * They end a block in its middle (count.c), and stand before port instructions, which
+ * the engine does not intercept: the first block found to hold one adds its address
+ * for good. Addresses are virtual: an exit where another address space has something
+ * else is recognised as stale and removed.
+ */
+#include <string.h>
+
+#include "cpu/arch/x86_64/counter.h"
+#include "cpu/arch/x86_64/insn.h"
+
+/* Leave the engine to change the exits: translated code is not dropped inside a hook. */
+void exits_want(struct x86 *x, vaddr_t from, vaddr_t to)
+{
+    struct x86_counter *r = x->counter;
+
+    if (!r->want_exits) {
+        r->drop_from = from;
+        r->drop_to = to;
+    }
+    r->drop_from = from < r->drop_from ? from : r->drop_from;
+    r->drop_to = to > r->drop_to ? to : r->drop_to;
+    r->want_exits = true;
+    x86_engine_stop(x);
+    x->count.limit = 0;
+}
+
+bool exits_is(const struct x86_counter *r, vaddr_t pc)
+{
+    if ((r->tail && r->tail_at == pc) || (r->step && r->step_at == pc) ||
+        (r->fence && r->fence_at == pc))
+        return true;
+    for (size_t i = 0; i < r->exit_count; i++)
+        if (r->exits[i] == pc)
+            return true;
+    return false;
+}
+
+int x86_engine_set_exits(struct x86 *x)
+{
+    struct x86_counter *r = x->counter;
+    size_t count = r->exit_count;
+
+    if (r->tail)
+        r->exits[count++] = r->tail_at;
+    if (r->step)
+        r->exits[count++] = r->step_at;
+    if (r->fence)
+        r->exits[count++] = r->fence_at;
+    return x86_engine_put_exits(x, r->exits, count);
+}
+
+/* A block with a port instruction: it must end before that. */
+void exits_learn_port(struct x86 *x, const struct x86_blocks_cold *b)
+{
+    struct x86_counter *r = x->counter;
+
+    if (r->exit_count == X86_EXITS_MAX) { /* forget the oldest; it will be learnt again */
+        memmove(r->exits, r->exits + 1, (X86_EXITS_MAX - 1) * sizeof(r->exits[0]));
+        r->exit_count--;
+    }
+    r->exits[r->exit_count++] = b->pc + b->port_at;
+    exits_want(x, b->pc, b->pc + b->size);
+}
+
+bool x86_count_exit(struct x86 *x, vaddr_t rip)
+{
+    struct x86_counter *r = x->counter;
+    uint8_t buf[INSN_BYTES_MAX];
+    struct insn i;
+
+    if (r->tail && rip == r->tail_at && x->count.n == r->stop_at) {
+        r->tail_reached = true;
+        x86_count_hold(x);
+        return true;
+    }
+    insn_decode(&i, buf, x86_fetch(x, rip, buf, sizeof(buf)), x86_long_code(x));
+    if ((i.map == MAP_ONE && i.opcode == 0xf4) || (blocks_insn_flags(&i) & BLOCK_PORT)) {
+        if (x->count.n < r->stop_at)
+            return false;
+        x86_count_hold(x);
+        return true;
+    }
+    /* Stale: something else stands here. Take the exit away and run it. */
+    if (r->step && rip == r->step_at)
+        r->step = false;
+    if (r->fence && rip == r->fence_at)
+        r->fence = false;
+    if (r->tail && rip == r->tail_at)
+        r->tail = false;
+    for (size_t k = 0; k < r->exit_count; k++)
+        if (r->exits[k] == rip)
+            r->exits[k--] = r->exits[--r->exit_count];
+    exits_want(x, rip, rip + 1);
+    return true;
+}
