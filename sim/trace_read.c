@@ -68,13 +68,14 @@ static int unpack(struct reader *r, const uint8_t *stored, size_t bytes, uint64_
 static int read_chunk(struct reader *r, struct chunk *c)
 {
     const uint8_t *head = view_take(&r->v, CHUNK_HEADER_BYTES), *stored;
-    struct byte_view h = {.at = head, .end = head + CHUNK_HEADER_BYTES};
+    struct byte_view h;
     uint64_t flags, bytes, raw, payload_hash;
     int rc;
 
     memset(c, 0, sizeof(*c));
     if (!head)
         return CHUNK_CUT;
+    h = (struct byte_view){.at = head, .end = head + CHUNK_HEADER_BYTES};
     c->type = (uint32_t)view_le(&h, 4);
     flags = view_le(&h, 4);
     bytes = view_le(&h, 8);
