@@ -87,9 +87,15 @@ timeout -s KILL 1 "${command[@]}" >/dev/null 2>&1
 every killed paths 0 "${places[@]}" -j 2
 [ "$(verdicts "$top"/killed/*.jsonl)" = "$(verdicts "$results")" ] ||
     fail "a search that was killed and went on has other verdicts" "${command[*]}"
-for shard in 1 2 3; do
-    every shards paths 0 "${places[@]}" -j 1 --shard $shard/3
-done
+if command -v parallel >/dev/null; then
+    parallel --will-cite -j 2 "$trapline" explore --every --arch "$arch" --rootfs "$top/root" \
+        --out "$top/shards" "${places[@]}" -j 1 --shard {}/3 -- /bin/paths ::: 1 2 3 \
+        >"$top/log" 2>&1 || fail "GNU parallel: $(cat "$top/log")"
+else
+    for shard in 1 2 3; do
+        every shards paths 0 "${places[@]}" -j 1 --shard $shard/3
+    done
+fi
 "$trapline" explore --merge "$top/shards" --json >"$top/log" || fail "--merge: $(cat "$top/log")"
 [ "$(verdicts "$top"/shards/*.jsonl)" = "$(verdicts "$results")" ] ||
     fail "three shards have other verdicts than one search"
