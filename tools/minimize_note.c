@@ -8,8 +8,11 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "sim/check/check.h"
 #include "sim/who.h"
 #include "tools/bisect_text.h"
+
+#define FINDINGS_MAX 5u
 
 struct noting {
     struct minimizing *s;
@@ -130,6 +133,34 @@ static int put_cause(struct noting *n)
     return rc;
 }
 
+static void put_finding(void *ctx, const struct finding *f)
+{
+    struct noting *n = ctx;
+    const struct check_blame *b = &f->culprit;
+
+    fprintf(n->out, "  %12llu  %s: %s; at %s\n", (unsigned long long)f->trap_n,
+            check_names[f->check], f->what, f->place);
+    if (b->known)
+        fprintf(n->out, "           by %s  %s%s%s\n", b->where, b->code, b->source[0] ? "  " : "",
+                b->source);
+}
+
+/* The failure is a check's: what it says. */
+static int put_findings(struct noting *n)
+{
+    struct check how = {.kinds = n->s->rules.checks, .findings_max = FINDINGS_MAX, .ctx = n,
+                        .found = put_finding};
+    struct divergence divergence;
+    size_t count;
+    int rc;
+
+    fprintf(n->out, "findings\n");
+    rc = check_run(n->least, &how, &count, &divergence, n->err, sizeof(n->err));
+    if (rc == -EILSEQ)
+        snprintf(n->err, sizeof(n->err), "%s", divergence.what);
+    return rc;
+}
+
 static int put_all(struct noting *n)
 {
     struct minimizing *s = n->s;
@@ -143,6 +174,8 @@ static int put_all(struct noting *n)
             (unsigned long long)s->least_end.n);
     put_machine(n);
     rc = put_all_events(n);
+    if (rc == 0 && s->failure == EXPLORE_CHECK)
+        rc = put_findings(n);
     fprintf(n->out,
             "look     trapline gdb %s; trapline report %s -o run.html; trapline check %s\n"
             "again    trapline minimize --again %s --kernel FILE\n", name, name, name, name);

@@ -108,6 +108,20 @@ says '^ +[0-9]+ +injected irq: interrupt [0-9]+$' summary
 says '^ +before simd_memset:simd_memset\+' summary
 says 'by bad +[0-9]+  kernel:trap_user.*  (movi v5|pcmpeqb xmm5).*/trap.c:[0-9]+$' summary
 
+# ---- a check's finding, which the program does not see and which needs no event at all ----
+root fault_signals
+zoo_build siginfo_padding "$(zoo_patch siginfo_padding)" "$top/leaks.elf" >log 2>&1 ||
+    fail "the leaking kernel does not build: $(tail -n 3 log)"
+"$trapline" record -o leak.tlt --arch "$arch" --kernel leaks.elf --rootfs root-fault_signals \
+    --no-input --chaos 3 -- /bin/fault_signals >log 2>&1
+minimize 2 leak.tlt
+minimize 0 leak.tlt --fail check
+says '^0 of [0-9]+ events, found in 1 runs; check: '
+says '^it fails without being disturbed at all$'
+"$trapline" dump --summary leak.min.tlt >summary
+says '^ +[0-9]+  leak: ' summary
+says '^ +by kernel:.*kernel/' summary
+
 # ---- Ctrl-C leaves nothing ----
 mkdir stopped
 setsid "$trapline" minimize many.tlt -j 1 -o stopped/out.tlt >log 2>&1 &
