@@ -139,6 +139,34 @@ static void put_ratio(FILE *f, double value, bool bad)
         fprintf(f, bad ? " **%.2f** |" : " %.2f |", value);
 }
 
+static bool loses(const struct line *l)
+{
+    double rr = ratio(l->s[RR_RECORD], l->s[RECORD]);
+
+    return rr > 0 && rr < l->floor;
+}
+
+/* Why line `first` loses, with all others that do for the same reason; nothing when one of those
+ * stands before it. */
+static void put_reason(const struct results *r, FILE *f, unsigned first)
+{
+    const struct line *l = &r->lines[first];
+    const char *comma = "- ";
+
+    for (unsigned i = 0; i < first; i++)
+        if (loses(&r->lines[i]) && strcmp(r->lines[i].why, l->why) == 0)
+            return;
+    if (!loses(l))
+        return;
+    for (unsigned i = first; i < r->line_count; i++) {
+        if (!loses(&r->lines[i]) || strcmp(r->lines[i].why, l->why) != 0)
+            continue;
+        fprintf(f, "%s%s on %s", comma, r->lines[i].workload, r->lines[i].arch);
+        comma = ", ";
+    }
+    fprintf(f, ": slower, as %s.\n", l->why);
+}
+
 static void put_lines(const struct results *r, FILE *f)
 {
     fprintf(f, "## Beside QEMU\n\n"
@@ -162,14 +190,10 @@ static void put_lines(const struct results *r, FILE *f)
         put_ratio(f, ratio(l->s[RR_REPLAY], l->s[REPLAY]), false);
         fprintf(f, "\n");
     }
-    fprintf(f, "\n");
-    for (unsigned i = 0; i < r->line_count; i++) {
-        const struct line *l = &r->lines[i];
-        double rr = ratio(l->s[RR_RECORD], l->s[RECORD]);
-
-        if (rr > 0 && rr < l->floor)
-            fprintf(f, "- %s on %s loses: %s.\n", l->workload, l->arch, l->why);
-    }
+    fprintf(f, "\n- What record takes more than run in a short boot is the images, which it compresses "
+               "and writes; with `--no-images` it is run's time.\n");
+    for (unsigned i = 0; i < r->line_count; i++)
+        put_reason(r, f, i);
 }
 
 static void put_figures(const struct results *r, FILE *f)
