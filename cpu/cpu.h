@@ -75,12 +75,14 @@ struct cpu_host {
 };
 
 /*
- * What stands on the virtio bus (cpu/dev/virtio.h), in the order of its slots. `data` is borrowed for the
- * cpu's life and never written.
+ * What stands on the virtio bus (cpu/dev/virtio.h), in the order of its slots. `data` is borrowed for
+ * the cpu's life and never written.
  */
 enum cpu_device_kind {
     CPU_DEVICE_BLOCK,       /* data: the image, a multiple of 512 bytes */
     CPU_DEVICE_ENTROPY,     /* gives what `seed` stretches to */
+    CPU_DEVICE_CONSOLE,     /* beside the serial line, and before it once its driver is ready */
+    CPU_DEVICE_NET,         /* data: the other end's script (cpu/dev/net_script.h), checked */
 };
 
 struct cpu_device {

@@ -45,6 +45,10 @@ static void compare_devices(const struct machine *a, const struct machine *b, st
     unsigned both = a->disk_count < b->disk_count ? a->disk_count : b->disk_count;
 
     compare_number(d, "gicv3", a->gicv3, b->gicv3);
+    compare_number(d, "console", a->console, b->console);
+    if (a->net.bytes != b->net.bytes ||
+        (a->net.bytes > 0 && memcmp(a->net.data, b->net.data, a->net.bytes) != 0))
+        machine_line(d, "  %-12s not the same script\n", "network");
     compare_number(d, "entropy", a->entropy, b->entropy);
     compare_number(d, "disks", a->disk_count, b->disk_count);
     for (unsigned i = 0; i < both; i++)

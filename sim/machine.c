@@ -29,6 +29,7 @@ void machine_free(struct machine *m)
     blob_free(&m->initrd);
     for (unsigned i = 0; i < m->disk_count; i++)
         blob_free(&m->disk[i].image);
+    blob_free(&m->net);
     memset(m, 0, sizeof(*m));
 }
 
@@ -78,7 +79,7 @@ void machine_add_disk(struct machine *m, struct blob image, bool read_only)
 
 bool machine_has_devices(const struct machine *m)
 {
-    return m->disk_count > 0 || m->entropy;
+    return m->disk_count > 0 || m->entropy || m->console || m->net.data;
 }
 
 int machine_set_argv(struct machine *m, const char *const *argv)
@@ -122,6 +123,11 @@ static void put_devices(const struct machine *m, struct cpu_config *config)
                                                        .bytes = m->disk[i].bytes};
     if (m->entropy)
         config->devices[count++] = (struct cpu_device){.kind = CPU_DEVICE_ENTROPY};
+    if (m->console)
+        config->devices[count++] = (struct cpu_device){.kind = CPU_DEVICE_CONSOLE};
+    if (m->net.data)
+        config->devices[count++] = (struct cpu_device){
+            .kind = CPU_DEVICE_NET, .data = m->net.data, .bytes = m->net.bytes};
     config->device_count = count;
 }
 

@@ -23,7 +23,7 @@ struct image_hash {
     uint8_t xxh3_128[16]; /* canonical (big-endian) order, as printed */
 };
 
-/* Devices on the virtio bus: disks first, then the entropy source. */
+/* Devices on the virtio bus, in this order: disks, entropy source, console, network. */
 #define MACHINE_DISKS_MAX 4u
 
 struct machine_disk {
@@ -51,6 +51,8 @@ struct machine {
     struct machine_disk disk[MACHINE_DISKS_MAX];
     unsigned disk_count;
     bool gicv3;            /* arm64: the interrupt controller is a GICv3, not a GICv2 */
+    bool console;          /* a virtio console beside the serial line */
+    struct blob net;       /* script of the network's other end; no data: no network */
     bool entropy;          /* an entropy source that gives what `seed` stretches to */
 };
 

@@ -15,13 +15,15 @@
  *   order   MACH, KERN, INRD, DISK (these as MACH says), NOTE or none, any number of EVNT, END.
  *
  *   MACH    u8 arch (0 arm64, 1 x86_64) | u8 flags (1 strict, 2 images follow, 4 EL2, 8 adversary,
- *           16 entropy source, 32 GICv3, 64 firmware) | V RAM bytes
+ *           16 entropy source, 32 GICv3, 64 firmware,
+ *           128 console) | V RAM bytes
  *           V hz | V seed | V chaos | V wall start | C command line
  *           V argc + 1, 0: none; that many C | V kernel bytes | 16 XXH3-128
  *           V initrd bytes, 0: none | 16 XXH3-128
  *           V disks, of each: u8 flags (1 read-only) | V bytes | 16 XXH3-128 | V DISK chunks
+ *           V bytes of the network's script + 1, 0: no network | its bytes
  *   KERN INRD  the file's bytes
- *   DISK    u8 disk | V offset | bytes, at most TRACE_DISK_PIECE. Pieces that are all zero are left out
+ *   DISK    u8 disk | V offset | bytes, at most TRACE_DISK_PIECE; none that is all zero
  *   NOTE    text in UTF-8
  *   EVNT    records: u8 tag | V dn, from the record before | by tag:
  *           1 console input              V clock jump | C bytes
@@ -64,9 +66,10 @@
 #define MACHINE_ENTROPY 16u
 #define MACHINE_GICV3 32u
 #define MACHINE_FIRMWARE 64u
+#define MACHINE_CONSOLE 128u
 #define MACHINE_FLAGS                                                                              \
     (MACHINE_STRICT | MACHINE_IMAGES | MACHINE_EL2 | MACHINE_ADVERSARY | MACHINE_ENTROPY |         \
-     MACHINE_FIRMWARE | MACHINE_GICV3)
+     MACHINE_FIRMWARE | MACHINE_GICV3 | MACHINE_CONSOLE)
 #define DISK_READ_ONLY 1u
 
 #define TRACE_DISK_PIECE (1u << 20)

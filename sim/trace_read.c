@@ -11,6 +11,7 @@
 #include <xxhash.h>
 #include <zstd.h>
 
+#include "cpu/dev/net_script.h"
 #include "loader/fail.h"
 #include "sim/host.h"
 
@@ -128,6 +129,24 @@ static void read_argv(struct byte_view *v, struct machine *m)
         m->argv[i] = view_string(v);
 }
 
+static void read_net(struct byte_view *v, struct machine *m)
+{
+    uint64_t bytes = view_varint(v);
+    const uint8_t *at = bytes > 0 ? view_take(v, (size_t)bytes - 1) : NULL;
+    struct net_script script;
+    char err[80];
+
+    if (!at || v->bad)
+        return;
+    m->net.bytes = (size_t)bytes - 1;
+    m->net.data = malloc(m->net.bytes + 1);
+    v->bad |= !m->net.data;
+    if (m->net.data)
+        memcpy(m->net.data, at, m->net.bytes);
+    script = (struct net_script){(const char *)at, m->net.bytes};
+    v->bad |= net_script_check(&script, err, sizeof(err)) != 0;
+}
+
 static void read_disks(struct reader *r, struct byte_view *v)
 {
     struct machine *m = &r->t->machine;
@@ -164,6 +183,7 @@ static int read_machine(struct reader *r, const struct blob *raw)
     m->adversary = flags & MACHINE_ADVERSARY;
     r->t->has_images = flags & MACHINE_IMAGES;
     m->entropy = flags & MACHINE_ENTROPY;
+    m->console = flags & MACHINE_CONSOLE;
     m->gicv3 = flags & MACHINE_GICV3;
     m->ram_bytes = view_varint(&v);
     m->hz = view_varint(&v);
@@ -177,6 +197,7 @@ static int read_machine(struct reader *r, const struct blob *raw)
     m->initrd_bytes = view_varint(&v);
     view_hash(&v, &m->initrd_hash);
     read_disks(r, &v);
+    read_net(&v, m);
     if (v.bad || v.at != v.end || arch > ARCH_X86_64 || (flags & ~(uint64_t)MACHINE_FLAGS) ||
         ((m->el2 || m->firmware || m->gicv3) && arch != ARCH_ARM64))
         return damaged(r, "a machine that cannot be");

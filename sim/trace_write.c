@@ -119,7 +119,7 @@ static void write_machine(struct trace_writer *w, const struct machine *m, bool 
     buf_put_le(&b, (m->strict ? MACHINE_STRICT : 0) | (with_images ? MACHINE_IMAGES : 0) |
                        (m->el2 ? MACHINE_EL2 : 0) | (m->adversary ? MACHINE_ADVERSARY : 0) |
                        (m->entropy ? MACHINE_ENTROPY : 0) | (m->firmware ? MACHINE_FIRMWARE : 0) |
-                       (m->gicv3 ? MACHINE_GICV3 : 0), 1);
+                       (m->gicv3 ? MACHINE_GICV3 : 0) | (m->console ? MACHINE_CONSOLE : 0), 1);
     buf_put_varint(&b, m->ram_bytes);
     buf_put_varint(&b, m->hz);
     buf_put_varint(&b, m->seed);
@@ -134,6 +134,8 @@ static void write_machine(struct trace_writer *w, const struct machine *m, bool 
     buf_put_varint(&b, m->initrd_bytes);
     buf_put(&b, m->initrd_hash.xxh3_128, sizeof(m->initrd_hash.xxh3_128));
     put_disks(&b, m, with_images);
+    buf_put_varint(&b, m->net.data ? m->net.bytes + 1 : 0);
+    buf_put(&b, m->net.data, m->net.bytes);
     w->failed |= b.failed;
     write_chunk(w, TYPE_MACHINE, b.data, b.used);
     buf_free(&b);

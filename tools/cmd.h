@@ -105,7 +105,9 @@ struct machine_options {
     {"disk", required_argument, NULL, MACHINE_OPTION_BASE + 14},                                   \
     {"entropy", no_argument, NULL, MACHINE_OPTION_BASE + 15},                                     \
     {"firmware", required_argument, NULL, MACHINE_OPTION_BASE + 16},                               \
-    {"gic", required_argument, NULL, MACHINE_OPTION_BASE + 17}
+    {"gic", required_argument, NULL, MACHINE_OPTION_BASE + 17},                                    \
+    {"virtio-console", no_argument, NULL, MACHINE_OPTION_BASE + 18},                               \
+    {"net", required_argument, NULL, MACHINE_OPTION_BASE + 19}
 extern const char machine_options_help[];
 
 void machine_options_init(struct machine_options *o);

@@ -185,6 +185,8 @@ static void set_devices(json_t *o, const struct machine *m)
         json_array_append_new(disks, disk);
     }
     json_object_set_new(o, "disks", disks);
+    json_object_set_new(o, "network", json_boolean(m->net.data != NULL));
+    json_object_set_new(o, "virtio_console", json_boolean(m->console));
     json_object_set_new(o, "gicv3", json_boolean(m->gicv3));
     json_object_set_new(o, "entropy", json_boolean(m->entropy));
 }

@@ -187,6 +187,10 @@ void dump_text_header(const struct dump *dump, const struct trace *t)
     for (unsigned i = 0; i < m->disk_count; i++)
         put_image(out, m->disk[i].read_only ? "disk, ro" : "disk", m->disk[i].bytes,
                   &m->disk[i].hash, t->has_images);
+    if (m->net.data)
+        fprintf(out, "%-12s a script of %zu bytes\n", "network", m->net.bytes);
+    if (m->console)
+        fprintf(out, "%-12s virtio\n", "console");
     if (m->gicv3)
         fprintf(out, "%-12s 3\n", "gic");
     if (m->entropy)

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "cpu/dev/net_script.h"
 #include "loader/boot.h"
 
 #define RAM_BYTES_MIN (8ull << 20)
@@ -29,6 +30,8 @@ const char machine_options_help[] =
     "  --disk FILE          virtio block device with FILE's bytes; changes stay in memory. FILE,ro: the\n"
     "                       guest cannot write; FILE,write: FILE has the changes after the run.\n"
     "                       Up to 4 times: vda, vdb, ..\n"
+    "  --net script:FILE    virtio network interface; FILE says what the other end answers (BOARDS.md)\n"
+    "  --virtio-console     virtio console (hvc0) beside the serial line\n"
     "  --entropy            virtio entropy source, which gives what --seed stretches to\n"
     "  --limit N            stop at instruction N, exit code 5\n"
     "  --strict             stop at the first access that is not implemented\n"
@@ -110,6 +113,23 @@ static int take_gic(struct machine_options *o, const char *value)
     return EXIT_OK;
 }
 
+static int take_net(struct machine_options *o, const char *value)
+{
+    struct net_script script;
+    char err[ERR_LEN];
+
+    if (strncmp(value, "script:", 7) != 0)
+        return complain(EXIT_USAGE, "--net wants script:FILE, not '%s': there is no host network",
+                        value);
+    blob_free(&o->machine.net);
+    if (host_read_file(value + 7, &o->machine.net, err, sizeof(err)) != 0)
+        return complain(EXIT_USAGE, "%s", err);
+    script = (struct net_script){(const char *)o->machine.net.data, o->machine.net.bytes};
+    if (net_script_check(&script, err, sizeof(err)) != 0)
+        return complain(EXIT_USAGE, "%s, %s", value + 7, err);
+    return EXIT_OK;
+}
+
 int machine_options_take(struct machine_options *o, int option, const char *value)
 {
     int rc;
@@ -151,6 +171,11 @@ int machine_options_take(struct machine_options *o, int option, const char *valu
         return EXIT_OK;
     case 14:
         return take_disk(o, value);
+    case 18:
+        o->machine.console = true;
+        return EXIT_OK;
+    case 19:
+        return take_net(o, value);
     case 17:
         return take_gic(o, value);
     case 15:

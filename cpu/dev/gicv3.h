@@ -6,7 +6,8 @@
  * Purpose
  *   The life of an interrupt is that of GICv2, in a struct gicv2, whose lines are set by
  *   gic_set_line(); here stands what differs. One security state (GICD_CTLR.DS is 1), affinity
- *   routing always on. Group 1 interrupts signal IRQ; those of group 0 would be FIQ and stay pending.
+ *   routing always on. Group 1 interrupts signal IRQ; those of group 0 would be FIQ and
+ *   stay pending.
  *
  * Rules of use
  *   - A plain value: no pointer, no padding; it goes with its struct gicv2.

@@ -54,6 +54,8 @@ static const struct virtio_class *class_of(const struct virtio_bus *bus, unsigne
     static const struct virtio_class *const classes[] = {
         [CPU_DEVICE_BLOCK] = &virtio_block,
         [CPU_DEVICE_ENTROPY] = &virtio_entropy,
+        [CPU_DEVICE_CONSOLE] = &virtio_console,
+        [CPU_DEVICE_NET] = &virtio_net,
     };
 
     return slot < bus->count ? classes[bus->device[slot].kind] : NULL;
@@ -337,6 +339,40 @@ void virtio_advance(struct virtio_bus *bus, cycles_t now)
         if (s.dev->due != VIRTIO_NEVER && s.dev->delay_asked && s.dev->due <= now)
             serve(&s, class_of(bus, i));
     }
+}
+
+/* ---- console input ---- */
+
+static bool find_console(const struct virtio_bus *bus, struct virtio_slot *s)
+{
+    for (unsigned i = 0; i < bus->count; i++) {
+        if (bus->device[i].kind != CPU_DEVICE_CONSOLE)
+            continue;
+        *s = slot_at((struct virtio_bus *)(uintptr_t)bus, i);
+        return (s->dev->status & (STATUS_DRIVER_OK | STATUS_NEEDS_RESET)) == STATUS_DRIVER_OK;
+    }
+    return false;
+}
+
+bool virtio_console_ready(const struct virtio_bus *bus)
+{
+    struct virtio_slot s;
+
+    return find_console(bus, &s);
+}
+
+size_t virtio_console_free(const struct virtio_bus *bus)
+{
+    struct virtio_slot s;
+
+    return find_console(bus, &s) ? virtio_console_room(&s) : 0;
+}
+
+size_t virtio_console_input(struct virtio_bus *bus, const uint8_t *bytes, size_t len)
+{
+    struct virtio_slot s;
+
+    return find_console(bus, &s) ? virtio_console_put(&s, bytes, len) : 0;
 }
 
 uint32_t virtio_lines(const struct virtio_bus *bus)

@@ -82,6 +82,11 @@ void virtio_write(struct virtio_bus *bus, cycles_t now, uint32_t offset, unsigne
 /* The next time at which virtio_advance() has something to do; chaos may have moved it. */
 cycles_t virtio_next(struct virtio_bus *bus, const struct cpu_host *host, insn_t n);
 void virtio_advance(struct virtio_bus *bus, cycles_t now);
+/* A console whose driver is ready: console input is its alone. */
+bool virtio_console_ready(const struct virtio_bus *bus);
+/* How many bytes of input it takes now, and taking them. */
+size_t virtio_console_free(const struct virtio_bus *bus);
+size_t virtio_console_input(struct virtio_bus *bus, const uint8_t *bytes, size_t len);
 /* Bit per slot. */
 uint32_t virtio_lines(const struct virtio_bus *bus);
 

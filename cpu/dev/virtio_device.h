@@ -32,7 +32,11 @@ struct virtio_class {
     int (*serve)(struct virtio_slot *s, unsigned queue);
 };
 
-extern const struct virtio_class virtio_block, virtio_entropy;
+extern const struct virtio_class virtio_block, virtio_entropy, virtio_console, virtio_net;
+
+/* Input for a console: how much fits into its next buffer, and putting it there. */
+size_t virtio_console_room(struct virtio_slot *s);
+size_t virtio_console_put(struct virtio_slot *s, const uint8_t *bytes, size_t len);
 
 /* What one changed page adds to a block device's `content`. */
 uint64_t virtio_block_page_hash(uint32_t page, const uint8_t *bytes);

@@ -4,7 +4,7 @@
 # disk.sh TRAPLINE ARCH LINUX GUEST HERE WORK MORE
 #
 # Debian's Linux (LINUX/boot, LINUX/modules) with an ext4 disk that it writes, one that it cannot
-# write and an entropy source (on arm64 with a GICv3): what it prints is HERE/expected-disk, the file has the changes
+# write, an entropy source, a console and a network (on arm64 with a GICv3): what it prints is HERE/expected-disk, the file has the changes
 # afterwards and is a sound file system, a replay is identical, and so is one that goes on from snapshots
 # (MORE: the program that tries it, or - for none).
 set -uo pipefail
@@ -39,7 +39,8 @@ again="$trapline replay $work/run.tlt"
 
 "$trapline" record -o "$work/run.tlt" --arch "$arch" --kernel "$kernel" --rootfs "$work/root" \
     --mem 256M --strict --append "console=$console quiet loglevel=0" --seed 3 --chaos 1 "${board[@]}" \
-    --disk "$work/ext4.img,write" --disk "$work/raw.img,ro" --entropy --limit 20000000000 \
+    --disk "$work/ext4.img,write" --disk "$work/raw.img,ro" --entropy \
+    --virtio-console --net "script:$here/ping.net" --limit 20000000000 \
     </dev/null >"$work/out" 2>"$work/err" ||
     fail "ended with $?: $(tail -n 5 "$work/out" "$work/err")" "$again"
 sed -i 's/\r$//' "$work/out"

@@ -26,11 +26,15 @@ void arm64_request_stop(struct arm64 *a)
 
 size_t arm64_console_room(const struct arm64 *a)
 {
+    if (virtio_console_ready(&a->virtio))
+        return virtio_console_free(&a->virtio);
     return pl011_room(&a->board.uart);
 }
 
 size_t arm64_console_input(struct arm64 *a, const uint8_t *bytes, size_t len)
 {
+    if (virtio_console_ready(&a->virtio))
+        return virtio_console_input(&a->virtio, bytes, len);
     return pl011_input(&a->board.uart, bytes, len);
 }
 

@@ -26,11 +26,15 @@ void x86_request_stop(struct x86 *x)
 
 size_t x86_console_room(const struct x86 *x)
 {
+    if (virtio_console_ready(&x->virtio))
+        return virtio_console_free(&x->virtio);
     return uart_room(&x->board.uart);
 }
 
 size_t x86_console_input(struct x86 *x, const uint8_t *bytes, size_t len)
 {
+    if (virtio_console_ready(&x->virtio))
+        return virtio_console_input(&x->virtio, bytes, len);
     return uart_input(&x->board.uart, bytes, len);
 }
 
