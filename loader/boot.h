@@ -69,11 +69,13 @@ MUST_CHECK int initramfs_expand(const void *in, size_t in_bytes, void **out, siz
 MUST_CHECK int initramfs_add_argv(const void *in, size_t in_bytes, const char *const *argv,
                                   void **out, size_t *out_bytes, char *err, size_t err_len);
 
-/* Symbols of one ELF file (kernel or user program). */
+/* Symbols of one ELF file (kernel or user program), or of a map as Linux's System.map is. */
 struct symbols;
 MUST_CHECK int symbols_load(const void *elf, size_t bytes, const char *name, struct symbols **out,
                             char *err, size_t err_len);
 void symbols_free(struct symbols *s);
+/* What runs stands `by` above the addresses of the file (KASLR): all addresses below are its. */
+void symbols_move(struct symbols *s, vaddr_t by);
 /* Nearest function at or below `va` that covers it: name and offset; -ENOENT. */
 int symbols_find(const struct symbols *s, vaddr_t va, const char **name, uint64_t *offset);
 int symbols_lookup(const struct symbols *s, const char *name, vaddr_t *va, uint64_t *bytes);

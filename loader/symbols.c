@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * loader/symbols.c - names and source lines of one ELF file.
+ * loader/symbols.c - names and source lines of one ELF file, or names of a map: lines of
+ * "ADDRESS TYPE NAME", as Linux's System.map and /proc/kallsyms have them.
  *
  * Names come from .symtab, else .dynsym, by libelf, sorted by address once.
  * Lines come from DWARF by libdw, opened at the first question. A copy of the
@@ -13,6 +14,7 @@
 #include <elfutils/libdw.h>
 #include <errno.h>
 #include <gelf.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,6 +43,7 @@ struct symbols {
     Elf *dw_elf;         /* opened by the first symbols_line() */
     Dwarf *dw;
     bool dw_tried;
+    vaddr_t moved;       /* what runs stands so much above the file's addresses */
 };
 
 static int add_name(struct symbols *s, const char *name, size_t *at)
@@ -62,26 +65,32 @@ static int add_name(struct symbols *s, const char *name, size_t *at)
     return 0;
 }
 
-static int add_symbol(struct symbols *s, Elf *elf, const GElf_Sym *sym, const char *name)
+/* A zeroed element behind the last; it counts when its user says so. */
+static struct symbol *next_symbol(struct symbols *s)
 {
-    unsigned type = GELF_ST_TYPE(sym->st_info);
-    Elf_Scn *scn = elf_getscn(elf, sym->st_shndx);
-    struct symbol *e;
-    GElf_Shdr sh;
-
-    if (!scn || !gelf_getshdr(scn, &sh))
-        memset(&sh, 0, sizeof(sh)); /* absolute: no section */
     if (s->count == s->room) {
         size_t room = s->room * 2 + 256;
         struct symbol *grown = realloc(s->list, room * sizeof(*grown));
 
         if (!grown)
-            return -ENOMEM;
+            return NULL;
         s->list = grown;
         s->room = room;
     }
-    e = &s->list[s->count];
-    memset(e, 0, sizeof(*e));
+    return memset(&s->list[s->count], 0, sizeof(s->list[0]));
+}
+
+static int add_symbol(struct symbols *s, Elf *elf, const GElf_Sym *sym, const char *name)
+{
+    unsigned type = GELF_ST_TYPE(sym->st_info);
+    Elf_Scn *scn = elf_getscn(elf, sym->st_shndx);
+    struct symbol *e = next_symbol(s);
+    GElf_Shdr sh;
+
+    if (!e)
+        return -ENOMEM;
+    if (!scn || !gelf_getshdr(scn, &sh))
+        memset(&sh, 0, sizeof(sh)); /* absolute: no section */
     e->va = sym->st_value;
     e->bytes = sym->st_size;
     e->end = sym->st_size ? sym->st_value + sym->st_size : sh.sh_addr + sh.sh_size;
@@ -152,6 +161,58 @@ static int compare_symbols(const void *a, const void *b, void *names)
     return strcmp((char *)names + x->name, (char *)names + y->name);
 }
 
+/* One line of a map; what is no such line is left out. */
+static int add_map_line(struct symbols *s, char *line)
+{
+    char type, name[256], *rest;
+    struct symbol *e;
+
+    line[strcspn(line, "\t\r")] = '\0'; /* of a module: "[name]" */
+    errno = 0;
+    if (strtoull(line, &rest, 16) == 0 || rest == line || errno ||
+        sscanf(rest, " %c %255s", &type, name) != 2 || name[0] == '$')
+        return 0;
+    e = next_symbol(s);
+    if (!e)
+        return -ENOMEM;
+    e->va = strtoull(line, NULL, 16);
+    e->code = strchr("tTwW", type) != NULL;
+    e->rank = e->code ? RANK_FUNCTION : RANK_DATA;
+    if (type >= 'a')
+        e->rank += RANK_LOCAL;
+    if (add_name(s, name, &e->name) != 0)
+        return -ENOMEM;
+    s->count++;
+    return 0;
+}
+
+/* A map has no sizes: each name reaches to the next address. */
+static int add_map(struct symbols *s, const char *text, size_t bytes)
+{
+    const char *end = text + bytes;
+    char line[512];
+
+    while (text < end) {
+        const char *stop = memchr(text, '\n', (size_t)(end - text));
+        size_t len = (size_t)((stop ? stop : end) - text);
+
+        snprintf(line, sizeof(line), "%.*s", (int)(len < sizeof(line) ? len : 0), text);
+        if (add_map_line(s, line) != 0)
+            return -ENOMEM;
+        text += len + 1;
+    }
+    if (s->count == 0)
+        return -ENOEXEC;
+    qsort_r(s->list, s->count, sizeof(s->list[0]), compare_symbols, s->names);
+    for (size_t i = s->count; i-- > 0;) {
+        bool last = i + 1 == s->count;
+        const struct symbol *next = &s->list[last ? i : i + 1];
+
+        s->list[i].end = last ? next->va + 1 : next->va == s->list[i].va ? next->end : next->va;
+    }
+    return 0;
+}
+
 int symbols_load(const void *elf_bytes, size_t bytes, const char *name, struct symbols **out,
                  char *err, size_t err_len)
 {
@@ -164,6 +225,13 @@ int symbols_load(const void *elf_bytes, size_t bytes, const char *name, struct s
         goto fail;
     memcpy(s->elf, elf_bytes, bytes);
     s->elf_bytes = bytes;
+    if (bytes > 0 && strchr("0123456789abcdef", s->elf[0]) && s->elf[0]) {
+        rc = add_map(s, (const char *)s->elf, bytes);
+        if (rc != 0)
+            goto fail;
+        *out = s;
+        return 0;
+    }
     elf_version(EV_CURRENT);
     elf = elf_memory((char *)s->elf, bytes);
     if (!elf || elf_kind(elf) != ELF_K_ELF) {
@@ -186,7 +254,8 @@ fail:
     symbols_free(s);
     return loader_fail(err, err_len, rc,
                        rc == -ENOMEM ? "%s: out of memory while reading symbols"
-                                     : "%s: is no readable ELF file", name);
+                                     : "%s: is neither a readable ELF file nor a map of symbols",
+                       name);
 }
 
 void symbols_free(struct symbols *s)
@@ -224,6 +293,7 @@ int symbols_find(const struct symbols *s, vaddr_t va, const char **name, uint64_
 {
     const struct symbol *best = NULL;
 
+    va -= s->moved;
     for (size_t i = count_up_to(s, va); i-- > 0;) {
         const struct symbol *e = &s->list[i];
         bool function = e->rank < RANK_LABEL;
@@ -253,9 +323,14 @@ int symbols_lookup(const struct symbols *s, const char *name, vaddr_t *va, uint6
             best = &s->list[i];
     if (!best)
         return -ENOENT;
-    *va = best->va;
+    *va = best->va + s->moved;
     *bytes = best->bytes;
     return 0;
+}
+
+void symbols_move(struct symbols *s, vaddr_t by)
+{
+    s->moved = by;
 }
 
 static void open_dwarf(struct symbols *s)
@@ -282,6 +357,7 @@ int symbols_line(struct symbols *s, vaddr_t va, const char **file, int *line)
     Dwarf_Line *row;
     Dwarf_Die unit;
 
+    va -= s->moved;
     if (!s->dw_tried)
         open_dwarf(s);
     if (!s->dw || !find_unit(s->dw, va, &unit))
@@ -298,7 +374,7 @@ void symbols_each(const struct symbols *s,
 {
     for (size_t i = 0; i < s->count; i++)
         if (s->list[i].code)
-            fn(ctx, s->names + s->list[i].name, s->list[i].va, s->list[i].bytes);
+            fn(ctx, s->names + s->list[i].name, s->list[i].va + s->moved, s->list[i].bytes);
 }
 
 int symbols_each_line(struct symbols *s,
@@ -332,7 +408,7 @@ int symbols_each_line(struct symbols *s,
                 continue;
             file = dwarf_linesrc(row, NULL, NULL);
             if (file)
-                fn(ctx, va, end, file, line);
+                fn(ctx, va + s->moved, end + s->moved, file, line);
             any = true;
         }
     }

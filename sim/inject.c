@@ -24,7 +24,7 @@ int inject_doorbell(struct cpu *cpu, const struct machine *m)
     uint64_t bytes;
     char err[128];
     vaddr_t va;
-    int rc = symbols_load(m->kernel.data, m->kernel.bytes, "kernel", &symbols, err, sizeof(err));
+    int rc = machine_symbols(m, &symbols, err, sizeof(err));
 
     if (rc != 0)
         return -ENODEV;

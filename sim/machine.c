@@ -27,10 +27,22 @@ void machine_free(struct machine *m)
     free(m->cmdline);
     blob_free(&m->kernel);
     blob_free(&m->initrd);
+    blob_free(&m->symbols);
     for (unsigned i = 0; i < m->disk_count; i++)
         blob_free(&m->disk[i].image);
     blob_free(&m->net);
     memset(m, 0, sizeof(*m));
+}
+
+int machine_symbols(const struct machine *m, struct symbols **out, char *err, size_t err_len)
+{
+    bool given = m->symbols.bytes > 0;
+    const struct blob *from = given ? &m->symbols : &m->kernel;
+    int rc = symbols_load(from->data, from->bytes, given ? "--symbols" : "kernel", out, err, err_len);
+
+    if (rc == 0 && given)
+        symbols_move(*out, m->symbols_moved);
+    return rc;
 }
 
 struct image_hash image_hash_of(const struct blob *image)

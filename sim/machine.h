@@ -47,6 +47,8 @@ struct machine {
     char **argv;           /* NULL-terminated, or NULL: what init executes (is in the initrd) */
     struct blob kernel, initrd;
     uint64_t kernel_bytes, initrd_bytes;
+    struct blob symbols;   /* no part of the machine: the kernel's names, where its file has none */
+    vaddr_t symbols_moved; /* so far above their addresses it runs */
     struct image_hash kernel_hash, initrd_hash;
     struct machine_disk disk[MACHINE_DISKS_MAX];
     unsigned disk_count;
@@ -67,6 +69,11 @@ void machine_add_disk(struct machine *m, struct blob image, bool read_only);
 bool machine_has_devices(const struct machine *m);
 /* Copies a NULL-terminated list; 0 or -ENOMEM. */
 MUST_CHECK int machine_set_argv(struct machine *m, const char *const *argv);
+
+/* The kernel's symbols, from `symbols` or its own file. As symbols_load(). */
+struct symbols;
+MUST_CHECK int machine_symbols(const struct machine *m, struct symbols **out, char *err,
+                               size_t err_len);
 
 struct image_hash image_hash_of(const struct blob *image);
 void image_hash_text(const struct image_hash *h, char text[33]);

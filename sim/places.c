@@ -67,7 +67,7 @@ struct places *places_create(const struct machine *m)
     if (!p)
         return NULL;
     p->machine = m;
-    if (symbols_load(m->kernel.data, m->kernel.bytes, "kernel", &p->kernel, err, sizeof(err)) != 0)
+    if (machine_symbols(m, &p->kernel, err, sizeof(err)) != 0)
         p->kernel = NULL;
     note_lower_half(p);
     return p;

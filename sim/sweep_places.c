@@ -99,7 +99,7 @@ static bool find_in_kernel(const struct machine *m, const char *symbol, struct s
     char err[128];
     bool found;
 
-    if (symbols_load(m->kernel.data, m->kernel.bytes, "kernel", &s, err, sizeof(err)) != 0)
+    if (machine_symbols(m, &s, err, sizeof(err)) != 0)
         return false;
     found = look_up(s, symbol, spot);
     symbols_free(s);

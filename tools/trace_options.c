@@ -4,6 +4,9 @@
 
 #include <errno.h>
 
+#include "loader/boot.h"
+#include "sim/kernel_moved.h"
+
 bool trace_options_take(struct trace_options *o, int option, const char *value)
 {
     switch (option - TRACE_OPTION_BASE) {
@@ -15,6 +18,9 @@ bool trace_options_take(struct trace_options *o, int option, const char *value)
         return true;
     case 2:
         o->initrd = value;
+        return true;
+    case 4:
+        o->symbols = value;
         return true;
     case 3:
         if (o->disk_count == MACHINE_DISKS_MAX)
@@ -68,6 +74,29 @@ static int supply(const struct trace_options *o, struct trace *t)
     return rc;
 }
 
+/* "FILE" or "FILE,BY". */
+static int take_symbols(const struct trace_options *o, struct trace *t)
+{
+    const char *comma = strrchr(o->symbols, ',');
+    struct machine *m = &t->machine;
+    struct symbols *s;
+    char err[ERR_LEN], path[4096];
+    uint64_t by = 0;
+    bool given = comma && parse_number(comma + 1, &by);
+
+    snprintf(path, sizeof(path), "%.*s",
+             (int)(given ? comma - o->symbols : (ptrdiff_t)strlen(o->symbols)), o->symbols);
+    if (host_read_file(path, &m->symbols, err, sizeof(err)) != 0)
+        return complain(EXIT_USAGE, "%s", err);
+    if (symbols_load(m->symbols.data, m->symbols.bytes, path, &s, err, sizeof(err)) != 0)
+        return complain(EXIT_DAMAGED, "%s", err);
+    if (!given)
+        (void)kernel_moved(t, s, &by);
+    symbols_free(s);
+    m->symbols_moved = by;
+    return EXIT_OK;
+}
+
 int trace_options_open(const struct trace_options *o, const char *path, struct trace **out)
 {
     char err[ERR_LEN];
@@ -77,6 +106,13 @@ int trace_options_open(const struct trace_options *o, const char *path, struct t
         return complain_file(rc, err);
     if (!(*out)->has_images && (o->kernel || o->rootfs || o->initrd)) {
         rc = supply(o, *out);
+        if (rc != EXIT_OK) {
+            trace_free(*out);
+            *out = NULL;
+        }
+    }
+    if (rc == EXIT_OK && o->symbols) {
+        rc = take_symbols(o, *out);
         if (rc != EXIT_OK) {
             trace_free(*out);
             *out = NULL;

@@ -7,6 +7,7 @@
 
 struct trace_options {
     const char *kernel, *rootfs, *initrd;
+    const char *symbols;
     const char *disk[MACHINE_DISKS_MAX];
     unsigned disk_count;
 };
@@ -16,10 +17,13 @@ struct trace_options {
     {"kernel", required_argument, NULL, TRACE_OPTION_BASE},                                        \
     {"rootfs", required_argument, NULL, TRACE_OPTION_BASE + 1},                                    \
     {"initrd", required_argument, NULL, TRACE_OPTION_BASE + 2},                                    \
-    {"disk", required_argument, NULL, TRACE_OPTION_BASE + 3}
+    {"disk", required_argument, NULL, TRACE_OPTION_BASE + 3},                                            \
+    {"symbols", required_argument, NULL, TRACE_OPTION_BASE + 4}
 #define TRACE_OPTIONS_HELP                                                                         \
     "  --kernel FILE, --initrd FILE, --rootfs DIR, --disk FILE\n"                                               \
-    "                       what a trace recorded with --no-images does not hold\n"
+    "                       what a trace recorded with --no-images does not hold\n"                               \
+    "  --symbols FILE[,BY]  names for a kernel without: vmlinux, System.map or a copy of\n"          \
+    "                       /proc/kallsyms; BY: how far KASLR moved it (default: found out)\n"
 
 bool trace_options_take(struct trace_options *o, int option, const char *value);
 /* 0 or an exit code, with a message. */

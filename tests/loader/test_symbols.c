@@ -97,6 +97,40 @@ static void test_line_by_dwarf(void **state)
     assert_int_equal(symbols_line(l->symbols, 16, &file, &line), -ENOENT);
 }
 
+/* System.map and kallsyms: no sizes, names of modules behind a tab, lines of other kinds. */
+static void test_map_of_symbols(void **state)
+{
+    static const char map[] = "ffff800008010000 T first\n"
+                              "ffff800008010800 t second\t[module]\n"
+                              "ffff800008010800 t $x\n"
+                              "ffff800008011000 D data\n"
+                              "0000000000000000 A nothing\n"
+                              "what is this\n"
+                              "ffff800008012000 T last";
+    struct symbols *s;
+    const char *name;
+    uint64_t value;
+    char err[200];
+
+    (void)state;
+    assert_ok(symbols_load(map, sizeof(map) - 1, "map", &s, err, sizeof(err)), err);
+    assert_int_equal(symbols_find(s, 0xffff8000080107ff, &name, &value), 0);
+    assert_string_equal(name, "first");
+    assert_int_equal(value, 0x7ff);
+    assert_int_equal(symbols_find(s, 0xffff800008010804, &name, &value), 0);
+    assert_string_equal(name, "second");
+    assert_int_equal(symbols_find(s, 0xffff800008011004, &name, &value), -ENOENT);
+    symbols_move(s, 0x200000);
+    assert_int_equal(symbols_find(s, 0xffff800008210804, &name, &value), 0);
+    assert_string_equal(name, "second");
+    assert_int_equal(value, 4);
+    assert_int_equal(symbols_find(s, 0xffff800008010804, &name, &value), -ENOENT);
+    assert_int_equal(symbols_lookup(s, "last", &value, &(uint64_t){0}), 0);
+    assert_int_equal(value, 0xffff800008212000);
+    symbols_free(s);
+    assert_int_equal(symbols_load("12345\n", 6, "map", &s, err, sizeof(err)), -ENOEXEC);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -104,6 +138,7 @@ int main(void)
         cmocka_unit_test(test_find_gives_function_and_offset),
         cmocka_unit_test(test_lookup_by_name),
         cmocka_unit_test(test_line_by_dwarf),
+        cmocka_unit_test(test_map_of_symbols),
     };
 
     return cmocka_run_group_tests_name("loader.symbols", tests, setup, teardown);

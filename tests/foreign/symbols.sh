@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# symbols.sh BUILD: names for a kernel without any: from its unstripped file and from nm's map, both the
+# same as the unstripped kernel's own; what is neither is refused.
+set -uo pipefail
+build=$1
+work=$build/tests/foreign/symbols
+kernel=$build/tests/foreign/arm64.elf
+mkdir -p "$work"
+echo "again by hand: bash tests/foreign/symbols.sh $*"
+
+fail() {
+    echo "FAIL: $1"
+    exit 1
+}
+
+aarch64-linux-gnu-strip -o "$work/stripped.elf" "$kernel"
+aarch64-linux-gnu-nm "$kernel" >"$work/map"
+for name in "$kernel" "$work/stripped.elf"; do
+    "$build/trapline" record -o "$work/$(basename "$name").tlt" --arch arm64 --kernel "$name" \
+        --no-input >/dev/null 2>"$work/err" || fail "$(cat "$work/err")"
+done
+traps() {
+    "$build/trapline" dump --traps "$@" || fail "dump $* ended with $?"
+}
+traps "$work/arm64.elf.tlt" >"$work/own"
+grep -q kernel:exception_now "$work/own" || fail "the kernel's own names: $(cat "$work/own")"
+traps "$work/stripped.elf.tlt" | grep -q exception_now && fail "a stripped kernel has names"
+for symbols in "$kernel" "$work/map" "$work/map,0"; do
+    diff "$work/own" <(traps "$work/stripped.elf.tlt" --symbols "$symbols") ||
+        fail "--symbols $symbols: the kernel's own are the first"
+done
+traps "$work/stripped.elf.tlt" --symbols "$work/map,0x1000" | grep -q exception_now &&
+    fail "a kernel that was moved has the names of one that was not"
+"$build/trapline" dump --traps "$work/stripped.elf.tlt" --symbols "$build/CMakeCache.txt" \
+    2>"$work/err" && fail "a file that is no map is taken for one"
+grep -q "neither a readable ELF file nor a map" "$work/err" || fail "$(cat "$work/err")"

@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# look.sh TRAPLINE ARCH LINUX GUEST WORK: the tools on a recording of Debian's Linux: the checks context
+# and frame find nothing on a boot with processes, pipes and signals; names come from a map of where
+# the kernel was linked, though KASLR moved it.
+set -uo pipefail
+trapline=$1 arch=$2 linux=$3 guest=$4 work=$5
+kernel=$(echo "$linux"/boot/vmlinuz-*)
+
+fail() {
+    echo "FAIL: $arch: $1"
+    exit 1
+}
+
+console=ttyS0
+[ "$arch" = x86_64 ] || console=ttyAMA0
+rm -rf "$work"
+mkdir -p "$work"/root/{bin,dev,proc}
+cp "$guest/root/bin/busybox" "$work/root/bin/"
+cat >"$work/root/init" <<'END'
+#!/bin/busybox sh
+/bin/busybox --install -s /bin
+export PATH=/bin
+mount -t devtmpfs dev /dev
+mount -t proc proc /proc
+exec </dev/console >/dev/console 2>&1
+seq 1 300 | sort -rn | head -n 2
+(sleep 1 & wait)
+trap "echo usr1" USR1
+kill -USR1 $$
+grep -E ' (vectors|entry_SYSCALL_64|_text|_etext|__arch_copy_to_user|copy_user_generic_unrolled|copy_user_generic_string|copy_user_enhanced_fast_string|__clear_user|clear_user_.*)$' /proc/kallsyms
+poweroff -f
+END
+chmod +x "$work/root/init"
+record() {
+    local name=$1
+    shift
+    "$trapline" record -o "$work/$name.tlt" --arch "$arch" --kernel "$kernel" --rootfs "$work/root" \
+        --mem 256M --no-input --limit 20000000000 --seed 7 \
+        --append "console=$console quiet loglevel=0 $*" >"$work/$name.out" 2>"$work/$name.err" ||
+        fail "$name ended with $?: $(tail -n 3 "$work/$name.out" "$work/$name.err")"
+    tr -d '\r' <"$work/$name.out" | grep -E '^[0-9a-f]{16} ' >"$work/$name.map"
+    [ -s "$work/$name.map" ] || fail "$name printed no symbols"
+}
+record linked nokaslr
+record moved
+cmp -s "$work/linked.map" "$work/moved.map" && fail "KASLR moved nothing"
+"$trapline" check --only context --only frame "$work/moved.tlt" >"$work/check" 2>&1 ||
+    fail "check found something: $(head -n 20 "$work/check"); trapline check $work/moved.tlt"
+for map in linked moved; do
+    "$trapline" dump --traps "$work/moved.tlt" --symbols "$work/$map.map" >"$work/$map.traps" ||
+        fail "dump with $map.map ended with $?"
+done
+grep -qE "kernel:(__arch_)?(copy|clear)" "$work/moved.traps" || fail "no trap has a name"
+cmp "$work/moved.traps" "$work/linked.traps" || fail "names differ by where their map is from"
+rm -rf "$work"
