@@ -59,7 +59,7 @@ static void add_machine(struct command *c, const struct bench *b, enum side side
         c->quiet = true;
         return;
     }
-    add_all(c, (const char *const[]){"timeout", "300", NULL});
+    add_all(c, (const char *const[]){"timeout", "900", NULL});
     add_all(c, is_arm64(b) ? arm64 : x86_64);
     add_all(c, both);
     if (side != TCG) {
