@@ -3,6 +3,7 @@
 #include "sim/check/check.h"
 
 #include <errno.h>
+#include <pthread.h>
 
 #include "loader/fail.h"
 #include "sim/check/frame.h"
@@ -166,23 +167,85 @@ static void run_free(struct run *r)
     free(r->map);
 }
 
+/*
+ * The checks with replays of their own. They share the trace with the others, which nobody writes to,
+ * and nothing else, so they run beside them.
+ */
+struct side {
+    const struct trace *trace;
+    const struct check *how;
+    struct findings findings;
+    struct stack_depths depths;
+    pthread_t thread;
+    bool started;
+    int rc;
+    char err[256];
+};
+
+static void side_run(struct side *s)
+{
+    if (s->how->kinds & 1u << CHECK_LEAK)
+        s->rc = leak_run(s->trace, &s->findings, s->err, sizeof(s->err));
+    if (s->rc == 0 && (s->how->kinds & 1u << CHECK_STACK))
+        s->rc = stack_run(s->trace, &s->findings, s->how->depths ? s->how->depths : &s->depths,
+                          s->err, sizeof(s->err));
+}
+
+static void *side_thread(void *ctx)
+{
+    side_run(ctx);
+    return NULL;
+}
+
+static int side_start(struct side *s, const struct trace *t, const struct check *how)
+{
+    s->trace = t;
+    s->how = how;
+    if (!(how->kinds & (1u << CHECK_LEAK | 1u << CHECK_STACK)))
+        return 0;
+    s->findings.max = how->findings_max;
+    s->findings.list = calloc(how->findings_max, sizeof(*s->findings.list));
+    s->findings.value = calloc(how->findings_max, sizeof(*s->findings.value));
+    if (!s->findings.list || !s->findings.value)
+        return -ENOMEM;
+    s->started = pthread_create(&s->thread, NULL, side_thread, s) == 0;
+    return 0;
+}
+
+/* Wait for it, and put what it found behind the others' findings. */
+static int side_end(struct side *s, struct findings *all, int rc, char *err, size_t err_len)
+{
+    if (s->started)
+        pthread_join(s->thread, NULL);
+    else if (rc == 0 && s->findings.list)
+        side_run(s);
+    if (rc == 0 && s->rc)
+        rc = loader_fail(err, err_len, s->rc, "%s", s->err);
+    for (size_t i = 0; i < s->findings.count && all->count < all->max; i++) {
+        all->value[all->count] = s->findings.value[i];
+        all->list[all->count++] = s->findings.list[i];
+    }
+    free(s->findings.list);
+    free(s->findings.value);
+    return rc;
+}
+
 int check_run(const struct trace *t, const struct check *how, size_t *count,
               struct divergence *divergence, char *err, size_t err_len)
 {
     struct findings all = {.max = how->findings_max};
-    struct stack_depths depths = {.count = 0};
+    struct side side = {.rc = 0};
     struct run run = {.how = how, .findings = &all};
     int rc = -ENOMEM;
 
     *count = 0;
     all.list = calloc(all.max, sizeof(*all.list));
     all.value = calloc(all.max, sizeof(*all.value));
-    if (all.list && all.value)
+    if (all.list && all.value && side_start(&side, t, how) == 0)
         rc = find(&run, t, divergence, err, err_len);
-    if (rc == 0 && (how->kinds & 1u << CHECK_LEAK))
-        rc = leak_run(t, &all, err, err_len);
-    if (rc == 0 && (how->kinds & 1u << CHECK_STACK))
-        rc = stack_run(t, &all, how->depths ? how->depths : &depths, err, err_len);
+    else
+        loader_fail(err, err_len, rc, "out of memory");
+    rc = side_end(&side, &all, rc, err, err_len);
     if (rc == 0 && has_more(&run, t))
         rc = name_all(&run, t, err, err_len);
     for (size_t i = 0; rc == 0 && i < all.count; i++)
