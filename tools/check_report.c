@@ -2,6 +2,7 @@
 /* tools/check_report.c - the findings of trapline check as JUnit and SARIF; see check_report.h. */
 #include "tools/check_report.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,17 +22,20 @@ static bool is_of(const json_t *finding, unsigned kind)
     return strcmp(text(finding, "check"), check_names[kind]) == 0;
 }
 
-/* What a person reads first: the value, where user code was, and who did it. */
+/* What a person reads first: the value, where user code was, who did it, and how to go there. */
 static json_t *message(const json_t *f)
 {
-    const json_t *by = json_object_get(f, "culprit");
+    const json_t *by = json_object_get(f, "culprit"), *slot = json_object_get(f, "slot");
+    json_int_t trap_n = json_integer_value(json_object_get(f, "trap_n"));
+    char who[600] = "";
 
-    if (!by)
-        return json_sprintf("%s: was %s, is %s, since the trap (%s) at %s", text(f, "what"),
-                            text(f, "was"), text(f, "is"), text(f, "trap"), text(f, "at"));
-    return json_sprintf("%s: was %s, is %s, since the trap (%s) at %s; by %s: %s", text(f, "what"),
-                        text(f, "was"), text(f, "is"), text(f, "trap"), text(f, "at"),
-                        text(by, "where"), text(by, "code"));
+    if (by)
+        snprintf(who, sizeof(who), "; by %s: %s%s%s%s%s", text(by, "where"), text(by, "code"),
+                 *text(by, "source") ? ", " : "", text(by, "source"), slot ? ", into " : "",
+                 slot ? text(f, "slot") : "");
+    return json_sprintf("%s: was %s, is %s, since trap %lld (%s) at %s%s; %s", text(f, "what"),
+                        text(f, "was"), text(f, "is"), (long long)trap_n, text(f, "trap"),
+                        text(f, "at"), who, text(f, "look"));
 }
 
 static int close_file(FILE *f, const char *path)

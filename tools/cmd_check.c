@@ -90,7 +90,14 @@ static json_t *blame_json(const struct check_blame *b)
                      b->code, "source", b->source);
 }
 
-static json_t *finding_json(const struct finding *f)
+/* The command that opens a debugger there. */
+static json_t *look_json(const char *trace, const struct finding *f)
+{
+    return json_sprintf("trapline gdb %s --at %llu", trace,
+                        (unsigned long long)(f->culprit.known ? f->culprit.n : f->trap_n));
+}
+
+static json_t *finding_json(const char *trace, const struct finding *f)
 {
     char was[40], is[40];
     json_t *o;
@@ -102,6 +109,9 @@ static json_t *finding_json(const struct finding *f)
                   "back_n", (json_int_t)f->back_n, "process", (int)f->process, "thread",
                   (int)f->thread, "trap", f->trap, "at", f->place, "value", f->value ? f->value : "memory", "was", was,
                   "is", is);
+    if (f->slot)
+        json_object_set_new(o, "slot", json_sprintf("0x%llx", (unsigned long long)f->slot));
+    json_object_set_new(o, "look", look_json(trace, f));
     if (f->culprit.known)
         json_object_set_new(o, "culprit", blame_json(&f->culprit));
     if (f->first.known)
@@ -116,7 +126,7 @@ static json_t *finding_json(const struct finding *f)
 static void on_found(void *ctx, const struct finding *f)
 {
     struct view *v = ctx;
-    json_t *o = finding_json(f);
+    json_t *o = finding_json(v->trace, f);
 
     v->number++;
     json_array_append(v->all, o);
