@@ -238,6 +238,26 @@ static bool changes_tls(const struct derived *d)
     return syscall_is(d->call, "arch_prctl") || syscall_is(d->call, "set_thread_area");
 }
 
+/* x86_64's arch_prctl(): ARCH_SET_GS and ARCH_SET_FS. What was asked for is what must be there. */
+#define ARCH_SET_GS 0x1001u
+#define ARCH_SET_FS 0x1002u
+
+static void expect_tls(struct context *c, struct kept *k, const struct derived *d, bool *any)
+{
+    const uint64_t *arg = d->call->arg;
+
+    if (!syscall_is(d->call, "arch_prctl") || !d->returned || d->result != 0 ||
+        (arg[0] != ARCH_SET_FS && arg[0] != ARCH_SET_GS))
+        return;
+    for (unsigned i = 0; c->arch->tls[i] != c->arch->count; i++) {
+        const char *want = arg[0] == ARCH_SET_FS ? "fs_base" : "gs_base";
+
+        any[c->arch->tls[i]] = false;
+        if (strcmp(c->arch->name[c->arch->tls[i]], want) == 0)
+            ustate_set(&k->state, c->arch->tls[i], arg[1]);
+    }
+}
+
 static void on_syscall(struct context *c, const struct derived *d)
 {
     struct kept *k = kept_of(c, d->thread);
@@ -257,6 +277,7 @@ static void on_syscall(struct context *c, const struct derived *d)
         any[i] = i == c->arch->result || is_in(c, c->arch->clobbered, i) ||
                  (changes_tls(d) && is_in(c, c->arch->tls, i)) ||
                  (d->restarted && i == c->arch->pc);
+    expect_tls(c, k, d, any);
     /* Told of by a handler's start: the registers are the handler's; its frame is looked at. */
     if (memcmp(now.v[c->arch->sp], k->state.v[c->arch->sp], 16) != 0)
         return;
