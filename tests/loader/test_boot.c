@@ -417,6 +417,35 @@ static void test_x86_64_bzimage(void **state)
     expect_refused(&a, -ENOEXEC, "ends inside its setup header");
 }
 
+/* Raw code for flash: nothing of it goes to RAM, which starts with the device tree. */
+static void test_firmware(void **state)
+{
+    struct attempt a;
+
+    (void)state;
+    attempt_init(&a, ARCH_ARM64);
+    a.spec.firmware = true;
+    expect_refused(&a, -ENOEXEC, "is an ELF file; a firmware is raw code");
+    memset(a.file, 0x1f, sizeof(a.file));
+    assert_ok(attempt_build(&a), a.err);
+    assert_int_equal(a.plan.entry.mode, CPU_ENTRY_ARM64_EL1);
+    assert_int_equal(a.plan.entry.pc, 0);
+    assert_int_equal(a.plan.count, 1);
+    assert_int_equal(get(segment_at(&a.plan, 0x40000000)->data, 0, 4), 0xedfe0dd0);
+    boot_plan_free(&a.plan);
+    a.spec.el2 = true;
+    assert_ok(attempt_build(&a), a.err);
+    assert_int_equal(a.plan.entry.mode, CPU_ENTRY_ARM64_EL2);
+    boot_plan_free(&a.plan);
+    a.spec.kernel_bytes = 64 * MIB + 1;
+    expect_refused(&a, -EFBIG, "64 MiB");
+    a.spec.kernel_bytes = 0;
+    expect_refused(&a, -EFBIG, "has 0 bytes");
+    a.spec.kernel_bytes = 16;
+    a.spec.arch = ARCH_X86_64;
+    expect_refused(&a, -ENOEXEC, "no place for a firmware");
+}
+
 static void test_same_input_same_plan(void **state)
 {
     enum arch both[] = {ARCH_ARM64, ARCH_X86_64};
@@ -455,6 +484,7 @@ int main(void)
         cmocka_unit_test(test_x86_64_multiboot_entry),
         cmocka_unit_test(test_arm64_linux_image),
         cmocka_unit_test(test_x86_64_bzimage),
+        cmocka_unit_test(test_firmware),
         cmocka_unit_test(test_same_input_same_plan),
     };
 
