@@ -86,6 +86,7 @@ struct thread {
     bool exit_requested;       /* exit_group, exec or a fatal signal: die on the way out */
     uint64_t signal_mask;
     uint64_t signal_mask_saved;
+    bool signal_forced;        /* a fault of its own is pending: it ends PID 1, too */
     bool signal_mask_restore;  /* sigsuspend, ppoll: signal_mask_saved comes back after delivery */
     uint64_t signal_wait;      /* rt_sigtimedwait: blocked signals that wake all the same */
     struct sigaltstack_k altstack;

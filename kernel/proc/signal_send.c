@@ -204,6 +204,7 @@ void signal_force_current(int signo, const struct ksiginfo *info)
     }
     sigqueue_add(&current->pending, info_or_kernel(signo, info, &k));
     current->signal_pending = true;
+    current->signal_forced = true;
 }
 
 int signal_send_pgrp(int32_t pgrp, int signo, const struct ksiginfo *info)
