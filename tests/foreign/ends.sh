@@ -28,4 +28,5 @@ expect arm64-wants-el2 1 "the write of S3_4_C1_C1_0 (needs --el2)" --strict
 expect arm64-wants-el2 0 "" --el2
 expect arm64-wants-el3 1 "S3_6_C1_C1_0 (no EL3)"
 expect arm64-wants-el3 1 "S3_6_C1_C1_0 (no EL3)" --el2
+expect arm64-nowhere 1 "undeliverable exception" --el2
 expect pvh 2 "--el2 is for arm64" --el2

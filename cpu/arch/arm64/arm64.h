@@ -317,6 +317,7 @@ bool arm64_el2_routes(const struct arm64 *a, bool is_irq);
 bool arm64_irq_open(const struct arm64 *a, uint64_t pstate);
 /* Enter EL2 from the PC; its vector. ESR and FAR are left alone where NULL. */
 uint32_t arm64_el2_enter(struct arm64 *a, uint32_t offset, const uint32_t *esr, const vaddr_t *far);
+uint64_t arm64_el2_vbar(const struct arm64 *a);
 /* ERET at the PC, which runs at EL2; it retires. */
 void arm64_el2_eret(struct arm64 *a);
 bool arm64_el2_is_eret(struct arm64 *a, vaddr_t pc);

@@ -169,6 +169,11 @@ uint32_t arm64_el2_enter(struct arm64 *a, uint32_t offset, const uint32_t *esr, 
     return vector;
 }
 
+uint64_t arm64_el2_vbar(const struct arm64 *a)
+{
+    return a->el2.reg[EL2_VBAR];
+}
+
 void arm64_el2_eret(struct arm64 *a)
 {
     struct arm64_el2 *e = &a->el2;

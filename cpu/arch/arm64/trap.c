@@ -145,7 +145,8 @@ static uint32_t undefined_esr(struct arm64 *a, uint32_t esr)
 static void fetch_abort(struct arm64 *a, const struct arm64_syndrome *s)
 {
     bool at_vector = (arm64_pstate(a) & PSTATE_EL) &&
-                     arm64_pc_get(a) == arm64_sysreg(a, SYS_VBAR) + 0x200;
+                     arm64_pc_get(a) == (a->el2.active ? arm64_el2_vbar(a)
+                                                       : arm64_sysreg(a, SYS_VBAR)) + 0x200;
 
     if (s->target_el == 2 && !(arm64_pc_get(a) & 3) && arm64_stage2_noted(a, s, true))
         return;

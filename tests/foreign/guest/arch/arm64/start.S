@@ -8,6 +8,11 @@
         .globl  _start
 _start:
         mov     x19, x0
+#ifdef VECTORS_NOWHERE
+        mov     x1, #0x20000000
+        msr     vbar_el2, x1
+        brk     #0
+#endif
 #ifdef WANTS
         msr     WANTS, x0                       // a level that may not be there
 #endif
