@@ -14,7 +14,9 @@ mkdir -p "$work"/root/{bin,dev,proc}
 cp "$guest/root/bin/busybox" "$work/root/bin/"
 cat >"$work/root/init" <<'INIT'
 #!/bin/busybox sh
+/bin/busybox mount -t devtmpfs dev /dev
 /bin/busybox mount -t proc proc /proc
+exec </dev/console >/dev/console 2>&1
 /bin/busybox grep ' _text$' /proc/kallsyms
 /bin/busybox poweroff -f
 INIT
