@@ -33,6 +33,7 @@ static void write_bytes(struct trace_writer *w, const void *bytes, size_t len)
         w->failed = true;
 }
 
+/* Behind a chunk that could not be written nothing is: a reader sees a trace that was cut. */
 static void write_chunk(struct trace_writer *w, uint32_t type, const void *raw, size_t raw_bytes)
 {
     size_t room = ZSTD_compressBound(raw_bytes);
@@ -42,6 +43,10 @@ static void write_chunk(struct trace_writer *w, uint32_t type, const void *raw, 
     const void *payload = use ? packed : raw;
     struct byte_buf head = {0};
 
+    if (w->failed) {
+        free(packed);
+        return;
+    }
     if (!use)
         stored = raw_bytes;
     buf_put_le(&head, type, 4);

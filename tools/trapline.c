@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tools/trapline.c - the command line: picks the verb. Each verb has a file of its own. */
+#include <signal.h>
+
 #include "tools/cmd.h"
 
 static const struct {
@@ -50,6 +52,7 @@ static const char usage[] =
 
 int main(int argc, char **argv)
 {
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error like a full disk */
     if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
                       strcmp(argv[1], "help") == 0)) {
         fputs(usage, stdout);

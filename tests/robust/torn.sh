@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# torn.sh TRAPLINE ARCH KERNEL ROOTFS WORK KILLS TURNS (of the loop that is recorded)
+#
+# A recording that is killed at any time replays up to its last whole chunk; one that the disk has
+# no room for says so, and what there is replays likewise.
+set -uo pipefail
+trapline=$1 arch=$2 kernel=$3 rootfs=$4 work=$5 kills=$6 turns=$7
+script="i=0; while [ \$i -lt $turns ]; do i=\$((i+1)); done"
+machine=(--arch "$arch" --kernel "$kernel" --rootfs "$rootfs")
+rm -rf "$work"
+mkdir -p "$work" || exit 1
+
+fail() { # TEXT COMMAND
+    echo "FAIL: $arch: $1"
+    echo "  again: $2"
+    exit 1
+}
+
+# What was left replays, or is refused as damaged where not even the machine was whole.
+replay() { # NAME
+    "$trapline" replay "$work/$1.tlt" >"$work/$1.log" 2>&1
+    code=$?
+    case $code in
+    0) ;;
+    4) grep -q 'it was cut before its machine' "$work/$1.log" ||
+        fail "$1 is refused: $(cat "$work/$1.log")" "$trapline replay $work/$1.tlt" ;;
+    *) fail "the replay of $1 ends with $code: $(cat "$work/$1.log")" \
+        "$trapline replay $work/$1.tlt" ;;
+    esac
+}
+
+replayed=0
+for ((i = 0; i < kills; i++)); do
+    "$trapline" record -o "$work/kill$i.tlt" "${machine[@]}" -- sh -c "$script" >/dev/null 2>&1 &
+    pid=$!
+    sleep "0.$((RANDOM % 10))$((RANDOM % 10))"
+    kill -9 $pid 2>/dev/null
+    wait $pid 2>/dev/null
+    [ -s "$work/kill$i.tlt" ] || continue # it had not begun to write
+    replay "kill$i"
+    [ $code -ne 0 ] || replayed=$((replayed + 1))
+    rm -f "$work/kill$i.tlt"
+done
+
+"$trapline" record -o "$work/whole.tlt" "${machine[@]}" -- sh -c "$script" >/dev/null 2>&1 ||
+    fail "a recording fails" "$trapline record -o $work/whole.tlt ${machine[*]} -- sh -c '$script'"
+blocks=$(($(stat -c %s "$work/whole.tlt") / 1024))
+for limit in 0 40 $((blocks / 2)) $((blocks - 1)); do
+    said=$(ulimit -f "$limit" # what it says goes through a pipe, which has no limit
+        "$trapline" record -o "$work/full.tlt" "${machine[@]}" -- sh -c "$script" \
+            2>&1 >/dev/null)
+    code=$?
+    [ $code -eq 1 ] && grep -q '^trapline: .*disk' <<<"$said" ||
+        fail "with room for $limit KiB it ends with $code: $said" \
+            "ulimit -f $limit; $trapline record -o $work/full.tlt ${machine[*]} -- sh -c '$script'"
+    [ ! -s "$work/full.tlt" ] || replay full
+    rm -f "$work/full.tlt"
+done
+rm -rf "$work"
+echo "$arch: $kills killed ($replayed of them to be replayed), 4 without room"
