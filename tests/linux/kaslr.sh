@@ -17,7 +17,7 @@ cat >"$work/root/init" <<'INIT'
 /bin/busybox mount -t devtmpfs dev /dev
 /bin/busybox mount -t proc proc /proc
 exec </dev/console >/dev/console 2>&1
-/bin/busybox grep ' _text$' /proc/kallsyms
+/bin/busybox grep ' _stext$' /proc/kallsyms
 /bin/busybox poweroff -f
 INIT
 chmod +x "$work/root/init"
@@ -28,7 +28,7 @@ text() {
 }
 first=$(text 1) again=$(text 1) second=$(text 2)
 echo "seed 1: $first; again: $again; seed 2: $second"
-if [[ ! $first =~ ^[0-9a-f]{16}\ T\ _text$ ]] || [ "$first" != "$again" ] ||
+if [[ ! $first =~ ^[0-9a-f]{16}\ T\ _stext$ ]] || [ "$first" != "$again" ] ||
     [ "$first" = "$second" ]; then
     echo "FAIL: $arch: $(tail -n 3 "$work/err")"
     echo "  again: bash tests/linux/kaslr.sh $trapline $arch $linux $guest $work"
