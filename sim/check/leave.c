@@ -60,12 +60,13 @@ void leave_destroy(struct leave *l)
 static void add(struct leave *l, enum rule rule, const struct derived *d, const char *value,
                 uint64_t was, uint64_t is)
 {
-    struct finding *f = &l->list[l->count].f;
+    struct finding *f;
     struct trap_words words;
     struct place place;
 
     if (l->count == CANDIDATES_MAX || l->seen[rule]++ >= (rule == RULE_DIRECTION ? 4u : 1u))
         return;
+    f = &l->list[l->count].f;
     memset(f, 0, sizeof(*f));
     f->check = CHECK_CONTEXT;
     f->trap_n = l->trap.n;
