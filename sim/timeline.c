@@ -355,25 +355,29 @@ static void watch_off(struct timeline *t)
 
 /*
  * A block that began at `n` stored to a watched range; here is behind it. Which of its
- * instructions changed what, if any did: stands behind that one. 1: found. The last one where
- * `last`.
+ * instructions changed what (or stored, any_store), if any did: stands behind that one. 1: found.
+ * The last one where `last`.
  */
-static int find_store(struct timeline *t, insn_t n, insn_t to, bool last,
-                      struct timeline_arrival *arrival, insn_t *found_n)
+static int find_store(struct timeline *t, const struct timeline_goals *g, insn_t n, insn_t to,
+                      bool last, struct timeline_arrival *arrival, insn_t *found_n)
 {
     struct watched before, after;
-    bool found = false;
+    bool found = false, stored;
     int rc;
 
     watch_off(t);
     rc = seek(t, n);
     if (rc == RAN)
         watched_read(t, &before);
+    if (rc == RAN && g->any_store)
+        rc = watch_on(t);
     while (rc == RAN && now(t) < to && !(found && !last)) {
         rc = run(t, now(t) + 1, NULL);
+        stored = rc == STORED;
+        rc = stored ? RAN : rc;
         watched_read(t, &after);
         for (size_t i = 0; i < t->range_count; i++) {
-            if (memcmp(before.bytes[i], after.bytes[i], t->range[i].bytes) == 0)
+            if (!stored && memcmp(before.bytes[i], after.bytes[i], t->range[i].bytes) == 0)
                 continue;
             *arrival = (struct timeline_arrival){TIMELINE_WATCH, i};
             *found_n = now(t);
@@ -381,6 +385,7 @@ static int find_store(struct timeline *t, insn_t n, insn_t to, bool last,
         }
         before = after;
     }
+    watch_off(t);
     return rc ? rc : found;
 }
 
@@ -402,7 +407,7 @@ static int forward(struct timeline *t, const struct timeline_goals *g,
             rc = travel(t, timeline_end(t), g);
         if (rc != STORED)
             break;
-        rc = find_store(t, t->store_n, now(t), false, arrival, &found_n);
+        rc = find_store(t, g, t->store_n, now(t), false, arrival, &found_n);
         if (rc)
             return rc < 0 ? rc : 0;
     }
@@ -473,7 +478,8 @@ static int last_in(struct timeline *t, const struct kept *k, insn_t to,
         if (m.store_n == INSN_NONE || (break_n != INSN_NONE && break_n >= m.store_end))
             break;
         /* A block may store what was there already: then look before it. */
-        rc = find_store(t, m.store_n, m.store_end < to ? m.store_end : to, true, arrival, &n);
+        rc = find_store(t, g, m.store_n, m.store_end < to ? m.store_end : to, true, arrival,
+                        &n);
         if (rc < 0)
             return rc;
         if (rc && (break_n == INSN_NONE || n - 1 > break_n)) {

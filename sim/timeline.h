@@ -49,12 +49,14 @@ struct timeline_watch {
 };
 #define TIMELINE_WATCH_BYTES_MAX 64u
 
-/* What ends a way: an instruction about to run, or bytes that an instruction has changed. */
+/* What ends a way: an instruction about to run, or bytes that an instruction has
+ * changed. */
 struct timeline_goals {
     const vaddr_t *breaks;           /* ascending */
     size_t break_count;
     const struct timeline_watch *watches;
     size_t watch_count;              /* at most CPU_RANGES_MAX */
+    bool any_store;                  /* one watch: a store of what is there already counts too */
 };
 
 enum timeline_stop {

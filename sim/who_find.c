@@ -321,7 +321,7 @@ int who_find_memory(struct who *w, insn_t n, const struct value_place *place, in
                     bool *entry)
 {
     struct timeline_watch watch = {.va = place->va, .bytes = place->bytes};
-    struct timeline_goals goals = {.watches = &watch, .watch_count = 1};
+    struct timeline_goals goals = {.watches = &watch, .watch_count = 1, .any_store = true};
     struct timeline_arrival arrival;
     uint8_t is[16], after[16];
     int rc = timeline_seek(w->timeline, n);

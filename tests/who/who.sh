@@ -51,7 +51,8 @@ result=$("$trapline" dump "$work/signal_args.tlt" --syscalls --json |
 end=$("$trapline" dump "$work/thread_futex.tlt" --traps --json | tail -n 1 | number n)
 if [ "$arch" = arm64 ]; then
     chain signal_args "$signal" x0 loaded:user_return stored:sigframe_push loaded:sigframe_push \
-        stored:sigqueue_take computed:sigqueue_take
+        stored:sigqueue_take loaded:sigqueue_take stored:sigqueue_add \
+        stored:siginfo_from_current loaded:sys_kill 'computed:deliver|constant:main'
     chain signal_args "$result" x0 loaded:user_return stored:trap_user_sync loaded:sys_getpid \
         stored:process_alloc computed:tid_allocate
     chain thread_futex $((end * 85 / 100)) v3 loaded:fpsimd_load stored:fpsimd_save \
@@ -59,7 +60,8 @@ if [ "$arch" = arm64 ]; then
     chain thread_futex $((end * 85 / 100)) pc 'computed:.*|entry:.*'
 else
     chain signal_args "$signal" rdi loaded:syscall_entry stored:sigframe_push \
-        loaded:sigframe_push stored:sigqueue_take computed:sigqueue_take
+        loaded:sigframe_push stored:sigqueue_take loaded:sigqueue_take stored:sigqueue_add \
+        stored:siginfo_from_current loaded:sys_kill 'computed:deliver|constant:main'
     chain signal_args "$result" rax loaded:syscall_entry stored:trap_syscall loaded:sys_getpid \
         stored:process_alloc computed:tid_allocate
     chain thread_futex $((end * 85 / 100)) xmm3 loaded:frame_load stored:frame_unload \

@@ -104,6 +104,15 @@ static uint32_t on_sys(uc_engine *uc, int reg, const uc_arm64_cp_reg *cp, void *
     return 0;
 }
 
+/* The hooks begin before the ranges, for stores that reach into them. */
+static bool is_watched(const struct arm64_engine *e, paddr_t at, unsigned bytes)
+{
+    for (size_t i = 0; i < e->stores.count; i++)
+        if (at < e->stores.range[i].pa + e->stores.range[i].bytes && e->stores.range[i].pa < at + bytes)
+            return true;
+    return false;
+}
+
 static void on_store(uc_engine *uc, uc_mem_type type, uint64_t at, int size, int64_t value,
                      void *user)
 {
@@ -111,9 +120,9 @@ static void on_store(uc_engine *uc, uc_mem_type type, uint64_t at, int size, int
 
     (void)uc;
     (void)type;
-    (void)at;
-    (void)size;
     (void)value;
+    if (!is_watched(a->engine, at, (unsigned)size))
+        return;
     if (!a->engine->stores.fn(a->engine->stores.ctx, a->count.n - a->count.size / 4))
         return;
     a->stop_asked = true; /* seen before the next block */
@@ -138,7 +147,7 @@ int arm64_engine_watch_stores(struct arm64 *a, const struct cpu_range *list, siz
                         list[i].pa + list[i].bytes - 1))
             rc = -ENOMEM;
         else
-            e->stores.count++;
+            e->stores.range[e->stores.count++] = list[i];
     }
     arm64_engine_drop_code(a);
     return rc;

@@ -34,6 +34,7 @@ struct arm64_engine {
     uint64_t *page; /* stage-2 entry of each page of RAM */
     struct {
         uc_hook hook[CPU_RANGES_MAX];
+        struct cpu_range range[CPU_RANGES_MAX];
         size_t count;
         cpu_store_fn fn;
         void *ctx;

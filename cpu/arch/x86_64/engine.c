@@ -107,6 +107,15 @@ uc_err engine_add_hooks(struct x86 *x)
     return uc_hook_add(uc, &hook, UC_HOOK_INSN, (void *)on_syscall, x, 1, 0, UC_X86_INS_SYSCALL);
 }
 
+/* The hooks begin before the ranges, for stores that reach into them. */
+static bool is_watched(const struct x86_engine *e, paddr_t at, unsigned bytes)
+{
+    for (size_t i = 0; i < e->stores.count; i++)
+        if (at < e->stores.range[i].pa + e->stores.range[i].bytes && e->stores.range[i].pa < at + bytes)
+            return true;
+    return false;
+}
+
 static void on_store(uc_engine *uc, uc_mem_type type, uint64_t at, int size, int64_t value,
                      void *user)
 {
@@ -115,9 +124,9 @@ static void on_store(uc_engine *uc, uc_mem_type type, uint64_t at, int size, int
 
     (void)uc;
     (void)type;
-    (void)at;
-    (void)size;
     (void)value;
+    if (!is_watched(x->engine, at, (unsigned)size))
+        return;
     if (!x->engine->stores.fn(x->engine->stores.ctx, x->count.n - insns))
         return;
     x->stop_asked = true; /* seen before the next block */
@@ -142,7 +151,7 @@ int x86_engine_watch_stores(struct x86 *x, const struct cpu_range *list, size_t 
                         list[i].pa + list[i].bytes - 1))
             rc = -ENOMEM;
         else
-            e->stores.count++;
+            e->stores.range[e->stores.count++] = list[i];
     }
     x86_count_forget(x);
     return rc;

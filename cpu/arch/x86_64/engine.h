@@ -57,6 +57,7 @@ struct x86_engine {
     uint64_t *pte; /* nested PTEs, one per page of RAM */
     struct {
         uc_hook hook[CPU_RANGES_MAX];
+        struct cpu_range range[CPU_RANGES_MAX];
         size_t count;
         cpu_store_fn fn;
         void *ctx;
