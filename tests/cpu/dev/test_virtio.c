@@ -209,7 +209,7 @@ static void test_disk_reads_and_writes(void **state)
     assert_int_equal(r->image[23 * 512], 24); /* the image never changes */
     assert_int_equal(request(r, 4, 0, 0), 0);
     assert_int_equal(request(r, 8, 0, 20), 0);
-    assert_string_equal(r->memory + DATA, "trapline");
+    assert_string_equal((const char *)r->memory + DATA, "trapline");
     assert_int_equal(request(r, 99, 0, 512), 2);
 }
 
