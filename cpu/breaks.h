@@ -52,4 +52,14 @@ static inline bool breaks_stop(const struct cpu_breaks *b, vaddr_t pc, insn_t n)
     return b->count && n != b->start && breaks_next(b, pc, pc + 1) == pc;
 }
 
+/* Does an access of `bytes` at `at` touch one of these ranges? */
+static inline bool ranges_touch(const struct cpu_range *list, size_t count, paddr_t at,
+                                unsigned bytes)
+{
+    for (size_t i = 0; i < count; i++)
+        if (at < list[i].pa + list[i].bytes && list[i].pa < at + bytes)
+            return true;
+    return false;
+}
+
 #endif

@@ -104,15 +104,6 @@ static uint32_t on_sys(uc_engine *uc, int reg, const uc_arm64_cp_reg *cp, void *
     return 0;
 }
 
-/* The hooks begin before the ranges, for stores that reach into them. */
-static bool is_watched(const struct arm64_engine *e, paddr_t at, unsigned bytes)
-{
-    for (size_t i = 0; i < e->stores.count; i++)
-        if (at < e->stores.range[i].pa + e->stores.range[i].bytes && e->stores.range[i].pa < at + bytes)
-            return true;
-    return false;
-}
-
 static void on_store(uc_engine *uc, uc_mem_type type, uint64_t at, int size, int64_t value,
                      void *user)
 {
@@ -121,7 +112,8 @@ static void on_store(uc_engine *uc, uc_mem_type type, uint64_t at, int size, int
     (void)uc;
     (void)type;
     (void)value;
-    if (!is_watched(a->engine, at, (unsigned)size))
+    /* The hooks begin before the ranges, for stores that reach into them. */
+    if (!ranges_touch(a->engine->stores.range, a->engine->stores.count, at, (unsigned)size))
         return;
     if (!a->engine->stores.fn(a->engine->stores.ctx, a->count.n - a->count.size / 4))
         return;

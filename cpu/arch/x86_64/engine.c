@@ -107,15 +107,6 @@ uc_err engine_add_hooks(struct x86 *x)
     return uc_hook_add(uc, &hook, UC_HOOK_INSN, (void *)on_syscall, x, 1, 0, UC_X86_INS_SYSCALL);
 }
 
-/* The hooks begin before the ranges, for stores that reach into them. */
-static bool is_watched(const struct x86_engine *e, paddr_t at, unsigned bytes)
-{
-    for (size_t i = 0; i < e->stores.count; i++)
-        if (at < e->stores.range[i].pa + e->stores.range[i].bytes && e->stores.range[i].pa < at + bytes)
-            return true;
-    return false;
-}
-
 static void on_store(uc_engine *uc, uc_mem_type type, uint64_t at, int size, int64_t value,
                      void *user)
 {
@@ -125,7 +116,8 @@ static void on_store(uc_engine *uc, uc_mem_type type, uint64_t at, int size, int
     (void)uc;
     (void)type;
     (void)value;
-    if (!is_watched(x->engine, at, (unsigned)size))
+    /* The hooks begin before the ranges, for stores that reach into them. */
+    if (!ranges_touch(x->engine->stores.range, x->engine->stores.count, at, (unsigned)size))
         return;
     if (!x->engine->stores.fn(x->engine->stores.ctx, x->count.n - insns))
         return;
