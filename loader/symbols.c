@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "loader/array.h"
 #include "loader/fail.h"
 
 struct symbol {
@@ -68,15 +69,11 @@ static int add_name(struct symbols *s, const char *name, size_t *at)
 /* A zeroed element behind the last; it counts when its user says so. */
 static struct symbol *next_symbol(struct symbols *s)
 {
-    if (s->count == s->room) {
-        size_t room = s->room * 2 + 256;
-        struct symbol *grown = realloc(s->list, room * sizeof(*grown));
+    struct symbol *grown = array_room(s->list, s->count, &s->room, sizeof(*grown));
 
-        if (!grown)
-            return NULL;
-        s->list = grown;
-        s->room = room;
-    }
+    if (!grown)
+        return NULL;
+    s->list = grown;
     return memset(&s->list[s->count], 0, sizeof(s->list[0]));
 }
 

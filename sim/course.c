@@ -7,24 +7,18 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "loader/array.h"
 #include "loader/fail.h"
 
 #define TEXT_LEN    1200u
 #define LARGE_ABOVE 4096u /* results above that are addresses, times, sizes: of this CPU */
 
-/* One more of `size` bytes behind `count`; NULL: out of memory. */
+/* array_room() that says where memory ran out. */
 static void *grow(struct course *s, void *list, size_t count, size_t *room, size_t size)
 {
-    void *grown;
+    void *grown = array_room(list, count, room, size);
 
-    if (count < *room)
-        return list;
-    grown = realloc(list, (2 * *room + 64) * size);
-    if (!grown) {
-        s->failed = true;
-        return NULL;
-    }
-    *room = 2 * *room + 64;
+    s->failed |= !grown;
     return grown;
 }
 

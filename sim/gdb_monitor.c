@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "loader/array.h"
 #include "sim/arch/arch.h"
 #include "sim/who.h"
 
@@ -107,17 +108,12 @@ static void cmd_restart(struct gdb_stub *g, const char *args, struct byte_buf *t
 static void keep_trap(void *ctx, struct sim *sim, const struct cpu_trap *trap)
 {
     struct gdb_stub *g = ctx;
+    struct cpu_trap *grown = array_room(g->traps, g->trap_count, &g->trap_room, sizeof(*grown));
 
     (void)sim;
-    if (g->trap_count == g->trap_room) {
-        size_t room = g->trap_room ? 2 * g->trap_room : 1024;
-        struct cpu_trap *grown = realloc(g->traps, room * sizeof(*grown));
-
-        if (!grown)
-            return;
-        g->traps = grown;
-        g->trap_room = room;
-    }
+    if (!grown)
+        return;
+    g->traps = grown;
     g->traps[g->trap_count++] = *trap;
 }
 

@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <errno.h>
 
+#include "loader/array.h"
 #include "loader/boot.h"
 #include "loader/fail.h"
 #include "sim/derive.h"
@@ -206,21 +207,6 @@ struct finder {
     bool failed;          /* out of memory */
 };
 
-static void *grow(struct finder *f, void *array, size_t count, size_t *room, size_t size)
-{
-    void *grown = array;
-
-    if (count == *room) {
-        grown = realloc(array, (2 * *room + 256) * size);
-        f->failed |= !grown;
-        if (grown)
-            *room = 2 * *room + 256;
-        else
-            grown = array;
-    }
-    return grown;
-}
-
 static uint32_t program_index(struct finder *f, const char *name)
 {
     struct sweep_places *p = f->out;
@@ -323,7 +309,7 @@ static void on_insn(void *ctx, insn_t n, vaddr_t pc, const struct program *g, va
     uint64_t cause = pc >= UPPER_HALF ? f->cause : 0;
     bool meant = false;
     uint32_t program;
-    void *grown;
+    struct sweep_place *grown;
 
     f->has_user |= pc < UPPER_HALF && g;
     for (struct sweep_wish *w = f->wishes; w; w = w->next)
@@ -334,10 +320,12 @@ static void on_insn(void *ctx, insn_t n, vaddr_t pc, const struct program *g, va
     program = g ? program_index(f, g->name) : 0;
     if (!f->each && !is_new(f, pc, cause, program))
         return;
-    grown = grow(f, p->list, p->count, &p->room, sizeof(*p->list));
+    grown = array_room(p->list, p->count, &p->room, sizeof(*grown));
+    f->failed |= !grown;
+    if (!grown)
+        return;
     p->list = grown;
-    if (!f->failed)
-        p->list[p->count++] = (struct sweep_place){n, pc, cause, program};
+    p->list[p->count++] = (struct sweep_place){n, pc, cause, program};
 }
 
 static void on_event(void *ctx, const struct derived *d)

@@ -13,6 +13,7 @@
 #include "sim/session.h"
 
 #include <getopt.h>
+#include <regex.h>
 
 enum exit_code {
     EXIT_OK = 0,
@@ -71,6 +72,12 @@ bool boot_cache_choose(struct boot_cache *cache, char *dir, size_t len);
 int schedule_option_take(struct schedule *s, const char *text);
 /* The kind named by `len` bytes; INJECT_KINDS: none. */
 enum inject_kind inject_kind_find(const char *name, size_t len);
+
+/* ---- failure_option.c ---- */
+/* "status,hang": 1 << enum explore_failure; 0 after a complaint. */
+unsigned failures_take(const char *option, const char *list);
+/* --console: compiled into `pattern`, and `*taken` says so (NULL: it holds none). 0 or an exit code. */
+int console_pattern_take(const char *text, regex_t *pattern, const char **taken);
 
 /* ---- machine_options.c ---- */
 struct machine_options {

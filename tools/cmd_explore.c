@@ -67,33 +67,6 @@ static const char examples[] =
 
 /* ---- options ---- */
 
-/* A list of kinds as bits; `any` adds all. 0 after a complaint. */
-static unsigned parse_failures(const char *option, const char *list, bool any)
-{
-    unsigned kinds = 0;
-
-    if (any && strcmp(list, "any") == 0)
-        return ((1u << EXPLORE_FAILURES) - 1) & ~(1u << EXPLORE_HOLDS);
-    while (*list) {
-        size_t len = strcspn(list, ",");
-        unsigned f = EXPLORE_STATUS;
-
-        while (f < EXPLORE_FAILURES && (strlen(explore_names[f]) != len ||
-                                        strncmp(explore_names[f], list, len) != 0))
-            f++;
-        if (f == EXPLORE_FAILURES) {
-            complain(EXIT_USAGE, "%s: there is no failure '%.*s'; there are status, panic, hang, "
-                                 "output, console, check", option, (int)len, list);
-            return 0;
-        }
-        kinds |= 1u << f;
-        list += len + (list[len] == ',');
-    }
-    if (kinds == 0)
-        complain(EXIT_USAGE, "%s wants status, panic, hang, output, console or check", option);
-    return kinds;
-}
-
 static int parse_shard(struct search *s, const char *text)
 {
     uint64_t shard, shards;
@@ -120,22 +93,12 @@ static int parse_count(const char *option, const char *text, uint64_t max, uint6
                     (unsigned long long)max, text);
 }
 
-static int parse_console(struct search *s, const char *text)
+/* What --until says: one or more kinds, or any. */
+static unsigned parse_until(const char *value)
 {
-    char why[160];
-    int rc;
-
-    if (s->console)
-        regfree(&s->pattern);
-    s->console = NULL;
-    rc = regcomp(&s->pattern, text, REG_EXTENDED | REG_NEWLINE | REG_NOSUB);
-    if (rc != 0) {
-        regerror(rc, &s->pattern, why, sizeof(why));
-        return complain(EXIT_USAGE, "--console '%s': %s", text, why);
-    }
-    s->console = text;
-    s->rules.pattern = &s->pattern;
-    return EXIT_OK;
+    if (strcmp(value, "any") == 0)
+        return ((1u << EXPLORE_FAILURES) - 1) & ~(1u << EXPLORE_HOLDS);
+    return failures_take("--until", value);
 }
 
 enum {
@@ -177,13 +140,13 @@ static int take(struct search *s, int option, const char *value)
             s->kind = &search_random;
         return parse_count("--random", value, SEEDS_MAX, &s->points);
     case OPT_FAIL:
-        s->rules.counts = parse_failures("--fail", value, false);
+        s->rules.counts = failures_take("--fail", value);
         return s->rules.counts ? EXIT_OK : EXIT_USAGE;
     case OPT_UNTIL:
-        s->until = parse_failures("--until", value, true);
+        s->until = parse_until(value);
         return s->until ? EXIT_OK : EXIT_USAGE;
     case OPT_CONSOLE:
-        return parse_console(s, value);
+        return console_pattern_take(value, &s->pattern, &s->console);
     case OPT_SHARD:
         return parse_shard(s, value);
     case OPT_OUT:
@@ -273,8 +236,10 @@ int cmd_explore(int argc, char **argv)
     } else if (rc == EXIT_OK && s.merge) {
         rc = explore_merge(&s);
     } else if (rc == EXIT_OK) {
-        if (s.console)
+        if (s.console) {
             s.rules.counts |= 1u << EXPLORE_CONSOLE;
+            s.rules.pattern = &s.pattern;
+        }
         rc = machine_options_load(&s.machine,
                                   optind < argc ? (const char *const *)argv + optind : NULL);
         if (rc == EXIT_OK)

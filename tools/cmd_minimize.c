@@ -285,43 +285,6 @@ static int again(struct options *o)
 
 /* ---- options ---- */
 
-static int parse_failures(struct minimizing *s, const char *list)
-{
-    s->rules.counts = 0;
-    while (*list) {
-        size_t len = strcspn(list, ",");
-        unsigned f = EXPLORE_STATUS;
-
-        while (f < EXPLORE_FAILURES && (strlen(explore_names[f]) != len ||
-                                        strncmp(explore_names[f], list, len) != 0))
-            f++;
-        if (f == EXPLORE_FAILURES)
-            return complain(EXIT_USAGE, "--fail: there is no failure '%.*s'; there are status, "
-                            "panic, hang, output, console, check", (int)len, list);
-        s->rules.counts |= 1u << f;
-        list += len + (list[len] == ',');
-    }
-    return s->rules.counts ? EXIT_OK : complain(EXIT_USAGE, "--fail wants a list of failures");
-}
-
-static int parse_console(struct options *o, const char *text)
-{
-    char why[160];
-    int rc;
-
-    if (o->s.console)
-        regfree(&o->pattern);
-    o->s.console = NULL;
-    rc = regcomp(&o->pattern, text, REG_EXTENDED | REG_NEWLINE | REG_NOSUB);
-    if (rc != 0) {
-        regerror(rc, &o->pattern, why, sizeof(why));
-        return complain(EXIT_USAGE, "--console '%s': %s", text, why);
-    }
-    o->s.console = text;
-    o->s.rules.pattern = &o->pattern;
-    return EXIT_OK;
-}
-
 enum { OPT_TEST = 1, OPT_FAIL, OPT_CONSOLE, OPT_LIMIT, OPT_AGAIN, OPT_JSON };
 
 static int take(struct options *o, int c, const char *value)
@@ -336,9 +299,11 @@ static int take(struct options *o, int c, const char *value)
         o->test = value;
         return EXIT_OK;
     case OPT_FAIL:
-        return parse_failures(&o->s, value);
+        o->s.rules.counts = failures_take("--fail", value);
+        return o->s.rules.counts ? EXIT_OK : EXIT_USAGE;
     case OPT_CONSOLE:
-        return parse_console(o, value);
+        o->s.rules.pattern = &o->pattern;
+        return console_pattern_take(value, &o->pattern, &o->s.console);
     case OPT_LIMIT:
         return parse_number(value, &o->limit)
                    ? EXIT_OK : complain(EXIT_USAGE, "--limit wants a number, not '%s'", value);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "loader/array.h"
 #include "tools/explore.h"
 
 /* Of one instruction's points those of all kinds and times. */
@@ -45,16 +46,12 @@ void cover_add(struct cover *c, const struct result_line *line)
     if (!line->kind[0] || line->impossible)
         return;
     if (!last || last->pc != line->pc) {
-        if (c->count == c->room) {
-            size_t room = 2 * c->room + 1024;
-            struct row *grown = realloc(c->row, room * sizeof(*grown));
+        struct row *grown = array_room(c->row, c->count, &c->room, sizeof(*grown));
 
-            c->failed |= !grown;
-            if (!grown)
-                return;
-            c->row = grown;
-            c->room = room;
-        }
+        c->failed |= !grown;
+        if (!grown)
+            return;
+        c->row = grown;
         last = &c->row[c->count++];
         *last = (struct row){.pc = line->pc, .line = line->line};
         snprintf(last->function, sizeof(last->function), "%.*s",

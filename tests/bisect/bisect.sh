@@ -8,30 +8,13 @@
 # instruction that wrote it; of one that loses a wakeup, the call that does not come back; of one
 # whose fork shares a page, the child's death. And nothing where nothing differs, on one CPU or two.
 set -uo pipefail
-source_dir=$(realpath "$1") build=$(realpath "$2") arch=$3
-mkdir -p "$4"
-top=$(realpath "$4")
-here=$source_dir/tests/zoo work=$top/zoo
-trapline=$build/trapline
-rm -rf "${top:?}"/*
-. "$here/build.sh"
-zoo_init || exit 1
-
-fail() {
-    echo "FAIL: $arch: $1"
-    [ -z "${2:-}" ] || echo "  again: $2"
-    exit 1
-}
+. "$1/tests/zoo/opening.sh"
 
 # record NAME ARCH PROGRAM OPTIONS...: top/NAME.tlt; the guest may fail
 record() {
-    local name=$1 cpu=$2 program=$3 from
+    local name=$1 cpu=$2 program=$3
     shift 3
-    mkdir -p "$top/root-$cpu-$program/bin" "$top/root-$cpu-$program/tmp"
-    for from in tests explore; do
-        [ -e "$build/guest/$cpu/$from/$program" ] &&
-            cp "$build/guest/$cpu/$from/$program" "$top/root-$cpu-$program/bin/"
-    done
+    root "$program" "$cpu" "$top/root-$cpu-$program"
     timeout 60 "$trapline" record -o "$top/$name.tlt" --limit 50000000 --arch "$cpu" \
         --rootfs "$top/root-$cpu-$program" "$@" -- "/bin/$program" >"$top/log" 2>&1 </dev/null
     case $? in 0 | 1 | 5) ;; *) fail "$program is not recorded: $(tail -n 1 "$top/log")" ;; esac

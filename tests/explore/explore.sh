@@ -7,29 +7,7 @@
 # kept as a trace that replays, and found again; interrupted, cut and sharded searches are completed
 # without repeating a point; what is wrong is refused with one sentence.
 set -uo pipefail
-source_dir=$(realpath "$1") build=$(realpath "$2") arch=$3
-mkdir -p "$4"
-top=$(realpath "$4")
-here=$source_dir/tests/zoo work=$top/zoo
-trapline=$build/trapline
-rm -rf "${top:?}"/*
-. "$here/build.sh"
-zoo_init || exit 1
-
-fail() {
-    echo "FAIL: $arch: $1"
-    [ -z "${2:-}" ] || echo "  again: $2"
-    exit 1
-}
-
-root() { # PROGRAM
-    mkdir -p "$top/root-$1/bin" "$top/root-$1/tmp"
-    local from
-    for from in tests explore; do
-        [ -e "$build/guest/$arch/$from/$1" ] && cp "$build/guest/$arch/$from/$1" "$top/root-$1/bin/"
-    done
-    [ -e "$top/root-$1/bin/$1" ] || exit 1
-}
+. "$1/tests/zoo/opening.sh"
 
 # explore OUT PROGRAM WANTED-STATUS OPTIONS...: what it prints is in $top/log
 explore() {

@@ -8,29 +8,8 @@
 # the kernel's instruction; of console input, what it takes. The regression test that is made
 # fails with the faulty kernel, also where that was changed elsewhere, and passes with the sound one.
 set -uo pipefail
-source_dir=$(realpath "$1") build=$(realpath "$2") arch=$3
-mkdir -p "$4"
-top=$(realpath "$4")
-here=$source_dir/tests/zoo work=$top/zoo
-trapline=$build/trapline
-rm -rf "${top:?}"/*
-. "$here/build.sh"
-zoo_init || exit 1
+. "$1/tests/zoo/opening.sh"
 cd "$top" || exit 1
-
-fail() {
-    echo "FAIL: $arch: $1"
-    [ -z "${2:-}" ] || echo "  again: $2"
-    exit 1
-}
-
-root() { # PROGRAM
-    mkdir -p "root-$1/bin" "root-$1/tmp"
-    local from
-    for from in tests explore; do
-        [ -e "$build/guest/$arch/$from/$1" ] && cp "$build/guest/$arch/$from/$1" "root-$1/bin/"
-    done
-}
 
 # minimize WANTED-STATUS ARGUMENTS...: what it prints is in log
 minimize() {
