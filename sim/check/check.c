@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "loader/fail.h"
+#include "sim/check/cow.h"
 #include "sim/check/frame.h"
 #include "sim/check/leak.h"
 #include "sim/check/leave.h"
@@ -25,6 +26,7 @@ struct run {
     struct context *context;
     struct frames *frames;
     struct pagetable *pagetable;
+    struct cow *cow;
     struct stale *stale;
     struct leave *leave;
     uint8_t *map;           /* of cpu_watch_pages() */
@@ -38,6 +40,8 @@ static void on_event(void *ctx, const struct derived *d)
     context_event(r->context, d);
     if (r->pagetable)
         pagetable_event(r->pagetable, d);
+    if (r->cow)
+        cow_event(r->cow, d);
     if (r->stale)
         stale_event(r->stale, d);
     if (r->leave)
@@ -69,7 +73,8 @@ static void on_start(void *ctx, struct cpu *cpu)
     r->map = calloc(bytes >> 12, 1);
     if (r->map)
         r->pagetable = pagetable_create(cpu, r->findings, r->map, MAP_TABLES);
-    r->failed |= !r->pagetable || cpu_watch_pages(cpu, r->map, on_store, r) != 0;
+    r->cow = cow_create(cpu, r->findings);
+    r->failed |= !r->cow || !r->pagetable || cpu_watch_pages(cpu, r->map, on_store, r) != 0;
 }
 
 static void on_tick(void *ctx, struct sim *sim)
@@ -86,7 +91,9 @@ static void name_one(const struct trace *t, struct timeline *timeline, struct pl
     if (f->check == CHECK_LEAK)
         leak_name(t, places, f);
     else if (f->check == CHECK_STACK)
-        stack_name(timeline, places, &t->machine, f);
+        f->dropped = !stack_name(timeline, places, &t->machine, f, value);
+    else if (f->check == CHECK_PAGETABLE && value == COW_PAGE)
+        cow_name(timeline, places, f);
     else if (f->check == CHECK_PAGETABLE)
         culprit_describe(timeline, places, f->culprit.n, &f->culprit);
     else if (!f->nobody)
@@ -161,6 +168,7 @@ static void run_free(struct run *r)
 {
     context_destroy(r->context);
     pagetable_destroy(r->pagetable);
+    cow_destroy(r->cow);
     stale_destroy(r->stale);
     leave_destroy(r->leave);
     free(r->frames);
@@ -248,9 +256,12 @@ int check_run(const struct trace *t, const struct check *how, size_t *count,
     rc = side_end(&side, &all, rc, err, err_len);
     if (rc == 0 && has_more(&run, t))
         rc = name_all(&run, t, err, err_len);
-    for (size_t i = 0; rc == 0 && i < all.count; i++)
+    for (size_t i = 0; rc == 0 && i < all.count; i++) {
+        if (all.list[i].dropped)
+            continue;
         how->found(how->ctx, &all.list[i]);
-    *count = all.count;
+        ++*count;
+    }
     run_free(&run);
     free(all.list);
     free(all.value);

@@ -63,6 +63,7 @@ struct finding {
     vaddr_t slot;               /* that memory; 0: none */
     vaddr_t frame_at;           /* the value stands in a signal frame, here; 0: in the CPU */
     bool origin;                /* to blame is who computed the value, not who put it there */
+    bool dropped;               /* on a closer look it is none */
     bool nobody;                /* it is something left undone: there is no instruction */
 };
 

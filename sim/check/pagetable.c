@@ -459,7 +459,7 @@ static void tell(struct pagetable *p, const struct derived *d, const struct brea
     memcpy(f->is, &b->is, 8);
     f->slot = b->pa;
     f->culprit.n = b->n;
-    all->count++;
+    all->value[all->count++] = 0;
 }
 
 void pagetable_event(struct pagetable *p, const struct derived *d)

@@ -8,6 +8,7 @@
 
 #include "loader/fail.h"
 #include "sim/check/kernel_sp.h"
+#include "sim/check/switched.h"
 #include "sim/who.h"
 
 #define STACK_BYTES_MAX (64u << 10)
@@ -38,6 +39,7 @@ struct stack {
     vaddr_t current, last_sp; /* the stack in use, 0: not known; SP at the last block on it */
     struct stack_depth *path; /* its */
     struct cpu_trap trap;     /* the last from user mode */
+    struct switched *switched;
     bool told;              /* an overflow is reported once: what follows comes of it */
 };
 
@@ -164,6 +166,8 @@ static void on_block(void *ctx, insn_t n, vaddr_t pc, uint32_t bytes)
     if (!(pc >> 63))
         return;
     sp = cpu_sp(cpu);
+    if (!(sp >> 63))
+        return; /* an entry that has not left the user's stack yet */
     if (s->current && sp <= s->current && s->current - sp < STACK_BYTES_MAX &&
         s->last_sp - sp + STEP_BYTES_MAX < 2 * STEP_BYTES_MAX) {
         at = top_above(s, sp);
@@ -176,6 +180,7 @@ static void on_block(void *ctx, insn_t n, vaddr_t pc, uint32_t bytes)
         find_stack(s, cpu, sp);
     }
     s->last_sp = sp;
+    switched_block(s->switched, n, pc, sp, s->current);
     if (s->current && s->path && s->current - sp > s->path->bytes) {
         s->path->bytes = (unsigned)(s->current - sp);
         s->path->n = n;
@@ -225,6 +230,7 @@ static void on_trap(void *ctx, struct sim *sim, const struct cpu_trap *trap)
     *e = (struct entry){cpu_asid_root(cpu), sp, kernel_sp_of_entry(cpu), *trap,
                         trap->kind == CPU_TRAP_SYSCALL && is_fork(s, cpu_syscall_number(cpu))};
     s->current = s->last_sp = e->top;
+    switched_entry(s->switched, e->top);
     s->trap = *trap;
     s->path = path_of(s, cpu, trap);
     know_top(s, e->top, s->path);
@@ -259,20 +265,23 @@ static void on_link(void *ctx, const struct who_link *link)
 }
 
 /* What moved the stack pointer there. */
-void stack_name(struct timeline *t, struct places *places, const struct machine *m,
-                struct finding *f)
+bool stack_name(struct timeline *t, struct places *places, const struct machine *m,
+                struct finding *f, unsigned value)
 {
     struct value_place place = {.reg = cpu_reg_find(m->arch, f->value), .bytes = 8};
     insn_t n = f->culprit.n;
     char err[256];
     struct who *w;
 
+    if (value >= SWITCHED_REGISTER)
+        return switched_name(t, places, m, f, value);
     f->culprit.n = 0;
     if (n == INSN_NONE || who_open(t, places, m, &w) != 0)
-        return;
+        return true;
     if (who_follow(w, n, &place, 1, on_link, &f->culprit, err, sizeof(err)) != 0)
         f->culprit.known = false;
     who_close(w);
+    return true;
 }
 
 int stack_run(const struct trace *t, struct findings *findings, struct stack_depths *depths,
@@ -295,12 +304,16 @@ int stack_run(const struct trace *t, struct findings *findings, struct stack_dep
     rc = replay_open(&r, t, &watch, err, err_len);
     if (rc == 0) {
         both[1] = sim_cpu(r.sim);
+        s->switched = switched_create(sim_cpu(r.sim), findings);
         cpu_watch_blocks(sim_cpu(r.sim), on_block, both);
-        rc = replay_run(&r, INSN_NONE, &end);
+        if (!s->switched)
+            snprintf(r.error, sizeof(r.error), "out of memory");
+        rc = s->switched ? replay_run(&r, INSN_NONE, &end) : -ENOMEM;
         if (rc)
             rc = loader_fail(err, err_len, rc, "%s",
                              rc == -EILSEQ ? r.divergence.what : r.error);
         replay_close(&r);
+        switched_destroy(s->switched);
     }
     free(s);
     return rc;

@@ -8,6 +8,7 @@
  *   - the stack pointer goes down past the top of another thread's stack
  *   - a thread is back in user mode and its next entry would not begin where the last one did: the
  *     stack was not empty, or is another's
+ *   - what a switch between stacks must bring back (switched.h)
  *
  * A stack is known by its top: the stack pointer of entries from user mode (SP_EL1; RSP0 of the task
  * state segment). How deep each kind of entry goes is measured at every block of kernel code.
@@ -34,8 +35,9 @@ struct stack_depths {
 
 MUST_CHECK int stack_run(const struct trace *t, struct findings *findings,
                          struct stack_depths *depths, char *err, size_t err_len);
-/* Name the instruction that moved the stack pointer where it should not be. */
-void stack_name(struct timeline *t, struct places *places, const struct machine *m,
-                struct finding *f);
+/* Name the instruction that moved the stack pointer where it should not be; `value`: the number
+ * beside the finding. False: on a closer look it is none. */
+MUST_CHECK bool stack_name(struct timeline *t, struct places *places, const struct machine *m,
+                           struct finding *f, unsigned value);
 
 #endif

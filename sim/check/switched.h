@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sim/check/switched.h - what a switch between the kernel's stacks must bring back: part of the check
+ * stack.
+ *
+ * What is reported
+ *   - a function that left its stack for another comes back to it, and to its caller, with other
+ *     callee-saved registers than it was called with (AAPCS64, 6.1.1; System V ABI x86-64, 3.2.1)
+ *   - a stack that was switched away from is come back to, although another thread began on it since
+ *   - a thread begins on a stack that was made its own while another still ran on it
+ *
+ * How it is seen: the stack pointer jumps. The block of code that ran last before is where kernels
+ * switch; from then on, what the registers are where that block begins is kept by the stack pointer
+ * with which it would return, until code runs with that stack pointer at that return address. A
+ * switch that is not a function of its own is not followed.
+ *
+ * Rules of use: switched_block() with each block of kernel code, `top` being the stack in use (0: not
+ * known), and switched_entry() with each entry from user mode; switched_name() for the findings with
+ * a value of SWITCHED_REGISTER or above.
+ */
+#ifndef TRAPLINE_SIM_CHECK_SWITCHED_H
+#define TRAPLINE_SIM_CHECK_SWITCHED_H
+
+#include "sim/check/check.h"
+
+/* `findings->value` of those of the check stack; 0: the stack pointer's own (stack.c). */
+enum { SWITCHED_REGISTER = 1, SWITCHED_RETURN, SWITCHED_START };
+
+struct switched;
+struct switched *switched_create(struct cpu *cpu, struct findings *findings);
+void switched_destroy(struct switched *w);
+void switched_entry(struct switched *w, vaddr_t top);
+void switched_block(struct switched *w, insn_t n, vaddr_t pc, vaddr_t sp, vaddr_t top);
+/* Names the instruction; false: on a closer look it is none. */
+MUST_CHECK bool switched_name(struct timeline *t, struct places *places, const struct machine *m,
+                              struct finding *f, unsigned value);
+
+#endif
