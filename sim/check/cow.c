@@ -321,6 +321,17 @@ static void settle(struct cow *c, const struct space *s)
     }
 }
 
+/* The last that is seen of a process: what is told of its space later is told of nobody's. */
+static void on_end(struct cow *c, const struct derived *d)
+{
+    struct space *s = syscall_is(d->call, "exit_group") ? space_now(c, d->process, false) : NULL;
+
+    if (!s)
+        return;
+    settle(c, s);
+    s->generation++;
+}
+
 void cow_event(struct cow *c, const struct derived *d)
 {
     struct space *s;
@@ -329,8 +340,10 @@ void cow_event(struct cow *c, const struct derived *d)
         on_trap(c, d);
         return;
     }
-    if (d->seen_by || (d->kind == DERIVED_SYSCALL && !d->returned && !d->restarted))
+    if (d->kind == DERIVED_SYSCALL && !d->returned && !d->restarted) {
+        on_end(c, d);
         return;
+    }
     if (d->kind == DERIVED_START)
         on_start(c, d);
     else if (d->kind == DERIVED_SYSCALL)

@@ -162,7 +162,6 @@ static void on_block(void *ctx, insn_t n, vaddr_t pc, uint32_t bytes)
     vaddr_t sp;
     size_t at;
 
-    (void)bytes;
     if (!(pc >> 63))
         return;
     sp = cpu_sp(cpu);
@@ -180,7 +179,7 @@ static void on_block(void *ctx, insn_t n, vaddr_t pc, uint32_t bytes)
         find_stack(s, cpu, sp);
     }
     s->last_sp = sp;
-    switched_block(s->switched, n, pc, sp, s->current);
+    switched_block(s->switched, n, pc, bytes, sp, s->current);
     if (s->current && s->path && s->current - sp > s->path->bytes) {
         s->path->bytes = (unsigned)(s->current - sp);
         s->path->n = n;

@@ -56,7 +56,7 @@ struct switched {
     unsigned kept;          /* registers that must come back */
     unsigned await;         /* blocks that may still be the return from a switch */
     insn_t n, jump_n;       /* of the last block; of the block that switched last */
-    vaddr_t pc, sp, top;    /* of the last block */
+    vaddr_t pc, end, sp, top; /* of the last block; end: behind it */
     vaddr_t left_sp;        /* of the known stack that was left last */
     vaddr_t site[SITES];    /* blocks of code that switch */
     struct note now;        /* taken at the last block; n 0: none */
@@ -160,7 +160,7 @@ static void take(struct switched *w, insn_t n, vaddr_t sp, vaddr_t top)
         now->ret = now->reg[w->kept - 1];
     else if (cpu_mem_read(w->cpu, sp, &now->ret, 8) != 0)
         return;
-    now->n = n;
+    now->n = now->ret == w->end ? n : 0; /* called by the block before */
 }
 
 /* A stack is left: what stands at its top stays there until somebody else has it. */
@@ -181,7 +181,7 @@ static void leave(struct switched *w)
 {
     w->jump_n = w->n;
     w->site[(w->pc >> 2) % SITES] = w->pc;
-    if (w->now.n == w->n) {
+    if (w->now.n && w->now.n == w->n) {
         *note_of(w, w->now.sp) = w->now;
     } else {
         note_of(w, w->sp)->sp = 0;
@@ -242,7 +242,8 @@ void switched_entry(struct switched *w, vaddr_t top)
     w->await = 0;
 }
 
-void switched_block(struct switched *w, insn_t n, vaddr_t pc, vaddr_t sp, vaddr_t top)
+void switched_block(struct switched *w, insn_t n, vaddr_t pc, uint32_t bytes, vaddr_t sp,
+                    vaddr_t top)
 {
     bool jumped = !is_near(w->sp, sp);
 
@@ -257,6 +258,7 @@ void switched_block(struct switched *w, insn_t n, vaddr_t pc, vaddr_t sp, vaddr_
         take(w, n, sp, top);
     w->n = n;
     w->pc = pc;
+    w->end = pc + bytes;
     w->sp = sp;
     w->top = top;
 }

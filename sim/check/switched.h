@@ -9,10 +9,10 @@
  *   - a stack that was switched away from is come back to, although another thread began on it since
  *   - a thread begins on a stack that was made its own while another still ran on it
  *
- * How it is seen: the stack pointer jumps. The block of code that ran last before is where kernels
- * switch; from then on, what the registers are where that block begins is kept by the stack pointer
- * with which it would return, until code runs with that stack pointer at that return address. A
- * switch that is not a function of its own is not followed.
+ * How it is seen: the stack pointer jumps. The function that was called just before is where kernels
+ * switch; from then on, what the registers are where it begins is kept by the stack pointer with which
+ * it will return, until code runs with that stack pointer at that return address. A switch that is
+ * not a function of its own is not followed.
  *
  * Rules of use: switched_block() with each block of kernel code, `top` being the stack in use (0: not
  * known), and switched_entry() with each entry from user mode; switched_name() for the findings with
@@ -30,7 +30,8 @@ struct switched;
 struct switched *switched_create(struct cpu *cpu, struct findings *findings);
 void switched_destroy(struct switched *w);
 void switched_entry(struct switched *w, vaddr_t top);
-void switched_block(struct switched *w, insn_t n, vaddr_t pc, vaddr_t sp, vaddr_t top);
+void switched_block(struct switched *w, insn_t n, vaddr_t pc, uint32_t bytes, vaddr_t sp,
+                    vaddr_t top);
 /* Names the instruction; false: on a closer look it is none. */
 MUST_CHECK bool switched_name(struct timeline *t, struct places *places, const struct machine *m,
                               struct finding *f, unsigned value);
