@@ -7,6 +7,7 @@
 
 #include "loader/fail.h"
 #include "sim/check/cow.h"
+#include "sim/check/deliver.h"
 #include "sim/check/frame.h"
 #include "sim/check/leak.h"
 #include "sim/check/leave.h"
@@ -27,6 +28,7 @@ struct run {
     struct frames *frames;
     struct pagetable *pagetable;
     struct cow *cow;
+    struct deliver *deliver;
     struct stale *stale;
     struct leave *leave;
     uint8_t *map;           /* of cpu_watch_pages() */
@@ -42,6 +44,8 @@ static void on_event(void *ctx, const struct derived *d)
         pagetable_event(r->pagetable, d);
     if (r->cow)
         cow_event(r->cow, d);
+    if (r->deliver)
+        deliver_event(r->deliver, d);
     if (r->stale)
         stale_event(r->stale, d);
     if (r->leave)
@@ -62,6 +66,10 @@ static void on_start(void *ctx, struct cpu *cpu)
     if (r->how->kinds & 1u << CHECK_CONTEXT) {
         r->leave = leave_create(cpu);
         r->failed |= !r->leave;
+    }
+    if (r->how->kinds & 1u << CHECK_SIGFRAME) {
+        r->deliver = deliver_create(cpu_arch(cpu), r->findings);
+        r->failed |= !r->deliver;
     }
     if (r->how->kinds & 1u << CHECK_STALE) {
         r->stale = stale_create(cpu);
@@ -96,6 +104,8 @@ static void name_one(const struct trace *t, struct timeline *timeline, struct pl
         cow_name(timeline, places, f);
     else if (f->check == CHECK_PAGETABLE)
         culprit_describe(timeline, places, f->culprit.n, &f->culprit);
+    else if (value == DELIVER_SIGNAL)
+        deliver_name(timeline, places, f);
     else if (!f->nobody)
         culprit_find(timeline, places, f, value);
     if (f->origin)
@@ -169,6 +179,7 @@ static void run_free(struct run *r)
     context_destroy(r->context);
     pagetable_destroy(r->pagetable);
     cow_destroy(r->cow);
+    deliver_destroy(r->deliver);
     stale_destroy(r->stale);
     leave_destroy(r->leave);
     free(r->frames);

@@ -142,3 +142,11 @@ bool masks_event(struct masks *m, const struct derived *d, uint64_t *want, uint6
     }
     return wrong;
 }
+
+bool masks_now(const struct masks *m, unsigned thread, uint64_t *mask)
+{
+    if (thread >= m->room || !m->thread[thread].known)
+        return false;
+    *mask = m->thread[thread].mask;
+    return true;
+}

@@ -25,5 +25,7 @@ struct masks *masks_create(enum arch arch);
 void masks_destroy(struct masks *m);
 bool masks_event(struct masks *m, const struct derived *d, uint64_t *want, uint64_t *is,
                  struct mask_since *since);
+/* The mask of a thread, as far as it shows. */
+bool masks_now(const struct masks *m, unsigned thread, uint64_t *mask);
 
 #endif
