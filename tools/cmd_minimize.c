@@ -22,8 +22,17 @@ static const char help[] =
     "  -o, --output FILE    the trace (default: RUN.min.tlt, in DIR with --test)\n"
     "  --test DIR           and, in DIR, a regression test that runs the machine again with the\n"
     "                       kernel at hand: test_NAME.c (cmocka), NAME.cmake (ctest), NAME.tlt\n"
-    "  --fail KIND,..       what is a failure (default: status,panic,hang,output): also check\n"
-    "  --console REGEX      a failure too: the console shows this (extended, per line)\n"
+    "  --fail KIND,..       what is a failure (default: status,panic,hang,output, and what check\n"
+    "                       finds where the run does none of them)\n"
+    "  --console REGEX      the failure is that the console shows this (extended, per line)\n"
+    "  --finding N          the failure is number N of trapline check RUN.tlt\n"
+    "  --same HOW           when another run fails in the same way (default: what):\n"
+    "                       what   by the same finding, panic, place of a hang, or first line of\n"
+    "                              output that the undisturbed run has not; other numbers may\n"
+    "                              stand in it\n"
+    "                       kind   by the same kind (and exit status), whatever the cause\n"
+    "                       exact  with the same output to the last digit, or a finding of the\n"
+    "                              same instruction\n"
     "  --limit N            a longer run hangs (default: 8 times the undisturbed run, and 0.2 s\n"
     "                       of guest time)\n"
     "  --json               the result as one JSON object\n"
@@ -51,42 +60,19 @@ struct options {
 
 /* ---- what fails ---- */
 
-static int run_undisturbed(struct minimizing *s, insn_t limit)
-{
-    struct schedule none = {.console = s->full.console, .console_count = s->full.console_count};
-    uint64_t chaos = s->machine.chaos;
-    char err[ERR_LEN];
-    int rc;
-
-    s->machine.chaos = 0;
-    rc = explore_run(&s->machine, &none,
-                     limit != INSN_NONE ? limit : explore_limit(s->trace->end.n), NULL,
-                     &s->undisturbed, err, sizeof(err));
-    s->machine.chaos = chaos;
-    if (rc != 0)
-        return complain(EXIT_GUEST, "%s", err);
-    s->rules.limit = limit != INSN_NONE ? limit : explore_limit(s->undisturbed.end.n);
-    return EXIT_OK;
-}
-
 /* The run as it was recorded, made again by its schedule alone. */
 static int run_full(struct minimizing *s)
 {
     const struct sim_end *want = &s->trace->end;
-    char text[96];
-    int rc = minimize_try(s, &s->full, &s->failure, &s->end);
+    int rc = minimize_find_symptom(s);
 
     if (rc != EXIT_OK)
         return rc;
-    sim_end_text(&s->end, text, sizeof(text));
     if (!s->trace->cut && sim_end_is_own(want->reason) && sim_end_is_own(s->end.reason) &&
         (want->n != s->end.n || want->reason != s->end.reason))
         return complain(EXIT_GUEST, "the run cannot be made again by its inputs alone: it ends at "
                         "instruction %llu, recorded was %llu", (unsigned long long)s->end.n,
                         (unsigned long long)want->n);
-    if (s->failure == EXPLORE_HOLDS)
-        return complain(EXIT_USAGE, "this run does not fail: %s; --fail and --console say what "
-                                    "else is a failure", text);
     return EXIT_OK;
 }
 
@@ -132,17 +118,11 @@ static int write_trace(struct minimizing *s)
     return rc;
 }
 
-static void print_json(json_t *o)
-{
-    json_dumpf(o, stdout, JSON_COMPACT | JSON_PRESERVE_ORDER);
-    putchar('\n');
-    json_decref(o);
-}
-
 static void report(const struct options *o)
 {
     const struct minimizing *s = &o->s;
     size_t events = minimize_events(&s->least), of = minimize_events(&s->full);
+    const char *what = s->symptom.text;
     char text[96], name[128], include[MINIMIZE_PATH_LEN + 160] = "";
 
     sim_end_text(&s->least_end, text, sizeof(text));
@@ -150,19 +130,22 @@ static void report(const struct options *o)
     if (o->test)
         snprintf(include, sizeof(include), "%s/%s.cmake", o->test, name);
     if (o->json) {
-        json_t *json = json_pack("{s:I,s:I,s:I,s:s,s:s,s:I,s:s}", "events", (json_int_t)events,
-                                 "of", (json_int_t)of, "runs", (json_int_t)s->runs, "failure",
-                                 explore_names[s->failure], "end", text, "n",
+        json_t *json = json_pack("{s:I,s:I,s:I,s:s,s:s,s:s,s:I,s:s}", "events",
+                                 (json_int_t)events, "of", (json_int_t)of, "runs",
+                                 (json_int_t)s->runs, "failure",
+                                 explore_names[s->symptom.failure], "what", what, "end", text, "n",
                                  (json_int_t)s->least_end.n, "trace", s->out);
 
         if (o->test)
             json_object_set_new(json, "test", json_string(include));
-        print_json(json);
+        minimize_print_json(json);
         return;
     }
     printf("%zu of %zu events, found in %llu runs; %s: %s at instruction %llu\n", events, of,
-           (unsigned long long)s->runs, explore_names[s->failure], text,
+           (unsigned long long)s->runs, explore_names[s->symptom.failure], text,
            (unsigned long long)s->least_end.n);
+    if (what[0])
+        printf("%s\n", what);
     if (events == 0)
         printf("it fails without being disturbed at all\n");
     printf("trapline dump --summary %s\n", s->out);
@@ -196,96 +179,35 @@ static int search(struct options *o)
     return rc;
 }
 
-/* ---- again ---- */
-
-/* This kernel and these programs in the place of the trace's. */
-static int replace_images(const struct trace_options *files, struct machine *m,
-                          struct machine_options *mo)
-{
-    int rc;
-
-    machine_options_init(mo);
-    mo->machine.arch = m->arch;
-    mo->arch_given = true;
-    mo->kernel = files->kernel;
-    mo->rootfs = files->rootfs;
-    mo->initrd = files->initrd;
-    if (!mo->kernel && !mo->rootfs && !mo->initrd)
-        return EXIT_OK;
-    rc = machine_options_load(mo, (const char *const *)m->argv);
-    if (rc != EXIT_OK)
-        return rc;
-    if (mo->kernel) {
-        m->kernel = mo->machine.kernel;
-        m->kernel_bytes = mo->machine.kernel_bytes;
-        m->kernel_hash = mo->machine.kernel_hash;
-    }
-    if (mo->rootfs || mo->initrd) {
-        m->initrd = mo->machine.initrd;
-        m->initrd_bytes = mo->machine.initrd_bytes;
-        m->initrd_hash = mo->machine.initrd_hash;
-    }
-    return EXIT_OK;
-}
-
-/* The undisturbed run of these images is bad enough. */
-static bool is_unwell(const struct minimizing *s)
-{
-    const struct sim_end *end = &s->undisturbed.end;
-
-    return end->reason != SIM_END_POWEROFF || end->status != 0;
-}
-
-static int run_again(struct minimizing *s, bool other_kernel, bool json)
-{
-    enum explore_failure failure = EXPLORE_HOLDS;
-    struct sim_end end = s->undisturbed.end;
-    bool unwell = is_unwell(s);
-    char text[96];
-    int rc = EXIT_OK;
-
-    if (!unwell)
-        rc = other_kernel ? minimize_elsewhere(s, &failure, &end)
-                          : minimize_try(s, &s->full, &failure, &end);
-    if (rc != EXIT_OK)
-        return rc;
-    sim_end_text(&end, text, sizeof(text));
-    if (json) {
-        bool holds = !unwell && failure == EXPLORE_HOLDS;
-
-        print_json(json_pack("{s:b,s:b,s:s,s:s,s:I}", "holds", (int)holds, "undisturbed",
-                             (int)unwell, "failure", explore_names[failure], "end", text, "n",
-                             (json_int_t)end.n));
-        return holds ? EXIT_OK : EXIT_GUEST;
-    }
-    if (!unwell && failure == EXPLORE_HOLDS) {
-        printf("it holds: %s at instruction %llu\n", text, (unsigned long long)end.n);
-        return EXIT_OK;
-    }
-    printf("it fails%s: %s%s%s at instruction %llu\n", unwell ? " undisturbed" : "",
-           unwell ? "" : explore_names[failure], unwell ? "" : "; ", text,
-           (unsigned long long)end.n);
-    return EXIT_GUEST;
-}
-
-static int again(struct options *o)
-{
-    struct minimizing *s = &o->s;
-    struct machine_options mo;
-    int rc = replace_images(&o->files, &s->machine, &mo);
-
-    if (rc == EXIT_OK)
-        rc = run_undisturbed(s, o->limit);
-    if (rc == EXIT_OK)
-        rc = run_again(s, memcmp(&s->machine.kernel_hash, &s->trace->machine.kernel_hash,
-                                 sizeof(s->machine.kernel_hash)) != 0, o->json);
-    machine_options_free(&mo);
-    return rc;
-}
-
 /* ---- options ---- */
 
-enum { OPT_TEST = 1, OPT_FAIL, OPT_CONSOLE, OPT_LIMIT, OPT_AGAIN, OPT_JSON };
+enum { OPT_TEST = 1, OPT_FAIL, OPT_CONSOLE, OPT_LIMIT, OPT_AGAIN, OPT_JSON, OPT_FINDING, OPT_SAME };
+
+/* What the failure is, and what is the same one. */
+static int take_failure(struct minimizing *s, int c, const char *value)
+{
+    unsigned level = 0;
+    uint64_t number;
+
+    if (c == OPT_FAIL) {
+        s->fail_given = true;
+        s->rules.counts = failures_take("--fail", value);
+        return s->rules.counts ? EXIT_OK : EXIT_USAGE;
+    }
+    if (c == OPT_FINDING) {
+        if (!parse_number(value, &number) || number < 1 || number > MINIMIZE_FINDINGS_MAX)
+            return complain(EXIT_USAGE, "--finding wants a number from 1 to %u, not '%s'",
+                            MINIMIZE_FINDINGS_MAX, value);
+        s->finding = (unsigned)number;
+        return EXIT_OK;
+    }
+    while (level < SYMPTOM_LEVELS && strcmp(value, minimize_levels[level]) != 0)
+        level++;
+    if (level == SYMPTOM_LEVELS)
+        return complain(EXIT_USAGE, "--same: there is no '%s'; there are what, kind, exact", value);
+    s->same = level;
+    return EXIT_OK;
+}
 
 static int take(struct options *o, int c, const char *value)
 {
@@ -299,9 +221,11 @@ static int take(struct options *o, int c, const char *value)
         o->test = value;
         return EXIT_OK;
     case OPT_FAIL:
-        o->s.rules.counts = failures_take("--fail", value);
-        return o->s.rules.counts ? EXIT_OK : EXIT_USAGE;
+    case OPT_FINDING:
+    case OPT_SAME:
+        return take_failure(&o->s, c, value);
     case OPT_CONSOLE:
+        o->s.fail_given = true;
         o->s.rules.pattern = &o->pattern;
         return console_pattern_take(value, &o->pattern, &o->s.console);
     case OPT_LIMIT:
@@ -372,12 +296,12 @@ static int minimize(struct options *o, const char *path)
         rc = complain(EXIT_GUEST, "out of memory");
     if (rc == EXIT_OK && o->again) {
         snprintf(s->temporary, sizeof(s->temporary), "%s.tmp-%ld", path, (long)getpid());
-        rc = again(o);
+        rc = minimize_again(s, &o->files, o->limit, o->json);
     } else if (rc == EXIT_OK) {
         minimize_catch_interrupt();
         rc = choose_output(o, path);
         if (rc == EXIT_OK)
-            rc = run_undisturbed(s, o->limit);
+            rc = minimize_run_undisturbed(s, o->limit);
         if (rc == EXIT_OK)
             rc = run_full(s);
         if (rc == EXIT_OK)
@@ -399,6 +323,8 @@ int cmd_minimize(int argc, char **argv)
         {"test", required_argument, NULL, OPT_TEST},
         {"fail", required_argument, NULL, OPT_FAIL},
         {"console", required_argument, NULL, OPT_CONSOLE},
+        {"finding", required_argument, NULL, OPT_FINDING},
+        {"same", required_argument, NULL, OPT_SAME},
         {"limit", required_argument, NULL, OPT_LIMIT},
         {"jobs", required_argument, NULL, 'j'},
         {"again", no_argument, NULL, OPT_AGAIN},
@@ -413,6 +339,7 @@ int cmd_minimize(int argc, char **argv)
     if (!o)
         return rc;
     o->limit = INSN_NONE;
+    o->s.same = SYMPTOM_WHAT;
     o->s.jobs = cpus > 0 && cpus < (long)MINIMIZE_JOBS_MAX ? (unsigned)cpus : 1;
     o->s.rules = (struct explore_rules){.counts = 1u << EXPLORE_STATUS | 1u << EXPLORE_PANIC |
                                                   1u << EXPLORE_HANG | 1u << EXPLORE_OUTPUT,

@@ -3,6 +3,7 @@
  * tools/minimize.h - the parts of trapline minimize.
  *
  *   cmd_minimize.c     options; the order of things
+ *   minimize_judge.c   one run, and whether it fails in the way that is looked for
  *   minimize_run.c     candidates, each in a process of its own
  *   minimize_again.c   a schedule on another kernel than that of its recording
  *   minimize_note.c    the summary that goes into the trace
@@ -11,12 +12,17 @@
 #ifndef TRAPLINE_TOOLS_MINIMIZE_H
 #define TRAPLINE_TOOLS_MINIMIZE_H
 
+#include <jansson.h>
+
 #include "sim/explore.h"
 #include "sim/minimize.h"
+#include "sim/symptom.h"
 #include "tools/cmd.h"
+#include "tools/trace_options.h"
 
 #define MINIMIZE_JOBS_MAX 256u
 #define MINIMIZE_PATH_LEN 4096u
+#define MINIMIZE_FINDINGS_MAX 64u
 
 struct minimizing {
     const struct trace *trace;
@@ -24,7 +30,10 @@ struct minimizing {
     struct explore_rules rules;
     const char *console;         /* the pattern, as text; NULL: none */
     struct explore_result undisturbed;
-    enum explore_failure failure; /* that is looked for */
+    bool fail_given;             /* the user said what is a failure */
+    enum symptom_level same;     /* how much alike two failures must be */
+    unsigned finding;            /* which of the check's; 0: not said */
+    struct symptom symptom;      /* that is looked for */
     struct sim_end end;          /* of the run that fails so */
     struct schedule full;
     unsigned jobs;
@@ -37,23 +46,35 @@ struct minimizing {
     struct sim_end least_end;
 };
 
+/* ---- minimize_judge.c ---- */
+/* The names of --same, by enum symptom_level. */
+extern const char *const minimize_levels[SYMPTOM_LEVELS];
+/* One run, judged. 0 or an exit code, after a complaint. *end may be NULL. */
+int minimize_try(struct minimizing *s, const struct schedule *schedule,
+                 enum explore_failure *failure, struct sim_end *end);
+/* The machine left alone: fills in `undisturbed` and the rules' limit, which is `limit` if that is not
+ * INSN_NONE. As minimize_try(). */
+int minimize_run_undisturbed(struct minimizing *s, insn_t limit);
+/* The run of the full schedule: fills in `symptom` and `end`. As minimize_try(); where it does not
+ * fail that is complained of. */
+int minimize_find_symptom(struct minimizing *s);
+/* Does it fail in the way that is looked for? As minimize_try(). */
+int minimize_fails_so(struct minimizing *s, const struct schedule *schedule, bool *yes);
+
 /* ---- minimize_run.c ---- */
 /* From now on Ctrl-C is noted, and heard where there is nothing half done; a second one kills. */
 void minimize_catch_interrupt(void);
 bool minimize_interrupted(void);
-/* One run, judged. 0 or an exit code, after a complaint. *end may be NULL. */
-int minimize_try(struct minimizing *s, const struct schedule *schedule,
-                 enum explore_failure *failure, struct sim_end *end);
-/* Does it fail in the way that is looked for? */
-bool minimize_is_same(const struct minimizing *s, enum explore_failure failure,
-                      const struct sim_end *end);
 /* For struct minimize_how. -EINTR: Ctrl-C. */
 int minimize_first_failing(void *ctx, struct minimize *m, size_t count, size_t *first);
 
 /* ---- minimize_again.c ---- */
-/* The trace's schedule on s->machine, whose kernel is not the trace's: each event where it lies
- * there. As minimize_try(). */
-int minimize_elsewhere(struct minimizing *s, enum explore_failure *failure, struct sim_end *end);
+/* The trace's schedule once on these images: prints whether it holds. 0 or an exit code. */
+int minimize_again(struct minimizing *s, const struct trace_options *files, insn_t limit,
+                   bool json);
+
+/* One line on stdout; drops `o`. */
+void minimize_print_json(json_t *o);
 
 /* ---- minimize_note.c ---- */
 /* The summary of `s->temporary`, the recording of the least schedule; malloc()ed, NULL: a complaint

@@ -113,7 +113,7 @@ static int try_near(struct minimizing *s, enum explore_failure *failure, struct 
     return rc;
 }
 
-int minimize_elsewhere(struct minimizing *s, enum explore_failure *failure, struct sim_end *end)
+static int elsewhere(struct minimizing *s, enum explore_failure *failure, struct sim_end *end)
 {
     struct course *from = calloc(1, sizeof(*from));
     bool in_kernel = false;
@@ -131,5 +131,99 @@ int minimize_elsewhere(struct minimizing *s, enum explore_failure *failure, stru
     if (from)
         course_free(from);
     free(from);
+    return rc;
+}
+
+/* ---- the verb's other half ---- */
+
+/* This kernel and these programs in the place of the trace's. */
+static int replace_images(const struct trace_options *files, struct machine *m,
+                          struct machine_options *mo)
+{
+    int rc;
+
+    machine_options_init(mo);
+    mo->machine.arch = m->arch;
+    mo->arch_given = true;
+    mo->kernel = files->kernel;
+    mo->rootfs = files->rootfs;
+    mo->initrd = files->initrd;
+    if (!mo->kernel && !mo->rootfs && !mo->initrd)
+        return EXIT_OK;
+    rc = machine_options_load(mo, (const char *const *)m->argv);
+    if (rc != EXIT_OK)
+        return rc;
+    if (mo->kernel) {
+        m->kernel = mo->machine.kernel;
+        m->kernel_bytes = mo->machine.kernel_bytes;
+        m->kernel_hash = mo->machine.kernel_hash;
+    }
+    if (mo->rootfs || mo->initrd) {
+        m->initrd = mo->machine.initrd;
+        m->initrd_bytes = mo->machine.initrd_bytes;
+        m->initrd_hash = mo->machine.initrd_hash;
+    }
+    return EXIT_OK;
+}
+
+/* The undisturbed run of these images is bad enough. */
+static bool is_unwell(const struct minimizing *s)
+{
+    const struct sim_end *end = &s->undisturbed.end;
+
+    return end->reason != SIM_END_POWEROFF || end->status != 0;
+}
+
+void minimize_print_json(json_t *o)
+{
+    json_dumpf(o, stdout, JSON_COMPACT | JSON_PRESERVE_ORDER);
+    putchar('\n');
+    json_decref(o);
+}
+
+static int run_again(struct minimizing *s, bool other_kernel, bool json)
+{
+    enum explore_failure failure = EXPLORE_HOLDS;
+    struct sim_end end = s->undisturbed.end;
+    bool unwell = is_unwell(s);
+    char text[96];
+    int rc = EXIT_OK;
+
+    if (!unwell)
+        rc = other_kernel ? elsewhere(s, &failure, &end)
+                          : minimize_try(s, &s->full, &failure, &end);
+    if (rc != EXIT_OK)
+        return rc;
+    sim_end_text(&end, text, sizeof(text));
+    if (json) {
+        bool holds = !unwell && failure == EXPLORE_HOLDS;
+
+        minimize_print_json(json_pack("{s:b,s:b,s:s,s:s,s:I}", "holds", (int)holds, "undisturbed",
+                             (int)unwell, "failure", explore_names[failure], "end", text, "n",
+                             (json_int_t)end.n));
+        return holds ? EXIT_OK : EXIT_GUEST;
+    }
+    if (!unwell && failure == EXPLORE_HOLDS) {
+        printf("it holds: %s at instruction %llu\n", text, (unsigned long long)end.n);
+        return EXIT_OK;
+    }
+    printf("it fails%s: %s%s%s at instruction %llu\n", unwell ? " undisturbed" : "",
+           unwell ? "" : explore_names[failure], unwell ? "" : "; ", text,
+           (unsigned long long)end.n);
+    return EXIT_GUEST;
+}
+
+int minimize_again(struct minimizing *s, const struct trace_options *files, insn_t limit,
+                   bool json)
+{
+    struct machine_options mo;
+    int rc = replace_images(files, &s->machine, &mo);
+
+    if (rc == EXIT_OK)
+        rc = minimize_run_undisturbed(s, limit);
+    if (rc == EXIT_OK)
+        rc = run_again(s, memcmp(&s->machine.kernel_hash, &s->trace->machine.kernel_hash,
+                                 sizeof(s->machine.kernel_hash)) != 0, json);
+    machine_options_free(&mo);
     return rc;
 }

@@ -170,11 +170,13 @@ static int put_all(struct noting *n)
 
     name = name ? name + 1 : s->out;
     sim_end_text(&s->least_end, text, sizeof(text));
-    fprintf(n->out, "failure  %s: %s at instruction %llu\n", explore_names[s->failure], text,
-            (unsigned long long)s->least_end.n);
+    fprintf(n->out, "failure  %s: %s at instruction %llu\n", explore_names[s->symptom.failure],
+            text, (unsigned long long)s->least_end.n);
+    if (s->symptom.text[0])
+        fprintf(n->out, "what     %s\n", s->symptom.text);
     put_machine(n);
     rc = put_all_events(n);
-    if (rc == 0 && s->failure == EXPLORE_CHECK)
+    if (rc == 0 && s->symptom.failure == EXPLORE_CHECK)
         rc = put_findings(n);
     fprintf(n->out,
             "look     trapline gdb %s; trapline report %s -o run.html; trapline check %s\n"

@@ -37,46 +37,16 @@ bool minimize_interrupted(void)
     return interrupted != 0;
 }
 
-bool minimize_is_same(const struct minimizing *s, enum explore_failure failure,
-                      const struct sim_end *end)
-{
-    return failure == s->failure && (failure != EXPLORE_STATUS || end->status == s->end.status);
-}
-
-int minimize_try(struct minimizing *s, const struct schedule *schedule,
-                 enum explore_failure *failure, struct sim_end *end)
-{
-    bool checks = s->rules.counts & 1u << EXPLORE_CHECK;
-    char path[MINIMIZE_PATH_LEN + 64], err[ERR_LEN];
-    struct explore_result r;
-    int rc;
-
-    snprintf(path, sizeof(path), "%s-%ld", s->temporary, (long)getpid());
-    rc = explore_run(&s->machine, schedule, s->rules.limit, checks ? path : NULL, &r, err,
-                     sizeof(err));
-    if (rc == 0) {
-        rc = explore_judge(&s->rules, &s->undisturbed, &r, checks ? path : NULL, failure, err,
-                           sizeof(err));
-        if (end)
-            *end = r.end;
-        explore_result_free(&r);
-    }
-    if (checks)
-        unlink(path);
-    return rc == 0 ? EXIT_OK : complain(EXIT_GUEST, "%s", err);
-}
-
 static int child(struct minimizing *s, struct minimize *m, size_t i)
 {
     struct schedule schedule;
-    enum explore_failure failure;
-    struct sim_end end;
+    bool yes;
 
     if (minimize_candidate(m, i, &schedule) != 0)
         return CHILD_ERROR;
-    if (minimize_try(s, &schedule, &failure, &end) != EXIT_OK)
+    if (minimize_fails_so(s, &schedule, &yes) != EXIT_OK)
         return CHILD_ERROR;
-    return minimize_is_same(s, failure, &end) ? CHILD_FAILS : CHILD_HOLDS;
+    return yes ? CHILD_FAILS : CHILD_HOLDS;
 }
 
 static pid_t start(struct minimizing *s, struct minimize *m, size_t i)
