@@ -9,12 +9,14 @@
 
 #define DOORBELL_SYMBOL "trapline_doorbell"
 #define SIGNALS         64u
+#define PAGE_MASK       4095ull
 
 const char *const inject_names[INJECT_KINDS] = {
     [INJECT_IRQ] = "irq",
     [INJECT_PREEMPT] = "preempt",
     [INJECT_SIGNAL] = "signal",
     [INJECT_FAULT] = "fault",
+    [INJECT_ACCESS] = "access",
 };
 
 int inject_doorbell(struct cpu *cpu, const struct machine *m)
@@ -36,6 +38,18 @@ int inject_doorbell(struct cpu *cpu, const struct machine *m)
     return (int)number;
 }
 
+int injector_open(struct injector *in, struct cpu *cpu, const struct machine *m)
+{
+    in->hz = m->hz;
+    in->doorbell = inject_doorbell(cpu, m);
+    return operands_open(&in->operands, m->arch);
+}
+
+void injector_close(struct injector *in)
+{
+    operands_close(&in->operands);
+}
+
 static int resolve_fault(struct cpu *cpu, int doorbell, struct injection *i, const char **why)
 {
     if (doorbell >= 0) {
@@ -49,12 +63,53 @@ static int resolve_fault(struct cpu *cpu, int doorbell, struct injection *i, con
     return cpu_in_user(cpu) ? 0 : -ENODEV;
 }
 
-int inject_resolve(struct cpu *cpu, uint64_t hz, int doorbell, enum inject_kind kind,
-                   uint64_t value, struct injection *out, const char **why)
+/* The pages from `va` on, but for those that are there already, or are no user's. */
+static void add_pages(struct cpu *cpu, vaddr_t va, unsigned bytes, struct inject_event *out)
 {
+    vaddr_t first = va & ~PAGE_MASK, last = (va + bytes - 1) & ~PAGE_MASK;
+
+    for (vaddr_t page = first; page - first <= last - first; page += PAGE_MASK + 1) {
+        bool known = page == 0 || page >> 47;
+        paddr_t pa;
+
+        for (unsigned i = 0; i < out->parts; i++)
+            known |= out->part[i].value == page;
+        if (!known && out->parts < INJECT_PARTS_MAX && cpu_translate(cpu, page, &pa) == 0)
+            out->part[out->parts++] = (struct injection){INJECT_FAULT, INJECT_UNMAP_PAGE, page};
+    }
+}
+
+static int resolve_access(struct injector *in, struct cpu *cpu, struct inject_event *out,
+                          const char **why)
+{
+    struct touched touched[OPERANDS_TOUCHED_MAX];
+    vaddr_t pc = cpu_pc(cpu);
+    unsigned count;
+
+    out->parts = 0;
+    *why = "this kernel does not say that its pages may be taken away (" DOORBELL_SYMBOL
+           ", BOARDS.md)";
+    if (in->doorbell < 0)
+        return -ENODEV;
+    *why = "this instruction accesses no user page";
+    if (!operands_decode(&in->operands, cpu, pc))
+        return -ENODEV;
+    count = operands_touches(&in->operands, cpu, touched);
+    if (cpu_in_user(cpu))
+        add_pages(cpu, pc, in->operands.insn->size, out);
+    for (unsigned i = 0; i < count; i++)
+        add_pages(cpu, touched[i].va, touched[i].bytes, out);
+    return out->parts > 0 ? 0 : -ENODEV;
+}
+
+int inject_resolve(struct injector *in, struct cpu *cpu, enum inject_kind kind, uint64_t value,
+                   struct inject_event *out, const char **why)
+{
+    struct injection *i = &out->part[0];
     int timer;
 
-    *out = (struct injection){.kind = kind, .value = value};
+    *i = (struct injection){.kind = kind, .value = value};
+    out->parts = 1;
     *why = NULL;
     switch (kind) {
     case INJECT_IRQ:
@@ -63,19 +118,21 @@ int inject_resolve(struct cpu *cpu, uint64_t hz, int doorbell, enum inject_kind 
         *why = "the guest has set up no timer interrupt yet";
         if (timer < 0)
             return -ENODEV;
-        out->number = (uint32_t)timer;
+        i->number = (uint32_t)timer;
         if (kind == INJECT_PREEMPT && value == 0)
-            out->value = hz / 1000000 * INJECT_SLICE_US;
+            i->value = in->hz / 1000000 * INJECT_SLICE_US;
         return 0;
     case INJECT_SIGNAL:
         *why = "this kernel takes no signals from the machine: it has no symbol "
                DOORBELL_SYMBOL " (BOARDS.md)";
-        if (doorbell < 0 || value > SIGNALS)
+        if (in->doorbell < 0 || value > SIGNALS)
             return -ENODEV;
-        out->number = (uint32_t)doorbell + (uint32_t)value;
+        i->number = (uint32_t)in->doorbell + (uint32_t)value;
         return 0;
+    case INJECT_ACCESS:
+        return resolve_access(in, cpu, out, why);
     default:
-        return resolve_fault(cpu, doorbell, out, why);
+        return resolve_fault(cpu, in->doorbell, i, why);
     }
 }
 
@@ -96,6 +153,8 @@ int inject_apply(struct cpu *cpu, const struct injection *i)
         else
             cpu_unmap_user(cpu);
         return 0;
+    case INJECT_ACCESS: /* never as such */
+        break;
     }
     return -EINVAL;
 }
@@ -123,6 +182,9 @@ void inject_text(const struct injection *i, char *text, size_t len)
         else
             snprintf(text, len, "%s", i->number == INJECT_UNMAP_ALL ? "all user pages unmapped"
                                                                    : "at this instruction");
+        break;
+    case INJECT_ACCESS:
+        snprintf(text, len, "the pages that this instruction accesses unmapped");
         break;
     }
 }

@@ -16,22 +16,38 @@ insn_t inject_next(const struct inputs *in)
     return s && in->stop_at < s->count ? s->events[in->stop_at].n : INSN_NONE;
 }
 
+static int resolve(struct inputs *in, struct cpu *cpu, const struct injection *what,
+                   struct inject_event *out)
+{
+    struct injector injector;
+    int rc = injector_open(&injector, cpu, in->machine);
+
+    if (rc == 0)
+        rc = inject_resolve(&injector, cpu, what->kind, what->value, out, &in->refused);
+    else
+        in->refused = "out of memory";
+    injector_close(&injector);
+    return rc;
+}
+
 int inject_live(struct inputs *in, struct cpu *cpu)
 {
     const struct trace_inject *e = &in->schedule->events[in->stop_at++];
-    struct injection what = e->what;
+    struct inject_event what = {.part = {e->what}, .parts = 1};
 
     in->refused = "it has gone past an event of its schedule";
     if (e->n != cpu_now(cpu))
         return -EINVAL;
-    if (what.number == INJECT_HERE &&
-        inject_resolve(cpu, in->hz, inject_doorbell(cpu, in->machine), what.kind, what.value,
-                       &what, &in->refused) != 0)
+    if (e->what.number == INJECT_HERE && resolve(in, cpu, &e->what, &what) != 0)
         return -EINVAL;
-    if (in->writer)
-        trace_put_inject(in->writer, e->n, &what);
     in->refused = "this machine has no such interrupt";
-    return inject_apply(cpu, &what) == 0 ? 1 : -EINVAL;
+    for (unsigned i = 0; i < what.parts; i++) {
+        if (in->writer)
+            trace_put_inject(in->writer, e->n, &what.part[i]);
+        if (inject_apply(cpu, &what.part[i]) != 0)
+            return -EINVAL;
+    }
+    return 1;
 }
 
 int inject_replay(struct inputs *in, struct cpu *cpu, const struct trace_stop *s)

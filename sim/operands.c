@@ -123,6 +123,11 @@ bool operands_reads_memory(struct operands *o, struct cpu *cpu, struct value_pla
     return arch_of(o)->memory(o, cpu, from);
 }
 
+unsigned operands_touches(struct operands *o, struct cpu *cpu, struct touched *list)
+{
+    return arch_of(o)->touches(o, cpu, list);
+}
+
 enum value_source operands_source(struct operands *o, struct cpu *cpu,
                                   const struct value_place *to, struct value_place *from)
 {

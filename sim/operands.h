@@ -55,6 +55,14 @@ bool operands_sets_flags(struct operands *o);
 /* The memory that it reads, where that is one piece of at most 16 bytes; false: none, or not
  * known. */
 bool operands_reads_memory(struct operands *o, struct cpu *cpu, struct value_place *from);
+/* What it reads or writes of memory, by its own operands; a prefetch, and what the CPU does for an
+ * exception, is none of it. At most OPERANDS_TOUCHED_MAX pieces; how many. */
+struct touched {
+    vaddr_t va;
+    unsigned bytes;     /* at least 1 */
+};
+#define OPERANDS_TOUCHED_MAX 3u
+unsigned operands_touches(struct operands *o, struct cpu *cpu, struct touched *list);
 /*
  * Where what it puts at `to` comes from: `from` for a copy, load or store, and there as many of
  * the first bytes as have one source.
@@ -74,6 +82,7 @@ struct operands_arch {
     /* All register operands that may be read, where capstone's list is not to be trusted. */
     unsigned (*more_reads)(struct operands *o, unsigned *cs_reg, unsigned max);
     bool (*memory)(struct operands *o, struct cpu *cpu, struct value_place *from);
+    unsigned (*touches)(struct operands *o, struct cpu *cpu, struct touched *list);
 };
 extern const struct operands_arch arm64_operands, x86_64_operands;
 

@@ -23,7 +23,7 @@ struct state {
 
 struct chain {
     size_t first, count;  /* places, consecutive; 0: there is no chain */
-    struct injection what;
+    struct inject_event what;
     struct state state;
 };
 
@@ -33,7 +33,8 @@ struct sweep {
     struct sim *sim;
     struct snapshots *snapshots;
     struct sweep_memo memo;
-    int doorbell;
+    struct injector injector;
+    bool has_injector;
     uint64_t traps;            /* exception entries so far */
     struct byte_buf console;
     struct chain chain[INJECT_KINDS];
@@ -64,7 +65,6 @@ int sweep_open(const struct sweep_how *how, struct sweep **out, char *err, size_
     if (!s)
         return loader_fail(err, err_len, -ENOMEM, "out of memory");
     s->how = *how;
-    s->doorbell = -ENODEV;
     inputs_init_live(&s->inputs, how->machine, NULL, NULL);
     rc = sim_create(how->machine, &s->inputs, &watch, &s->sim, err, err_len);
     if (rc == 0)
@@ -90,6 +90,8 @@ void sweep_close(struct sweep *s)
     memo_free(&s->memo, s->snapshots);
     snapshots_destroy(s->snapshots);
     sim_destroy(s->sim);
+    if (s->has_injector)
+        injector_close(&s->injector);
     buf_free(&s->console);
     free(s);
 }
@@ -225,7 +227,7 @@ static int end_chain(struct sweep *s, enum inject_kind kind)
 }
 
 /* The event is in; the machine stands at the place. */
-static int go_on(struct sweep *s, enum inject_kind kind, size_t place, const struct injection *what,
+static int go_on(struct sweep *s, enum inject_kind kind, size_t place, const struct inject_event *what,
                  bool may_wait)
 {
     struct chain *c = &s->chain[kind];
@@ -258,15 +260,17 @@ static int try_kind(struct sweep *s, enum inject_kind kind, size_t place, bool m
     struct chain *c = &s->chain[kind];
     struct sweep_verdict none = {.kind = kind, .same_as = place};
     struct state injected = {0};
-    struct injection what;
-    int rc;
+    struct inject_event what;
+    int rc = 0;
 
-    if (inject_resolve(sim_cpu(s->sim), s->how.machine->hz, s->doorbell, kind, s->how.value[kind],
-                       &what, &none.impossible) != 0) {
+    if (inject_resolve(&s->injector, sim_cpu(s->sim), kind, s->how.value[kind], &what,
+                       &none.impossible) != 0) {
         rc = end_chain(s, kind);
         return rc == 0 ? tell(s, kind, place, &none) : rc;
     }
-    if (inject_apply(sim_cpu(s->sim), &what) != 0)
+    for (unsigned i = 0; rc == 0 && i < what.parts; i++)
+        rc = inject_apply(sim_cpu(s->sim), &what.part[i]);
+    if (rc != 0)
         return loader_fail(s->err, s->err_len, -EINVAL, "the machine refuses the event");
     if (c->count > 0) {
         rc = keep(s, true, &injected);
@@ -319,6 +323,14 @@ static int go_to(struct sweep *s, insn_t n)
     return 0;
 }
 
+static int open_injector(struct sweep *s)
+{
+    int rc = injector_open(&s->injector, sim_cpu(s->sim), s->how.machine);
+
+    s->has_injector = true;
+    return rc == 0 ? 0 : failed(s, rc);
+}
+
 int sweep_run(struct sweep *s, size_t first, size_t count, char *err, size_t err_len)
 {
     const struct sweep_place *p = s->how.places;
@@ -328,8 +340,8 @@ int sweep_run(struct sweep *s, size_t first, size_t count, char *err, size_t err
     s->err_len = err_len;
     for (size_t i = first; rc == 0 && i < first + count; i++) {
         rc = go_to(s, p[i].n);
-        if (i == first && s->doorbell < 0)
-            s->doorbell = inject_doorbell(sim_cpu(s->sim), s->how.machine);
+        if (rc == 0 && !s->has_injector)
+            rc = open_injector(s);
         if (rc == 0)
             rc = try_place(s, i, i + 1 < first + count && p[i + 1].n == p[i].n + 1);
     }

@@ -34,7 +34,7 @@ struct sweep_place {
 struct sweep_verdict {
     size_t place;
     enum inject_kind kind;
-    struct injection what;         /* as resolved there; none where `impossible` */
+    struct inject_event what;      /* as resolved there; none where `impossible` */
     const char *impossible;        /* there is no such event here, and why; NULL: there is */
     bool same;                     /* proved to be that of place `same_as`, whose verdict this is */
     size_t same_as;

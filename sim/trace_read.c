@@ -293,7 +293,7 @@ static void read_inject(struct trace_stop *s, struct byte_view *v)
 {
     uint64_t kind = view_le(v, 1), number = view_varint(v);
 
-    if (kind >= INJECT_KINDS || number > UINT32_MAX ||
+    if (kind >= INJECT_TRACE_KINDS || number > UINT32_MAX ||
         (kind == INJECT_FAULT && number > INJECT_FETCH_FAULT))
         v->bad = true;
     s->inject = (struct injection){(enum inject_kind)kind, (uint32_t)number, view_varint(v)};

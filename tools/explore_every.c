@@ -47,18 +47,18 @@ int explore_parse_kinds(struct search *s, const char *text)
         if (good && name < len) {
             snprintf(value, sizeof(value), "%.*s", (int)(len - name - 1), text + name + 1);
             good = len - name < sizeof(value) && parse_number(value, &s->every.value[kind]) &&
-                   kind != INJECT_IRQ && kind != INJECT_FAULT &&
+                   (kind == INJECT_PREEMPT || kind == INJECT_SIGNAL) &&
                    (kind != INJECT_SIGNAL || s->every.value[kind] <= 64);
         }
         if (!good)
-            return complain(EXIT_USAGE, "--inject wants irq, preempt, signal and fault, "
-                                        "signal:SIGNO or preempt:CYCLES, not '%.*s'",
+            return complain(EXIT_USAGE, "--inject wants irq, preempt, signal, fault and "
+                                        "access, signal:SIGNO or preempt:CYCLES, not '%.*s'",
                             (int)len, text);
         s->every.kinds |= 1u << kind;
         text += len + (text[len] == ',');
     }
-    return s->every.kinds ? EXIT_OK : complain(EXIT_USAGE, "--inject wants irq, preempt, signal "
-                                                           "or fault");
+    return s->every.kinds ? EXIT_OK : complain(EXIT_USAGE, "--inject wants irq, preempt, signal, "
+                                                           "fault or access");
 }
 
 /* ---- places ---- */
@@ -152,6 +152,15 @@ static void name_place(const struct worker *w, const struct sweep_place *at,
         snprintf(line->file, sizeof(line->file), "%s", file);
 }
 
+static int schedule_event(struct schedule *s, insn_t n, const struct inject_event *e)
+{
+    int rc = 0;
+
+    for (unsigned i = 0; rc == 0 && i < e->parts; i++)
+        rc = schedule_add(s, n, &e->part[i]);
+    return rc;
+}
+
 /* Run it again from the boot, recorded: in the same way, or a snapshot was not what it should be. */
 static int keep_trace(struct worker *w, const struct sweep_verdict *v, struct result_line *line)
 {
@@ -164,7 +173,7 @@ static int keep_trace(struct worker *w, const struct sweep_verdict *v, struct re
     snprintf(line->trace, sizeof(line->trace), "%s-%llu.tlt", line->kind,
              (unsigned long long)line->at_n);
     snprintf(path, sizeof(path), "%s/%s", s->out, line->trace);
-    rc = schedule_add(&schedule, line->at_n, &v->what);
+    rc = schedule_event(&schedule, line->at_n, &v->what);
     if (rc == 0)
         rc = explore_run(&s->machine.machine, &schedule, s->rules.limit, path, &r, w->err,
                          sizeof(w->err));
@@ -192,7 +201,7 @@ static int look_by_checks(struct worker *w, const struct sweep_verdict *v, struc
     int rc;
 
     snprintf(path, sizeof(path), "%s/.trying-%d.tlt", s->out, (int)getpid());
-    rc = schedule_add(&schedule, line->at_n, &v->what);
+    rc = schedule_event(&schedule, line->at_n, &v->what);
     if (rc == 0)
         rc = explore_run(&s->machine.machine, &schedule, s->rules.limit, path, &r, w->err,
                          sizeof(w->err));

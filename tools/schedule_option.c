@@ -19,7 +19,7 @@ static bool parse_event(char *text, struct injection *what, uint64_t *n)
 {
     char *at = strchr(text, '@'), *value = strchr(text, ':');
 
-    *what = (struct injection){.number = INJECT_HERE};
+    *what = inject_wish(INJECT_IRQ, 0);
     if (!at || !parse_number(at + 1, n))
         return false;
     *at = '\0';
@@ -30,7 +30,8 @@ static bool parse_event(char *text, struct injection *what, uint64_t *n)
     }
     what->kind = inject_kind_find(text, strlen(text));
     return (unsigned)what->kind < INJECT_KINDS &&
-           (what->kind != INJECT_SIGNAL || what->value <= 64);
+           (what->kind != INJECT_SIGNAL || what->value <= 64) &&
+           (what->kind != INJECT_ACCESS || what->value == 0);
 }
 
 int schedule_option_take(struct schedule *s, const char *text)
@@ -44,8 +45,9 @@ int schedule_option_take(struct schedule *s, const char *text)
 
         snprintf(event, sizeof(event), "%.*s", (int)len, text);
         if (len >= sizeof(event) || !parse_event(event, &what, &n))
-            return complain(EXIT_USAGE, "--inject wants irq@N, preempt@N, fault@N, signal@N or "
-                                        "signal:SIGNO@N, with commas between them, not '%.*s'",
+            return complain(EXIT_USAGE, "--inject wants irq@N, preempt@N, fault@N, access@N, "
+                                        "signal@N or signal:SIGNO@N, with commas between them, "
+                                        "not '%.*s'",
                             (int)len, text);
         if (s->count > 0 && n < s->events[s->count - 1].n)
             return complain(EXIT_USAGE, "--inject wants events in the order of their numbers: "

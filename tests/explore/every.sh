@@ -70,6 +70,50 @@ for kind in irq preempt signal fault; do
     done
 done
 
+# from_boot KIND N: the run of this event alone is $top/one.tlt
+from_boot() {
+    "$trapline" record --no-input -o "$top/one.tlt" --arch "$arch" --rootfs "$top/root" \
+        --inject "$1@$2" -- /bin/paths >"$top/one" 2>&1 || fail "$1@$2 from the boot fails"
+}
+
+# Neighbours that differ in memory alone: before and behind the instruction that puts another
+# address space in place, all pages are taken from another one, and none is touched at once.
+activate=arch_thread_activate
+[ "$arch" = x86_64 ] && activate=pmap_activate
+every differ paths 0 --each --at $activate --inject fault -j 2
+differ=$(cat "$top"/differ/*.jsonl | jq -s -r 'map(select(.failure)) | sort_by(.at) | . as $p |
+    first(range(1; length) | select($p[.].at == $p[. - 1].at + 1 and $p[.].n != $p[. - 1].n) |
+        "\($p[. - 1].at) \($p[. - 1].n) \($p[.].at) \($p[.].n)")')
+[ -n "$differ" ] || fail "all neighbours in $activate are taken for the same"
+read -r at n next next_n <<<"$differ"
+for pair in "$at $n" "$next $next_n"; do
+    from_boot fault "${pair% *}"
+    got=$("$trapline" dump "$top/one.tlt" --header --json | jq .end_n)
+    [ "$got" = "${pair#* }" ] || fail "fault@${pair% *} ends at ${pair#* }, but from the boot at $got"
+done
+
+# ---- an access takes away what the CPU itself says that the instruction touches ----
+# faults FILE PC: the pages of all faults by this instruction, till another one comes
+faults() {
+    "$trapline" dump "$1" --traps --from "$at" --json | jq -r 'select(.cause | test("abort|page fault")) |
+        "\(.pc) \(.addr)"' | awk -v at="$2" '$1 "" != at "" { exit } { print substr($2, 1, length($2) - 3) "000" }' |
+        sort -u
+}
+copy=copy_to_user
+[ "$arch" = x86_64 ] && copy=copy_checked
+every access paths 0 --at user:paths --at $copy --inject access -j 2
+taken='select(.failure == "holds" and (.impossible // false | not))'
+for at in $(cat "$top"/access/*.jsonl | jq -c "$taken" | shuf -n 8 --random-source="$results" | jq .at); do
+    from_boot access "$at"
+    pages=$("$trapline" dump "$top/one.tlt" --inputs --json | jq -r 'select(.event == "injected") | .value' | sort -u)
+    pc=$("$trapline" dump "$top/one.tlt" --traps --from "$at" --json | head -n 1 | jq -r .pc)
+    [ "$(faults "$top/one.tlt" "$pc")" = "$pages" ] ||
+        fail "access@$at takes $pages away, but faults at $(faults "$top/one.tlt" "$pc")"
+    from_boot fault "$at"
+    [ "$(faults "$top/one.tlt" "$pc")" = "$pages" ] ||
+        fail "without any page, access@$at faults at $(faults "$top/one.tlt" "$pc"), not at $pages"
+done
+
 # ---- a program that does not ----
 every bad oversleep 1 --at user:oversleep --inject preempt -j 2 --keep 2
 says '^preempt at instruction [0-9]+, .*oversleep.*, fails: status; .*trapline replay '
@@ -99,7 +143,7 @@ fi
 "$trapline" explore --merge "$top/shards" --json >"$top/log" || fail "--merge: $(cat "$top/log")"
 [ "$(verdicts "$top"/shards/*.jsonl)" = "$(verdicts "$results")" ] ||
     fail "three shards have other verdicts than one search"
-[ "$(jq .points "$top/log")" = "$(points "$results" | wc -l)" ] || fail "--merge: $(cat "$top/log")"
+[ "$(jq ".points + .impossible" "$top/log")" = "$(points "$results" | wc -l)" ] || fail "--merge: $(cat "$top/log")"
 
 # ---- what is refused ----
 every none paths 2 --at no_such_function

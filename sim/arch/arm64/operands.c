@@ -343,10 +343,38 @@ static bool arm64_memory(struct operands *o, struct cpu *cpu, struct value_place
     return bytes > 0;
 }
 
+static unsigned arm64_touches(struct operands *o, struct cpu *cpu, struct touched *list)
+{
+    const cs_arm64 *d = &o->insn->detail->arm64;
+    unsigned at, bytes = 0;
+    const cs_arm64_op *memory = memory_operand(d, &at);
+    struct value_place reg;
+
+    if (strcmp(o->insn->mnemonic, "dc") == 0 && strstr(o->insn->op_str, "zva")) {
+        list[0] = (struct touched){operands_word(&arm64_operands, cpu, o->cs,
+                                                 d->operands[d->op_count - 1].reg), 1};
+        return 1;
+    }
+    if (!is_load(o->insn) && !is_store(o->insn))
+        return 0;
+    for (unsigned i = first_data(o->insn); i < (memory ? at : d->op_count); i++)
+        if (d->operands[i].type == ARM64_OP_REG && table_reg(o->cs, d->operands[i].reg, &reg))
+            bytes += access_bytes(o->insn, reg.bytes, d->operands[i].vas != ARM64_VAS_INVALID);
+    if (memory)
+        list[0].va = address_of(o, cpu, memory);
+    else if (d->op_count == 2 && d->operands[1].type == ARM64_OP_IMM)
+        list[0].va = (vaddr_t)d->operands[1].imm; /* PC-relative */
+    else
+        return 0;
+    list[0].bytes = bytes ? bytes : 1;
+    return 1;
+}
+
 const struct operands_arch arm64_operands = {.reg = table_reg,
                                              .writes = arm64_writes,
                                              .source = arm64_source,
                                              .flags = "pstate",
                                              .cs_flags = ARM64_REG_NZCV,
                                              .more_reads = arm64_more_reads,
-                                             .memory = arm64_memory};
+                                             .memory = arm64_memory,
+                                             .touches = arm64_touches};

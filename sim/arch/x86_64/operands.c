@@ -284,9 +284,56 @@ static bool x86_memory(struct operands *o, struct cpu *cpu, struct value_place *
     return false;
 }
 
+/* Named operands that are no access (SDM vol. 2: LEA, NOP, PREFETCHh, PREFETCHW, INVLPG). */
+static bool only_names(unsigned id)
+{
+    return id == X86_INS_LEA || id == X86_INS_NOP || id == X86_INS_PREFETCH ||
+           id == X86_INS_PREFETCHNTA || id == X86_INS_PREFETCHT0 || id == X86_INS_PREFETCHT1 ||
+           id == X86_INS_PREFETCHT2 || id == X86_INS_PREFETCHW || id == X86_INS_INVLPG;
+}
+
+static bool stack_access(struct operands *o, struct cpu *cpu, struct touched *t)
+{
+    t->bytes = 8;
+    switch (o->insn->id) {
+    case X86_INS_PUSH:
+    case X86_INS_PUSHFQ:
+    case X86_INS_CALL:
+        t->va = cpu_sp(cpu) - 8;
+        return true;
+    case X86_INS_POP:
+    case X86_INS_POPFQ:
+    case X86_INS_RET:
+        t->va = cpu_sp(cpu);
+        return true;
+    case X86_INS_LEAVE:
+        t->va = word(o, cpu, X86_REG_RBP);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static unsigned x86_touches(struct operands *o, struct cpu *cpu, struct touched *list)
+{
+    const cs_x86 *d = &o->insn->detail->x86;
+    unsigned count = stack_access(o, cpu, &list[0]);
+
+    for (unsigned i = 0; i < d->op_count && !only_names(o->insn->id); i++) {
+        const cs_x86_op *op = &d->operands[i];
+
+        if (op->type != X86_OP_MEM || count == OPERANDS_TOUCHED_MAX)
+            continue;
+        list[count].va = address_of(o, cpu, &op->mem);
+        list[count++].bytes = op->size ? op->size : 1;
+    }
+    return count;
+}
+
 const struct operands_arch x86_64_operands = {.reg = table_reg,
                                               .writes = x86_writes,
                                               .source = x86_source,
                                               .flags = "rflags",
                                               .cs_flags = X86_REG_EFLAGS,
-                                              .memory = x86_memory};
+                                              .memory = x86_memory,
+                                              .touches = x86_touches};
