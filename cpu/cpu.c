@@ -90,6 +90,16 @@ int cpu_run(struct cpu *cpu, insn_t target, struct cpu_stop *stop)
     return cpu->ops->run(cpu->m, target, stop);
 }
 
+void cpu_set_horizon(struct cpu *cpu, cycles_t cycles)
+{
+    cpu->ops->set_horizon(cpu->m, cycles);
+}
+
+bool cpu_waits(struct cpu *cpu)
+{
+    return cpu->ops->waits(cpu->m);
+}
+
 void cpu_request_stop(struct cpu *cpu)
 {
     cpu->ops->request_stop(cpu->m);
@@ -163,6 +173,11 @@ size_t cpu_console_room(const struct cpu *cpu)
 size_t cpu_console_input(struct cpu *cpu, const uint8_t *bytes, size_t len)
 {
     return cpu->ops->console_input(cpu->m, bytes, len);
+}
+
+bool cpu_net_input(struct cpu *cpu, const uint8_t *frame, size_t len)
+{
+    return cpu->ops->net_input(cpu->m, frame, len);
 }
 
 void cpu_watch_returns(struct cpu *cpu, bool on)

@@ -72,6 +72,8 @@ struct cpu_host {
      */
     void (*user_return)(void *ctx, insn_t n, vaddr_t pc);
     void (*unimplemented)(void *ctx, const struct cpu_unimplemented *u);
+    /* An Ethernet frame that the guest sent, now (cpu_cycles()). */
+    void (*net_output)(void *ctx, const uint8_t *frame, size_t len);
 };
 
 /*
@@ -125,6 +127,7 @@ struct cpu_entry {
 
 enum cpu_stop_reason {
     CPU_STOP_TARGET,        /* reached the asked number */
+    CPU_STOP_HORIZON,       /* the clock reached cpu_set_horizon() */
     CPU_STOP_IDLE,          /* waits for an interrupt and no timer will ever bring one: only input can */
     CPU_STOP_POWEROFF,      /* PSCI SYSTEM_OFF (status = low byte of x1); isa-debug-exit (status = byte written) */
     CPU_STOP_RESET,         /* PSCI SYSTEM_RESET; keyboard-controller or port 0xcf9 reset */
@@ -151,6 +154,13 @@ MUST_CHECK int cpu_reset(struct cpu *cpu, const struct cpu_entry *entry);
 
 /* Run until cpu_now() == target or something else stops the machine. */
 MUST_CHECK int cpu_run(struct cpu *cpu, insn_t target, struct cpu_stop *stop);
+/*
+ * The clock does not pass `cycles`, neither by instructions nor by idling: a run ends there with
+ * CPU_STOP_HORIZON (at once, where it is there already) or with what else is due. UINT64_MAX: any time.
+ */
+void cpu_set_horizon(struct cpu *cpu, cycles_t cycles);
+/* It idles, and nothing of its own will ever end that. */
+bool cpu_waits(struct cpu *cpu);
 /* From a callback: stop before the next instruction. */
 void cpu_request_stop(struct cpu *cpu);
 
@@ -195,6 +205,10 @@ void cpu_idle_until(struct cpu *cpu, cycles_t cycles);
 /* Console input: returns how many bytes the UART's receive FIFO took. */
 size_t cpu_console_room(const struct cpu *cpu);
 size_t cpu_console_input(struct cpu *cpu, const uint8_t *bytes, size_t len);
+
+/* An Ethernet frame for the network interface. False: it took none (no driver, no buffer), and it is lost. */
+#define CPU_NET_FRAME_BYTES 1514u
+bool cpu_net_input(struct cpu *cpu, const uint8_t *frame, size_t len);
 
 /* Observation. Slower; the guest cannot tell. */
 /*

@@ -18,6 +18,8 @@ struct cpu_ops {
     const char *(*error)(const void *m);
     int (*reset)(void *m, const struct cpu_entry *entry);
     int (*run)(void *m, insn_t target, struct cpu_stop *stop);
+    void (*set_horizon)(void *m, cycles_t cycles);
+    bool (*waits)(void *m);
     void (*request_stop)(void *m);
     int (*inject)(void *m, const struct cpu_injection *what);
     int (*interrupt)(void *m, unsigned number);
@@ -32,6 +34,7 @@ struct cpu_ops {
     void (*idle_until)(void *m, cycles_t cycles);
     size_t (*console_room)(const void *m);
     size_t (*console_input)(void *m, const uint8_t *bytes, size_t len);
+    bool (*net_input)(void *m, const uint8_t *frame, size_t len);
     void (*watch_returns)(void *m, bool on);
     int (*watch_stores)(void *m, const struct cpu_range *list, size_t count, cpu_store_fn fn,
                         void *ctx);

@@ -22,7 +22,7 @@
 
 #include "cpu/types.h"
 
-#define NET_FRAME_BYTES 1514u
+#define NET_FRAME_BYTES 1514u /* as CPU_NET_FRAME_BYTES */
 
 struct net_script {
     const char *text; /* not NUL-terminated */

@@ -83,6 +83,7 @@ void virtio_init(struct virtio_bus *bus, struct virtio_dev *dev, const struct cp
     bus->memory = memory;
     bus->host_ctx = config->host.ctx;
     bus->console_output = config->host.console_output;
+    bus->net_output = config->host.net_output;
 }
 
 void virtio_destroy(struct virtio_bus *bus)
@@ -313,6 +314,17 @@ cycles_t virtio_next(struct virtio_bus *bus, const struct cpu_host *host, insn_t
     return next;
 }
 
+static bool is_ready(const struct virtio_dev *d)
+{
+    return (d->status & (STATUS_DRIVER_OK | STATUS_NEEDS_RESET)) == STATUS_DRIVER_OK;
+}
+
+static void give_up(struct virtio_dev *d)
+{
+    d->status |= STATUS_NEEDS_RESET;
+    d->interrupt |= INTERRUPT_CONFIG;
+}
+
 static void serve(struct virtio_slot *s, const struct virtio_class *class)
 {
     struct virtio_dev *d = s->dev;
@@ -321,13 +333,10 @@ static void serve(struct virtio_slot *s, const struct virtio_class *class)
     d->kicked = 0;
     d->due = VIRTIO_NEVER;
     for (unsigned q = 0; q < class->queues; q++) {
-        if (!(kicked >> q & 1) || !(d->status & STATUS_DRIVER_OK) ||
-            (d->status & STATUS_NEEDS_RESET))
+        if (!(kicked >> q & 1) || !is_ready(d))
             continue;
-        if (class->serve(s, q)) {
-            d->status |= STATUS_NEEDS_RESET;
-            d->interrupt |= INTERRUPT_CONFIG;
-        }
+        if (class->serve(s, q))
+            give_up(d);
     }
 }
 
@@ -341,38 +350,50 @@ void virtio_advance(struct virtio_bus *bus, cycles_t now)
     }
 }
 
-/* ---- console input ---- */
+/* ---- input ---- */
 
-static bool find_console(const struct virtio_bus *bus, struct virtio_slot *s)
+/* The device of a kind, where there is one and its driver is ready. */
+static bool find_ready(const struct virtio_bus *bus, enum cpu_device_kind kind,
+                       struct virtio_slot *s)
 {
     for (unsigned i = 0; i < bus->count; i++) {
-        if (bus->device[i].kind != CPU_DEVICE_CONSOLE)
+        if (bus->device[i].kind != kind)
             continue;
         *s = slot_at((struct virtio_bus *)(uintptr_t)bus, i);
-        return (s->dev->status & (STATUS_DRIVER_OK | STATUS_NEEDS_RESET)) == STATUS_DRIVER_OK;
+        return is_ready(s->dev);
     }
     return false;
+}
+
+bool virtio_net_input(struct virtio_bus *bus, const uint8_t *frame, size_t len)
+{
+    struct virtio_slot s;
+    int rc = find_ready(bus, CPU_DEVICE_NET, &s) ? virtio_net_put(&s, frame, len) : 0;
+
+    if (rc < 0)
+        give_up(s.dev);
+    return rc > 0;
 }
 
 bool virtio_console_ready(const struct virtio_bus *bus)
 {
     struct virtio_slot s;
 
-    return find_console(bus, &s);
+    return find_ready(bus, CPU_DEVICE_CONSOLE, &s);
 }
 
 size_t virtio_console_free(const struct virtio_bus *bus)
 {
     struct virtio_slot s;
 
-    return find_console(bus, &s) ? virtio_console_room(&s) : 0;
+    return find_ready(bus, CPU_DEVICE_CONSOLE, &s) ? virtio_console_room(&s) : 0;
 }
 
 size_t virtio_console_input(struct virtio_bus *bus, const uint8_t *bytes, size_t len)
 {
     struct virtio_slot s;
 
-    return find_console(bus, &s) ? virtio_console_put(&s, bytes, len) : 0;
+    return find_ready(bus, CPU_DEVICE_CONSOLE, &s) ? virtio_console_put(&s, bytes, len) : 0;
 }
 
 uint32_t virtio_lines(const struct virtio_bus *bus)

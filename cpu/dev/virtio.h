@@ -67,6 +67,7 @@ struct virtio_bus {
     struct virtio_memory memory;
     void *host_ctx;
     void (*console_output)(void *ctx, const uint8_t *bytes, size_t len);
+    void (*net_output)(void *ctx, const uint8_t *frame, size_t len);
 };
 
 /* `dev` and the data that `config` names must outlive the bus. */
@@ -87,6 +88,8 @@ bool virtio_console_ready(const struct virtio_bus *bus);
 /* How many bytes of input it takes now, and taking them. */
 size_t virtio_console_free(const struct virtio_bus *bus);
 size_t virtio_console_input(struct virtio_bus *bus, const uint8_t *bytes, size_t len);
+/* A frame for the network interface; false: it is lost. */
+bool virtio_net_input(struct virtio_bus *bus, const uint8_t *frame, size_t len);
 /* Bit per slot. */
 uint32_t virtio_lines(const struct virtio_bus *bus);
 

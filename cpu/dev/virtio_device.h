@@ -38,6 +38,9 @@ extern const struct virtio_class virtio_block, virtio_entropy, virtio_console, v
 size_t virtio_console_room(struct virtio_slot *s);
 size_t virtio_console_put(struct virtio_slot *s, const uint8_t *bytes, size_t len);
 
+/* A frame into the receive queue. 1: it is there, 0: there was no buffer, -EFAULT. */
+MUST_CHECK int virtio_net_put(struct virtio_slot *s, const uint8_t *frame, size_t len);
+
 /* What one changed page adds to a block device's `content`. */
 uint64_t virtio_block_page_hash(uint32_t page, const uint8_t *bytes);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A network interface (Virtio 1.2, 5.1) whose other end is a script (net_script.h). An answer goes
- * into the receive queue with the frame that it answers; where the driver has no buffer there it
- * is lost, as on a wire. Each frame has 12 bytes before it, which the device reads past and
+ * A network interface (Virtio 1.2, 5.1). What the guest sends is answered by a script (net_script.h),
+ * whose answers go into the receive queue with the frame that they answer, and shown to the host, who may
+ * put in frames of his own. Where the driver has no buffer a frame is lost, as on a wire. Each frame has 12 bytes before it, which the device reads past and
  * writes as zero but for the number of buffers, 1.
  */
 #include <errno.h>
@@ -35,7 +35,7 @@ static size_t config(const struct virtio_slot *s, uint8_t out[64])
     return 6;
 }
 
-static int receive(struct virtio_slot *s, const uint8_t *frame, size_t len)
+int virtio_net_put(struct virtio_slot *s, const uint8_t *frame, size_t len)
 {
     static const uint8_t header[HEADER_BYTES] = {[10] = 1};
     struct virtio_chain c;
@@ -48,7 +48,8 @@ static int receive(struct virtio_slot *s, const uint8_t *frame, size_t len)
     if (chain_write(s, &c, 0, header, HEADER_BYTES) ||
         chain_write(s, &c, HEADER_BYTES, frame, len))
         return -EFAULT;
-    return chain_done(s, QUEUE_RECEIVE, &c, (uint32_t)(HEADER_BYTES + len));
+    rc = chain_done(s, QUEUE_RECEIVE, &c, (uint32_t)(HEADER_BYTES + len));
+    return rc < 0 ? rc : 1;
 }
 
 static int answer(struct virtio_slot *s, const uint8_t *frame, size_t len)
@@ -58,7 +59,7 @@ static int answer(struct virtio_slot *s, const uint8_t *frame, size_t len)
     size_t out_len;
 
     for (unsigned i = 0; (out_len = net_script_answer(&script, frame, len, i, out)) > 0; i++)
-        if (receive(s, out, out_len))
+        if (virtio_net_put(s, out, out_len) < 0)
             return -EFAULT;
     return 0;
 }
@@ -73,8 +74,11 @@ static int serve(struct virtio_slot *s, unsigned queue)
         uint64_t len = c.read_bytes - HEADER_BYTES;
 
         if (c.read_bytes < HEADER_BYTES || len > sizeof(frame) ||
-            chain_read(s, &c, HEADER_BYTES, frame, len) || chain_done(s, queue, &c, 0) ||
-            answer(s, frame, len))
+            chain_read(s, &c, HEADER_BYTES, frame, len) || chain_done(s, queue, &c, 0))
+            return -EFAULT;
+        if (s->bus->net_output)
+            s->bus->net_output(s->bus->host_ctx, frame, len);
+        if (answer(s, frame, len))
             return -EFAULT;
     }
     return rc;

@@ -208,6 +208,26 @@ size_t cpu_console_input(struct cpu *c, const uint8_t *bytes, size_t len)
     return take;
 }
 
+bool cpu_net_input(struct cpu *c, const uint8_t *frame, size_t len)
+{
+    (void)c;
+    (void)frame;
+    (void)len;
+    return false;
+}
+
+void cpu_set_horizon(struct cpu *c, cycles_t cycles)
+{
+    (void)c;
+    (void)cycles;
+}
+
+bool cpu_waits(struct cpu *c)
+{
+    (void)c;
+    return false;
+}
+
 void cpu_watch_returns(struct cpu *c, bool on)
 {
     c->watch = on;

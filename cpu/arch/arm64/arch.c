@@ -38,6 +38,16 @@ size_t arm64_console_input(struct arm64 *a, const uint8_t *bytes, size_t len)
     return pl011_input(&a->board.uart, bytes, len);
 }
 
+bool arm64_net_input(struct arm64 *a, const uint8_t *frame, size_t len)
+{
+    return virtio_net_input(&a->virtio, frame, len);
+}
+
+bool arm64_waits(struct arm64 *a)
+{
+    return a->flow.halted && !arm64_irq_pending(a) && arm64_board_next(a) == CYCLES_NEVER;
+}
+
 void arm64_watch_returns(struct arm64 *a, bool on)
 {
     a->watch = on;

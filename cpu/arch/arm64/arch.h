@@ -15,6 +15,8 @@ void arm64_idle_until(struct arm64 *a, cycles_t cycles);
 void arm64_request_stop(struct arm64 *a);
 size_t arm64_console_room(const struct arm64 *a);
 size_t arm64_console_input(struct arm64 *a, const uint8_t *bytes, size_t len);
+bool arm64_net_input(struct arm64 *a, const uint8_t *frame, size_t len);
+bool arm64_waits(struct arm64 *a);
 void arm64_watch_returns(struct arm64 *a, bool on);
 void arm64_unimplemented_each(const struct arm64 *a,
                               void (*fn)(void *ctx, const struct cpu_unimplemented *u,

@@ -178,6 +178,7 @@ struct arm64 {
     struct arm64_dirty *dirty; /* NULL: writes are not noted */
     uint8_t *ram; /* and what the engine keeps behind it (arm64_engine_extra_bytes()) */
     cycles_t skipped; /* cycles = count.n + skipped */
+    cycles_t horizon; /* which cycles do not pass; the owner's, no part of the state */
     bool watch;
     struct cpu_breaks breaks;
     struct cpu_blocks blocks;

@@ -24,6 +24,16 @@ static int op_run(void *m, insn_t target, struct cpu_stop *stop)
     return arm64_run(m, target, stop);
 }
 
+static void op_set_horizon(void *m, cycles_t cycles)
+{
+    ((struct arm64 *)m)->horizon = cycles;
+}
+
+static bool op_waits(void *m)
+{
+    return arm64_waits(m);
+}
+
 static void op_request_stop(void *m)
 {
     arm64_request_stop(m);
@@ -92,6 +102,11 @@ static size_t op_console_room(const void *m)
 static size_t op_console_input(void *m, const uint8_t *bytes, size_t len)
 {
     return arm64_console_input(m, bytes, len);
+}
+
+static bool op_net_input(void *m, const uint8_t *frame, size_t len)
+{
+    return arm64_net_input(m, frame, len);
 }
 
 static void op_watch_returns(void *m, bool on)
@@ -285,6 +300,8 @@ const struct cpu_ops arm64_ops = {
     .destroy = op_destroy,
     .reset = op_reset,
     .run = op_run,
+    .set_horizon = op_set_horizon,
+    .waits = op_waits,
     .request_stop = op_request_stop,
     .inject = op_inject,
     .interrupt = op_interrupt,
@@ -298,6 +315,7 @@ const struct cpu_ops arm64_ops = {
     .idle_until = op_idle_until,
     .console_room = op_console_room,
     .console_input = op_console_input,
+    .net_input = op_net_input,
     .watch_returns = op_watch_returns,
     .set_breaks = op_set_breaks,
     .watch_pages = op_watch_pages,

@@ -26,6 +26,7 @@ int arm64_create(struct arm64 *a, const struct cpu_config *config)
 
     memset(a, 0, sizeof(*a));
     a->config = *config;
+    a->horizon = CYCLES_NEVER;
     if (!a->config.hz)
         a->config.hz = 1000000000;
     virtio_init(&a->virtio, a->board.virtio, &a->config, arm64_dma_memory(a));
@@ -95,6 +96,7 @@ static void idle(struct arm64 *a)
 {
     cycles_t next = arm64_board_next(a), now = arm64_cycles(a);
 
+    next = next < a->horizon ? next : a->horizon;
     if (next == CYCLES_NEVER)
         arm64_stop(a, CPU_STOP_IDLE, 0);
     else if (next > now)
@@ -104,7 +106,10 @@ static void idle(struct arm64 *a)
 static insn_t next_stop(struct arm64 *a, insn_t target)
 {
     cycles_t next = arm64_board_next(a), now = arm64_cycles(a);
-    insn_t n = next == CYCLES_NEVER ? UINT64_MAX : next > now ? next - a->skipped : a->count.n;
+    insn_t n;
+
+    next = next < a->horizon ? next : a->horizon;
+    n = next == CYCLES_NEVER ? UINT64_MAX : next > now ? next - a->skipped : a->count.n;
 
     return n < target ? n : target;
 }
@@ -123,6 +128,8 @@ int arm64_run(struct arm64 *a, insn_t target, struct cpu_stop *stop)
             arm64_stop(a, CPU_STOP_REQUESTED, 0);
         } else if (a->count.n >= target) {
             arm64_stop(a, CPU_STOP_TARGET, 0);
+        } else if (arm64_cycles(a) >= a->horizon) {
+            arm64_stop(a, CPU_STOP_HORIZON, 0);
         } else if (arm64_irq_pending(a) && arm64_irq_open(a, arm64_pstate(a))) {
             arm64_trap_irq(a);
         } else if (a->flow.halted) {

@@ -38,6 +38,16 @@ size_t x86_console_input(struct x86 *x, const uint8_t *bytes, size_t len)
     return uart_input(&x->board.uart, bytes, len);
 }
 
+bool x86_net_input(struct x86 *x, const uint8_t *frame, size_t len)
+{
+    return virtio_net_input(&x->virtio, frame, len);
+}
+
+bool x86_waits(struct x86 *x)
+{
+    return x->flow.halted && !x86_irq_pending(x) && x86_board_next(x) == CYCLES_NEVER;
+}
+
 void x86_watch_returns(struct x86 *x, bool on)
 {
     x->watch = on;

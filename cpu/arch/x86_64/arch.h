@@ -16,6 +16,8 @@ void x86_idle_until(struct x86 *x, cycles_t cycles);
 void x86_request_stop(struct x86 *x);
 size_t x86_console_room(const struct x86 *x);
 size_t x86_console_input(struct x86 *x, const uint8_t *bytes, size_t len);
+bool x86_net_input(struct x86 *x, const uint8_t *frame, size_t len);
+bool x86_waits(struct x86 *x);
 void x86_watch_returns(struct x86 *x, bool on);
 void x86_unimplemented_each(const struct x86 *x,
                             void (*fn)(void *ctx, const struct cpu_unimplemented *u, uint64_t reads,

@@ -30,6 +30,7 @@ int x86_create(struct x86 *x, const struct cpu_config *config)
 
     memset(x, 0, sizeof(*x));
     x->config = *config;
+    x->horizon = CYCLES_NEVER;
     if (!x->config.hz)
         x->config.hz = 1000000000;
     virtio_init(&x->virtio, x->board.virtio, &x->config, x86_dma_memory(x));
@@ -175,6 +176,7 @@ static void idle(struct x86 *x)
 {
     cycles_t next = x86_board_next(x), now = x86_cycles(x);
 
+    next = next < x->horizon ? next : x->horizon;
     if (next == CYCLES_NEVER || !(x86_reg(x, X86_RFLAGS) & FLAG_IF))
         x86_stop(x, CPU_STOP_IDLE, 0);
     else if (next > now)
@@ -184,7 +186,10 @@ static void idle(struct x86 *x)
 static insn_t next_stop(struct x86 *x, insn_t target)
 {
     cycles_t next = x86_board_next(x), now = x86_cycles(x);
-    insn_t n = next == CYCLES_NEVER ? UINT64_MAX : next > now ? next - x->skipped : x->count.n;
+    insn_t n;
+
+    next = next < x->horizon ? next : x->horizon;
+    n = next == CYCLES_NEVER ? UINT64_MAX : next > now ? next - x->skipped : x->count.n;
 
     return n < target ? n : target;
 }
@@ -201,6 +206,8 @@ int x86_run(struct x86 *x, insn_t target, struct cpu_stop *stop)
             x86_stop(x, CPU_STOP_REQUESTED, 0);
         } else if (x->count.n >= target) {
             x86_stop(x, CPU_STOP_TARGET, 0);
+        } else if (x86_cycles(x) >= x->horizon) {
+            x86_stop(x, CPU_STOP_HORIZON, 0);
         } else if (x->flow.debug_pending) {
             take_debug_trap(x);
         } else if (take_interrupt(x)) {

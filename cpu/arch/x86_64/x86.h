@@ -190,6 +190,7 @@ struct x86 {
     struct x86_dirty *dirty; /* NULL: writes are not noted */
     uint8_t *ram; /* and what the engine keeps behind it (x86_engine_extra_bytes()) */
     cycles_t skipped; /* cycles = count.n + skipped */
+    cycles_t horizon; /* which cycles do not pass; the owner's, no part of the state */
     struct x86_paging paging;
     bool paging_known;
     bool watch;

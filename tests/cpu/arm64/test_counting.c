@@ -87,6 +87,27 @@ static void compare_steps(const char *guest, const struct track *ref, insn_t ste
     machine_close(m);
 }
 
+/* The clock held at every `step` cycles, in idleness too: the same run. */
+static void compare_horizons(const char *guest, const struct track *ref, cycles_t step)
+{
+    struct machine *m = machine_open(guest);
+    struct cpu_stop stop = machine_run(m, ref->start);
+
+    do {
+        m->a.horizon = arm64_cycles(&m->a) + step;
+        stop = machine_run(m, STATES_MAX);
+        if (stop.reason == CPU_STOP_HORIZON)
+            assert_int_equal(arm64_cycles(&m->a), m->a.horizon);
+    } while (stop.reason == CPU_STOP_HORIZON);
+    assert_int_equal(stop.reason, CPU_STOP_POWEROFF);
+    assert_int_equal(m->a.count.n, ref->end);
+    assert_int_equal(m->traps, ref->traps);
+    for (size_t i = 0; i < ref->traps; i++)
+        compare_trap(&m->trap[i], &ref->trap[i]);
+    assert_string_equal(m->console, ref->console);
+    machine_close(m);
+}
+
 static void test_counting_same_for_every_step(void **state)
 {
     static const insn_t step[] = {2, 3, 5, 7, 11, 64, 1000, 1000000};
@@ -104,6 +125,9 @@ static void test_counting_same_for_every_step(void **state)
         compare_steps("flow", ref, step[i], false);
     compare_steps("flow", ref, 1000000, true);
     compare_steps("flow", ref, 13, true);
+    compare_horizons("flow", ref, 1);
+    compare_horizons("flow", ref, 97);
+    compare_horizons("flow", ref, 5000);
     free(ref);
 }
 

@@ -69,6 +69,25 @@ static void compare_steps(const char *guest, const struct track *ref, insn_t fro
     machine_close(m);
 }
 
+/* The clock held at every `step` cycles, in idleness too: the same run. */
+static void compare_horizons(const char *guest, const struct track *ref, insn_t from, cycles_t step)
+{
+    struct machine *m = machine_open(guest);
+    struct cpu_stop stop = machine_run(m, from);
+
+    do {
+        m->x.horizon = x86_cycles(&m->x) + step;
+        stop = machine_run(m, ref->end + 1000);
+        if (stop.reason == CPU_STOP_HORIZON)
+            assert_int_equal(x86_cycles(&m->x), m->x.horizon);
+    } while (stop.reason == CPU_STOP_HORIZON);
+    assert_int_equal(stop.status, ref->status);
+    assert_int_equal(m->x.count.n, ref->end);
+    assert_int_equal(m->traps, ref->traps);
+    assert_memory_equal(m->trap, ref->trap, sizeof(ref->trap[0]) * ref->traps);
+    machine_close(m);
+}
+
 static void sweep(const char *guest, insn_t from)
 {
     static const insn_t step[] = {2, 3, 5, 7, 11, 64, 1000, 1000000};
@@ -78,6 +97,9 @@ static void sweep(const char *guest, insn_t from)
         assert_int_equal(ref->status, 0); /* 1: old code ran */
     for (size_t i = 0; i < ARRAY_LEN(step); i++)
         compare_steps(guest, ref, from, step[i]);
+    compare_horizons(guest, ref, from, 1);
+    compare_horizons(guest, ref, from, 97);
+    compare_horizons(guest, ref, from, 5000);
     free(ref);
 }
 
