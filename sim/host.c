@@ -159,6 +159,17 @@ int host_input_read(struct host *h, uint8_t *bytes, size_t len, bool wait)
     return -ENODATA;
 }
 
+void host_input_wait(struct host *h, uint64_t ns)
+{
+    struct pollfd fds[2] = {{.fd = STDIN_FILENO, .events = POLLIN},
+                            {.fd = h->signal_fd, .events = POLLIN}};
+    const struct timespec time = {.tv_sec = (time_t)(ns / 1000000000u),
+                                  .tv_nsec = (long)(ns % 1000000000u)};
+
+    if (h->terminal.used == 0)
+        ppoll(fds, 2, &time, NULL);
+}
+
 uint64_t host_clock_ns(void)
 {
     struct timespec ts;

@@ -38,6 +38,9 @@ bool host_window_size(unsigned *rows, unsigned *cols);
  */
 MUST_CHECK int host_input_read(struct host *h, uint8_t *bytes, size_t len, bool wait);
 
+/* At most so long, until there is input or a signal. */
+void host_input_wait(struct host *h, uint64_t ns);
+
 uint64_t host_clock_ns(void);
 bool host_is_terminal(FILE *stream);
 

@@ -67,6 +67,8 @@ static int console_live(struct inputs *in, struct cpu *cpu, bool idle)
 
     if (!in->host || !host_input_is_live(in->host) || room == 0)
         return idle ? -ENODATA : 0;
+    if (idle && inputs_are_timed(in))
+        return -ENODATA; /* it halted for good: the cable would wait for its clock */
     if (idle && in->writer)
         trace_flush(in->writer); /* whoever waits at a terminal may look at the trace */
     before = host_clock_ns();
@@ -80,7 +82,9 @@ static int console_live(struct inputs *in, struct cpu *cpu, bool idle)
         cpu_idle_until(cpu, cpu_cycles(cpu) + c.jump);
     }
     c.len = (uint16_t)cpu_console_input(cpu, bytes, (size_t)got);
-    if (in->writer)
+    if (in->writer && inputs_are_timed(in))
+        trace_put_console_at(in->writer, cpu_now(cpu), cpu_cycles(cpu), &c);
+    else if (in->writer)
         trace_put_console(in->writer, cpu_now(cpu), &c);
     return c.len == got ? 1 : -EIO;
 }
@@ -102,6 +106,8 @@ static int console_replay(struct inputs *in, struct cpu *cpu, bool idle)
 
     if (s && s->kind == TRACE_STOP_INJECT)
         return inject_replay(in, cpu, s);
+    if (s && s->timed)
+        return timed_replay(in, cpu, s);
     if (s && s->n == now && (idle || !s->console.idle)) {
         in->stop_at = (size_t)(s - in->trace->stops) + 1;
         if (s->console.jump > 0)
@@ -139,18 +145,22 @@ insn_t inputs_next(const struct inputs *in)
         return INSN_NONE;
     if (s->kind == TRACE_STOP_INJECT)
         return s->n;
-    /* An idle machine stops by itself; one step on shows that this one did not. */
-    return s->console.idle ? s->n + 1 : s->n;
+    /* An idle machine stops by itself or at the time; one step on shows that this one did not. */
+    return s->timed || s->console.idle ? s->n + 1 : s->n;
 }
 
 int inputs_arrive(struct inputs *in, struct cpu *cpu, bool idle)
 {
+    int rc;
+
     if (in->host && host_interrupted(in->host))
         return -EINTR;
     if (!in->trace && inject_next(in) <= cpu_now(cpu))
         return inject_live(in, cpu);
     if (in->trace)
         return console_replay(in, cpu, idle);
+    if (in->link && (rc = net_live(in, cpu)) != 0)
+        return rc;
     return next_scheduled(in) ? console_scheduled(in, cpu, idle) : console_live(in, cpu, idle);
 }
 

@@ -5,6 +5,7 @@
  * The closed list:
  *   console input        bytes, with the number at which the guest could see them   input_console.c
  *   idle clock jumps     how long the guest waited for them                         input_console.c
+ *   frames               of another machine, by a cable, with their times          input_net.c
  *   chaos                delays of timer interrupts                                 input_chaos.c
  *   injected events      at numbers that whoever tests chose     input_inject.c, schedule.h
  *   wall clock's start, entropy seed    constants of the machine (sim/machine.h)
@@ -22,11 +23,14 @@
 #include "sim/schedule.h"
 #include "sim/trace.h"
 
+struct net_link;
+
 #define INSN_NONE UINT64_MAX
 
 struct inputs {
     struct host *host;           /* live console, borrowed; NULL: none */
     struct trace_writer *writer; /* recording, borrowed */
+    struct net_link *link;       /* live: the network's other end, borrowed; NULL: none */
     struct byte_buf *delays;     /* live: each is put there as struct boot_delay; NULL: not kept */
     const struct trace *trace;   /* replaying, borrowed */
     const struct machine *machine; /* live, borrowed */
@@ -53,6 +57,17 @@ insn_t inputs_next(const struct inputs *in);
 MUST_CHECK int inputs_arrive(struct inputs *in, struct cpu *cpu, bool idle);
 /* By how many cycles the timer interrupt due at `deadline` comes late. */
 cycles_t inputs_delay(struct inputs *in, struct cpu *cpu, insn_t n, cycles_t deadline);
+
+/* Replaying: something comes later at this very number, where the machine idles. */
+bool inputs_come_here(const struct inputs *in, insn_t now);
+/* The clock must not pass this without inputs_arrive(). */
+cycles_t inputs_horizon(const struct inputs *in);
+
+/* input_net.c: live input is recorded with the clock. */
+bool inputs_are_timed(const struct inputs *in);
+/* As inputs_arrive(). */
+MUST_CHECK int net_live(struct inputs *in, struct cpu *cpu);
+MUST_CHECK int timed_replay(struct inputs *in, struct cpu *cpu, const struct trace_stop *s);
 
 /* input_console.c: the next console input or event of the trace; NULL: none. */
 const struct trace_stop *inputs_next_stop(const struct inputs *in);

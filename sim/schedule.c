@@ -39,7 +39,9 @@ int schedule_of_trace(const struct trace *t, struct schedule *s)
     for (size_t i = 0; rc == 0 && i < t->delay_count; i++)
         s->delays[i] = t->delays[i].delay;
     for (size_t i = 0; rc == 0 && i < t->stop_count; i++)
-        if (t->stops[i].kind == TRACE_STOP_INJECT)
+        if (t->stops[i].timed)
+            rc = -EOPNOTSUPP;
+        else if (t->stops[i].kind == TRACE_STOP_INJECT)
             rc = schedule_add(s, t->stops[i].n, &t->stops[i].inject);
         else if (t->stops[i].kind == TRACE_STOP_CONSOLE)
             rc = add_console(s, &t->stops[i]);

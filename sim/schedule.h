@@ -37,7 +37,8 @@ struct schedule {
     size_t console_count;
 };
 
-/* All that disturbed a recorded run, which is borrowed where it has console input. -ENOMEM. Owned:
+/* All that disturbed a recorded run, which is borrowed where it has console input. -ENOMEM;
+ * -EOPNOTSUPP: another machine was connected, whose answers would be others in another run. Owned:
  * schedule_free(). */
 MUST_CHECK int schedule_of_trace(const struct trace *t, struct schedule *s);
 /* Add an event behind those that are there; `n` is not before the last one's. */

@@ -185,6 +185,9 @@ static int run_to_end(struct running *r, struct sim *sim, struct sim_end *end)
                                                         "read");
     } else if (r->writer) {
         rc = sim_digest(sim, true, &last);
+        if (rc == 0 && r->session->link &&
+            (end->reason == SIM_END_STARVED || end->reason == SIM_END_INTERRUPTED))
+            trace_put_net(r->writer, end->n, end->cycles, &(struct trace_net){0});
         if (rc == 0) {
             rc = trace_finish(r->writer, end, &last, r->err, r->err_len);
             r->writer = NULL;
@@ -222,6 +225,7 @@ int session_run(const struct machine *m, const struct session *s, struct sim_end
         watch.trap = on_trap;
     inputs_init_live(&inputs, m, s->host, r.writer);
     inputs.schedule = s->schedule;
+    inputs.link = s->link;
     rc = start(&r, m, &inputs, &watch, &sim);
     if (rc == 0) {
         rc = run_to_end(&r, sim, end);

@@ -18,6 +18,7 @@ struct session {
     bool without_images;    /* the trace keeps hashes of kernel and initrd only */
     insn_t limit;           /* INSN_NONE: none */
     struct host *host;      /* console input and Ctrl-C; NULL: none */
+    struct net_link *link;  /* the network's other end, borrowed; NULL: the machine's script alone */
     const struct schedule *schedule; /* what disturbs the run; NULL: nothing but chaos */
     const struct boot_cache *boot_cache; /* NULL: the machine boots */
     void *ctx;

@@ -11,6 +11,7 @@
 #include <errno.h>
 
 #include "loader/fail.h"
+#include "sim/net_link.h"
 
 struct sim {
     const struct machine *machine;
@@ -53,6 +54,13 @@ static void on_console(void *ctx, const uint8_t *bytes, size_t len)
         sim->watch.console(sim->watch.ctx, bytes, len);
 }
 
+static void on_net_output(void *ctx, const uint8_t *frame, size_t len)
+{
+    struct sim *sim = ctx;
+
+    net_link_send(sim->inputs->link, cpu_cycles(sim->cpu), frame, len);
+}
+
 int sim_create(const struct machine *m, struct inputs *inputs, const struct sim_watch *watch,
                struct sim **out, char *err, size_t err_len)
 {
@@ -71,6 +79,8 @@ int sim_create(const struct machine *m, struct inputs *inputs, const struct sim_
         host.timer_delay = on_timer_delay;
     if (sim->watch.user_return)
         host.user_return = on_user_return;
+    if (inputs->link)
+        host.net_output = on_net_output;
     rc = machine_boot(m, &host, &sim->cpu, err, err_len);
     if (rc != 0) {
         free(sim);
@@ -113,7 +123,8 @@ static bool classify(struct sim *sim, const struct cpu_stop *stop, struct sim_en
         [CPU_STOP_ENGINE] = SIM_END_ENGINE,
     };
 
-    if (stop->reason == CPU_STOP_TARGET || stop->reason == CPU_STOP_IDLE)
+    if (stop->reason == CPU_STOP_TARGET || stop->reason == CPU_STOP_IDLE ||
+        stop->reason == CPU_STOP_HORIZON)
         return false;
     if (stop->reason == CPU_STOP_REQUESTED && !sim->stop_asked)
         return false; /* the inputs asked: they diverged */
@@ -154,13 +165,15 @@ int sim_run(struct sim *sim, insn_t limit, struct sim_end *end)
         insn_t now = cpu_now(sim->cpu);
         insn_t stop_n = watch->next_stop ? watch->next_stop(watch->ctx, now) : INSN_NONE;
         insn_t target = least(now + SIM_QUANTUM_INSNS - now % SIM_QUANTUM_INSNS, stop_n);
+        bool more = inputs_come_here(sim->inputs, now);
         struct cpu_stop stop;
 
-        if (now >= limit) {
+        if (now >= limit && !more) {
             set_end(sim, end, SIM_END_LIMIT, 0);
             return 0;
         }
-        target = least(least(target, limit), inputs_next(sim->inputs));
+        target = least(least(target, limit + more), inputs_next(sim->inputs));
+        cpu_set_horizon(sim->cpu, inputs_horizon(sim->inputs));
         rc = cpu_run(sim->cpu, target, &stop);
         if (rc != 0)
             return loader_fail(sim->error, sizeof(sim->error), rc, "%s", cpu_error(sim->cpu));

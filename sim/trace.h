@@ -20,7 +20,8 @@
 #include "sim/inject.h"
 #include "sim/machine.h"
 
-#define TRACE_VERSION 3u
+#define TRACE_VERSION     4u
+#define TRACE_VERSION_MIN 3u /* the same without frames and timed input */
 
 /* ---- events ---- */
 struct trace_console {
@@ -31,14 +32,23 @@ struct trace_console {
 };
 #define TRACE_CONSOLE_BYTES_MAX 4096u
 
-enum trace_stop_kind { TRACE_STOP_CONSOLE, TRACE_STOP_DIGEST, TRACE_STOP_INJECT };
+/* A frame for the network interface. */
+struct trace_net {
+    uint16_t len;           /* at most CPU_NET_FRAME_BYTES; 0: none, the guest waited up to here */
+    const uint8_t *bytes;
+};
+
+enum trace_stop_kind { TRACE_STOP_CONSOLE, TRACE_STOP_DIGEST, TRACE_STOP_INJECT, TRACE_STOP_NET };
 
 /* An event at which the machine stands still. */
 struct trace_stop {
     enum trace_stop_kind kind;
     insn_t n;
+    bool timed;             /* it came when the clock stood at `cycles`, idle or not */
+    cycles_t cycles;
     union {
         struct trace_console console;
+        struct trace_net net;
         struct digest digest;
         struct injection inject;
     };
@@ -66,6 +76,10 @@ MUST_CHECK int trace_create(const char *path, const struct machine *m, bool with
 /* Text for people, in the trace from the start; once. */
 void trace_put_note(struct trace_writer *w, const char *text);
 void trace_put_console(struct trace_writer *w, insn_t n, const struct trace_console *c);
+/* Timed: `cycles` is the clock. */
+void trace_put_console_at(struct trace_writer *w, insn_t n, cycles_t cycles,
+                          const struct trace_console *c);
+void trace_put_net(struct trace_writer *w, insn_t n, cycles_t cycles, const struct trace_net *f);
 void trace_put_inject(struct trace_writer *w, insn_t n, const struct injection *i);
 void trace_put_delay(struct trace_writer *w, insn_t n, cycles_t delay);
 void trace_put_digest(struct trace_writer *w, const struct digest *d);

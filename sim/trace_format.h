@@ -34,6 +34,8 @@
  *           5 digest with RAM            as 4 | u64 RAM | 64 x u16 regions
  *           6 injected event             u8 kind (0 irq, 1 preempt, 2 signal, 3 fault)
  *                                        V number | V value
+ *           7 a frame from the network   V idle cycles, as 4 | C bytes
+ *           8 console input at a time    V idle cycles, as 4 | C bytes
  *   END     u8 reason | V status | a record of tag 5
  */
 #ifndef TRAPLINE_SIM_TRACE_FORMAT_H
@@ -82,6 +84,8 @@ enum record_tag {
     RECORD_DIGEST = 4,
     RECORD_DIGEST_RAM = 5,
     RECORD_INJECT = 6,
+    RECORD_NET = 7,
+    RECORD_CONSOLE_AT = 8,
 };
 
 /* What the delta of a record is taken from: carried from chunk to chunk. */

@@ -236,10 +236,8 @@ static struct trace_stop *add_stop(struct trace *t, enum trace_stop_kind kind, i
     struct trace_stop *s =
         array_add((void **)&t->stops, &t->stop_count, &t->stop_room, sizeof(*s));
 
-    if (s) {
-        s->kind = kind;
-        s->n = n;
-    }
+    if (s)
+        *s = (struct trace_stop){.kind = kind, .n = n};
     return s;
 }
 
@@ -289,6 +287,23 @@ static void read_console(struct trace_stop *s, struct byte_view *v, bool idle)
     s->console.len = (uint16_t)len;
 }
 
+static void read_timed(struct reader *r, struct trace_stop *s, struct byte_view *v)
+{
+    size_t len, max = s->kind == TRACE_STOP_NET ? CPU_NET_FRAME_BYTES : TRACE_CONSOLE_BYTES_MAX;
+    uint64_t more = view_varint(v);
+    const uint8_t *bytes = view_counted(v, &len);
+
+    r->prev.skipped += more;
+    if (r->prev.skipped < more || s->n + r->prev.skipped < s->n || len > max)
+        v->bad = true;
+    s->timed = true;
+    s->cycles = s->n + r->prev.skipped;
+    if (s->kind == TRACE_STOP_NET)
+        s->net = (struct trace_net){(uint16_t)len, bytes};
+    else
+        s->console = (struct trace_console){.len = (uint16_t)len, .bytes = bytes};
+}
+
 static void read_inject(struct trace_stop *s, struct byte_view *v)
 {
     uint64_t kind = view_le(v, 1), number = view_varint(v);
@@ -313,6 +328,12 @@ static bool read_event(struct reader *r, struct byte_view *v)
         s = add_stop(t, TRACE_STOP_CONSOLE, r->prev.n);
         if (s)
             read_console(s, v, tag == RECORD_CONSOLE_IDLE);
+        return s;
+    case RECORD_NET:
+    case RECORD_CONSOLE_AT:
+        s = add_stop(t, tag == RECORD_NET ? TRACE_STOP_NET : TRACE_STOP_CONSOLE, r->prev.n);
+        if (s)
+            read_timed(r, s, v);
         return s;
     case RECORD_INJECT:
         s = add_stop(t, TRACE_STOP_INJECT, r->prev.n);
@@ -504,7 +525,7 @@ int trace_read(const uint8_t *bytes, size_t len, const char *name, struct trace 
         return loader_fail(err, err_len, -EBADMSG, "%s is no trace of Trapline", name);
     memcpy(&version, head + 8, 4);
     memcpy(&zero, head + 12, 4);
-    if (version != TRACE_VERSION || zero != 0)
+    if (version < TRACE_VERSION_MIN || version > TRACE_VERSION || zero != 0)
         return loader_fail(err, err_len, -EBADMSG,
                            "%s is a trace of format version %u; this program reads version %u",
                            name, version, TRACE_VERSION);

@@ -239,6 +239,29 @@ void trace_put_console(struct trace_writer *w, insn_t n, const struct trace_cons
     record_done(w);
 }
 
+static void put_clock(struct trace_writer *w, insn_t n, cycles_t cycles)
+{
+    buf_put_varint(&w->events, cycles - n - w->prev.skipped);
+    w->prev.skipped = cycles - n;
+}
+
+void trace_put_console_at(struct trace_writer *w, insn_t n, cycles_t cycles,
+                          const struct trace_console *c)
+{
+    put_record(w, RECORD_CONSOLE_AT, n);
+    put_clock(w, n, cycles);
+    buf_put_counted(&w->events, c->bytes, c->len);
+    record_done(w);
+}
+
+void trace_put_net(struct trace_writer *w, insn_t n, cycles_t cycles, const struct trace_net *f)
+{
+    put_record(w, RECORD_NET, n);
+    put_clock(w, n, cycles);
+    buf_put_counted(&w->events, f->bytes, f->len);
+    record_done(w);
+}
+
 void trace_put_inject(struct trace_writer *w, insn_t n, const struct injection *i)
 {
     put_record(w, RECORD_INJECT, n);
@@ -258,8 +281,7 @@ void trace_put_delay(struct trace_writer *w, insn_t n, cycles_t delay)
 static void put_digest(struct trace_writer *w, const struct digest *d)
 {
     put_record(w, d->has_ram ? RECORD_DIGEST_RAM : RECORD_DIGEST, d->n);
-    buf_put_varint(&w->events, d->cycles - d->n - w->prev.skipped);
-    w->prev.skipped = d->cycles - d->n;
+    put_clock(w, d->n, d->cycles);
     buf_put_le(&w->events, d->state, 8);
     buf_put_le(&w->events, d->traps, 8);
     buf_put_le(&w->events, d->pieces, 1);

@@ -91,6 +91,9 @@ struct machine_options {
         bool read_only, write; /* write: what the guest changed goes back to the file */
     } disk[MACHINE_DISKS_MAX];
     unsigned disk_count;
+    bool takes_cable;        /* whoever runs the machine brings the other end of its network */
+    const char *cable;       /* its name; NULL: none */
+    bool cable_listens;
 };
 
 #define MACHINE_OPTION_BASE 256

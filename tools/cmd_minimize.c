@@ -284,7 +284,7 @@ static int minimize(struct options *o, const char *path)
 {
     struct minimizing *s = &o->s;
     struct trace *t = NULL;
-    int rc = trace_options_open(o->again ? &(struct trace_options){0} : &o->files, path, &t);
+    int made, rc = trace_options_open(o->again ? &(struct trace_options){0} : &o->files, path, &t);
 
     if (rc != EXIT_OK)
         return rc;
@@ -292,7 +292,11 @@ static int minimize(struct options *o, const char *path)
     s->machine = t->machine;
     if (o->s.console)
         s->rules.counts |= 1u << EXPLORE_CONSOLE;
-    if (schedule_of_trace(t, &s->full) != 0)
+    made = schedule_of_trace(t, &s->full);
+    if (made == -EOPNOTSUPP)
+        rc = complain(EXIT_USAGE, "another machine was connected when %s was recorded: what it "
+                                  "would answer in another run is not known", path);
+    else if (made != 0)
         rc = complain(EXIT_GUEST, "out of memory");
     if (rc == EXIT_OK && o->again) {
         snprintf(s->temporary, sizeof(s->temporary), "%s.tmp-%ld", path, (long)getpid());

@@ -5,6 +5,8 @@
 
 #include <errno.h>
 
+#include "sim/net_link.h"
+
 static const char run_help[] =
     "usage: trapline run [options] [machine] [-- ARGV]\n"
     "\n"
@@ -173,9 +175,13 @@ static int run_live(struct run_options *o)
     if (rc != 0)
         return complain(EXIT_GUEST, "%s", err);
     rc = prepare_terminal(o, s.host);
+    if (rc == EXIT_OK && o->machine.cable &&
+        net_link_open(s.host, o->machine.cable, o->machine.cable_listens, o->machine.machine.hz,
+                      &s.link, err, sizeof(err)) != 0)
+        rc = EXIT_GUEST;
     if (rc != EXIT_OK) {
-        host_close(s.host);
-        return rc;
+        host_close(s.host); /* first: the terminal is whole again for what is said */
+        return err[0] ? complain(rc, "%s", err) : rc;
     }
     /* What the adversary knows of tables is not part of a kept boot. */
     if (!o->no_boot_cache && !s.schedule && !o->machine.machine.adversary &&
@@ -185,6 +191,7 @@ static int run_live(struct run_options *o)
     progress_start(&o->progress, !host_is_terminal(stdout) && !host_input_is_terminal(s.host));
     rc = session_run(&o->machine.machine, &s, &end, err, sizeof(err));
     progress_end(&o->progress);
+    net_link_close(s.link);
     host_close(s.host);
     if (rc == -ENOEXEC)
         return complain(EXIT_DAMAGED, "%s", err);
@@ -249,6 +256,7 @@ static int run_or_record(int argc, char **argv, bool recording)
     int rc;
 
     machine_options_init(&o.machine);
+    o.machine.takes_cable = true;
     rc = parse(&o, argc, argv, &help);
     if (help) {
         fputs(recording ? record_help : run_help, stdout);

@@ -126,6 +126,12 @@ static void put_injected(const struct dump *dump, const struct trace_stop *s)
     finish(dump, o);
 }
 
+static void put_hex(char *hex, const uint8_t *bytes, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
+}
+
 void dump_json_inputs(const struct dump *dump, const struct trace *t)
 {
     for (size_t i = 0; i < t->delay_count; i++) {
@@ -144,6 +150,7 @@ void dump_json_inputs(const struct dump *dump, const struct trace *t)
         const struct trace_stop *s = &t->stops[i];
         char hex[2 * TRACE_CONSOLE_BYTES_MAX + 1] = "";
         json_t *o;
+        bool net;
 
         if (s->kind == TRACE_STOP_DIGEST || s->n < dump->from || s->n > dump->to)
             continue;
@@ -151,13 +158,17 @@ void dump_json_inputs(const struct dump *dump, const struct trace *t)
             put_injected(dump, s);
             continue;
         }
-        for (unsigned b = 0; b < s->console.len; b++)
-            snprintf(hex + 2 * b, 3, "%02x", s->console.bytes[b]);
+        net = s->kind == TRACE_STOP_NET;
+        put_hex(hex, net ? s->net.bytes : s->console.bytes, net ? s->net.len : s->console.len);
         o = json_object();
-        set_string(o, "event", "console");
+        set_string(o, "event", net ? "frame" : "console");
         set_int(o, "n", s->n);
-        set_int(o, "waited_cycles", s->console.jump);
-        json_object_set_new(o, "idle", json_boolean(s->console.idle));
+        if (s->timed)
+            set_int(o, "cycle", s->cycles);
+        if (!net) {
+            set_int(o, "waited_cycles", s->console.jump);
+            json_object_set_new(o, "idle", json_boolean(s->console.idle));
+        }
         set_string(o, "bytes_hex", hex);
         finish(dump, o);
     }

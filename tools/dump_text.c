@@ -113,6 +113,24 @@ static void put_bytes(FILE *out, const uint8_t *bytes, size_t len)
     fputs("\"\n", out);
 }
 
+/* A frame by its two addresses and its type (IEEE 802.3). */
+static void put_frame(FILE *out, const struct trace_stop *s)
+{
+    const uint8_t *b = s->net.bytes;
+
+    if (s->net.len == 0) {
+        fprintf(out, "%13llu  waited until cycle %llu\n", (unsigned long long)s->n,
+                (unsigned long long)s->cycles);
+        return;
+    }
+    fprintf(out, "%13llu  frame of %u bytes", (unsigned long long)s->n, s->net.len);
+    if (s->net.len >= 14)
+        fprintf(out, ", %02x:%02x:%02x:%02x:%02x:%02x to %02x:%02x:%02x:%02x:%02x:%02x, type %04x",
+                b[6], b[7], b[8], b[9], b[10], b[11], b[0], b[1], b[2], b[3], b[4], b[5],
+                b[12] << 8 | b[13]);
+    fputc('\n', out);
+}
+
 void dump_text_inputs(const struct dump *dump, const struct trace *t)
 {
     size_t delay = 0;
@@ -132,6 +150,10 @@ void dump_text_inputs(const struct dump *dump, const struct trace *t)
             inject_text(&s->inject, text, sizeof(text));
             fprintf(dump->out, "%13llu  injected %s: %s\n", (unsigned long long)s->n,
                     inject_names[s->inject.kind], text);
+            continue;
+        }
+        if (s->kind == TRACE_STOP_NET) {
+            put_frame(dump->out, s);
             continue;
         }
         fprintf(dump->out, "%13llu  console", (unsigned long long)s->n);

@@ -31,6 +31,8 @@ const char machine_options_help[] =
     "                       guest cannot write; FILE,write: FILE has the changes after the run.\n"
     "                       Up to 4 times: vda, vdb, ..\n"
     "  --net script:FILE    virtio network interface; FILE says what the other end answers (BOARDS.md)\n"
+    "  --net listen:PATH    the same, and the other end is that of the trapline that says\n"
+    "  --net connect:PATH   this, with the same PATH, which names a socket; run and record alone\n"
     "  --virtio-console     virtio console (hvc0) beside the serial line\n"
     "  --entropy            virtio entropy source, which gives what --seed stretches to\n"
     "  --limit N            stop at instruction N, exit code 5\n"
@@ -113,15 +115,37 @@ static int take_gic(struct machine_options *o, const char *value)
     return EXIT_OK;
 }
 
+/* One end of a cable: a script that answers nothing and says who it is. */
+static int take_cable(struct machine_options *o, const char *path, bool listens)
+{
+    static const char *const ends[] = {"mac 52:54:00:12:34:57\n", "mac 52:54:00:12:34:56\n"};
+
+    if (!o->takes_cable)
+        return complain(EXIT_USAGE, "a cable to another machine belongs to run and record alone");
+    if (!*path)
+        return complain(EXIT_USAGE, "--net %s: wants the name of a socket",
+                        listens ? "listen" : "connect");
+    o->cable = path;
+    o->cable_listens = listens;
+    o->machine.net.data = (uint8_t *)strdup(ends[listens]);
+    o->machine.net.bytes = strlen(ends[listens]);
+    return o->machine.net.data ? EXIT_OK : complain(EXIT_GUEST, "out of memory");
+}
+
 static int take_net(struct machine_options *o, const char *value)
 {
     struct net_script script;
     char err[ERR_LEN];
 
-    if (strncmp(value, "script:", 7) != 0)
-        return complain(EXIT_USAGE, "--net wants script:FILE, not '%s': there is no host network",
-                        value);
     blob_free(&o->machine.net);
+    o->cable = NULL;
+    if (strncmp(value, "listen:", 7) == 0)
+        return take_cable(o, value + 7, true);
+    if (strncmp(value, "connect:", 8) == 0)
+        return take_cable(o, value + 8, false);
+    if (strncmp(value, "script:", 7) != 0)
+        return complain(EXIT_USAGE, "--net wants script:FILE, listen:PATH or connect:PATH, not "
+                                    "'%s': there is no host network", value);
     if (host_read_file(value + 7, &o->machine.net, err, sizeof(err)) != 0)
         return complain(EXIT_USAGE, "%s", err);
     script = (struct net_script){(const char *)o->machine.net.data, o->machine.net.bytes};

@@ -435,6 +435,10 @@ static void add_inputs(struct builder *b, const struct trace *t)
             inject_text(&t->stops[i].inject, text, sizeof(text));
             add_input(b, sorted, t, t->stops[i].n, "injected event", text);
         }
+        if (t->stops[i].kind == TRACE_STOP_NET && t->stops[i].net.len > 0) {
+            snprintf(text, sizeof(text), "%u bytes", t->stops[i].net.len);
+            add_input(b, sorted, t, t->stops[i].n, "frame", text);
+        }
         if (t->stops[i].kind != TRACE_STOP_CONSOLE)
             continue;
         snprintf(text, sizeof(text), "%u bytes", t->stops[i].console.len);

@@ -59,6 +59,10 @@ static void write_events(struct trace_writer *w)
 
         if (i % 20 == 0)
             trace_put_console(w, i * 1000 - 500, &c);
+        if (i == 50) {
+            trace_put_net(w, 49998, 66398, &(struct trace_net){4, (const uint8_t *)"wire"});
+            trace_put_console_at(w, 49998, 66498, &c);
+        }
         trace_put_delay(w, i * 1000 - 1, i);
         trace_put_digest(w, &d);
     }
@@ -115,7 +119,7 @@ static void test_read_gives_what_was_written(void **state)
     assert_null(t->machine.argv[3]);
     assert_int_equal(t->machine.initrd.bytes, 7);
     assert_string_equal(t->note, "what failed, and why\n");
-    assert_int_equal(t->stop_count, 105);
+    assert_int_equal(t->stop_count, 107);
     assert_int_equal(t->delay_count, 100);
     assert_int_equal(t->delays[41].delay, 42);
     assert_int_equal(t->delays[41].n, 41999);
@@ -124,6 +128,16 @@ static void test_read_gives_what_was_written(void **state)
     assert_int_equal(t->stops[19].console.jump, 20);
     assert_memory_equal(t->stops[19].console.bytes, "abc", 3);
     assert_memory_equal(&t->stops[20].digest, &d, sizeof(d));
+    assert_false(t->stops[20].timed);
+    assert_int_equal(t->stops[51].kind, TRACE_STOP_NET);
+    assert_int_equal(t->stops[51].n, 49998);
+    assert_int_equal(t->stops[51].cycles, 66398);
+    assert_int_equal(t->stops[51].net.len, 4);
+    assert_memory_equal(t->stops[51].net.bytes, "wire", 4);
+    assert_true(t->stops[52].timed && t->stops[52].kind == TRACE_STOP_CONSOLE);
+    assert_int_equal(t->stops[52].cycles, 66498);
+    assert_memory_equal(t->stops[52].console.bytes, "abc", 3);
+    assert_int_equal(t->stops[53].digest.cycles, 50000 + 50000 / 3);
     assert_int_equal(t->end.status, 3);
     assert_int_equal(t->end.n, 100001);
     trace_free(t);
