@@ -77,8 +77,8 @@ struct cpu_host {
 };
 
 /*
- * What stands on the virtio bus (cpu/dev/virtio.h), in the order of its slots. `data` is borrowed for
- * the cpu's life and never written.
+ * What stands on the virtio bus (cpu/dev/virtio.h), in the order of its slots. `data` is borrowed
+ * for the cpu's life and never written.
  */
 enum cpu_device_kind {
     CPU_DEVICE_BLOCK,       /* data: the image, a multiple of 512 bytes */
@@ -156,7 +156,8 @@ MUST_CHECK int cpu_reset(struct cpu *cpu, const struct cpu_entry *entry);
 MUST_CHECK int cpu_run(struct cpu *cpu, insn_t target, struct cpu_stop *stop);
 /*
  * The clock does not pass `cycles`, neither by instructions nor by idling: a run ends there with
- * CPU_STOP_HORIZON (at once, where it is there already) or with what else is due. UINT64_MAX: any time.
+ * CPU_STOP_HORIZON (at once, where it is there already) or with what else is due. UINT64_MAX: any
+ * time.
  */
 void cpu_set_horizon(struct cpu *cpu, cycles_t cycles);
 /* It idles, and nothing of its own will ever end that. */
@@ -234,9 +235,10 @@ MUST_CHECK int cpu_watch_stores(struct cpu *cpu, const struct cpu_range *list, s
                                 cpu_store_fn fn, void *ctx);
 /*
  * Stores by page: `map` has a byte for each page of RAM, and before a store to a page whose byte
- * is not 0 `fn` is called, when the general registers are those before the instruction. A store of more than eight bytes comes in pieces; an instruction that
- * clears a cache line (DC ZVA) makes none. The map stays the caller's, who may change it at any
- * time; NULL ends it. All stores run a little slower meanwhile.
+ * is not 0 `fn` is called, when the general registers are those before the instruction. A store of
+ * more than eight bytes comes in pieces; an instruction that clears a cache line (DC ZVA) makes
+ * none. The map stays the caller's, who may change it at any time; NULL ends it. All stores run a
+ * little slower meanwhile.
  */
 struct cpu_store {
     insn_t n;               /* the state in which the block of code that stores began */
@@ -266,8 +268,8 @@ void cpu_watch_blocks(struct cpu *cpu, cpu_block_fn fn, void *ctx);
 typedef void (*cpu_insn_fn)(void *ctx, insn_t n, vaddr_t pc);
 MUST_CHECK int cpu_watch_insns(struct cpu *cpu, cpu_insn_fn fn, void *ctx);
 /*
- * With `adversary`: `fn` is called at each entry to user mode, number n, that happens by table entries
- * that are no longer what the kernel wrote: all of them, up to CPU_STALE_MAX. NULL ends it.
+ * With `adversary`: `fn` is called at each entry to user mode, number n, that happens by table
+ * entries that are no longer what the kernel wrote: all of them, up to CPU_STALE_MAX. NULL ends it.
  */
 enum cpu_stale_lacks {
     CPU_STALE_BARRIER,      /* the store has not been followed by a barrier */
@@ -327,7 +329,8 @@ uint64_t cpu_syscall_arg(struct cpu *cpu, int index);
 uint64_t cpu_syscall_result(struct cpu *cpu);
 
 /* Memory. Physical accesses touch RAM only, reads flash too (-EFAULT outside); writes drop translated code.
- * RAM is one anonymous private mapping, zero at first: digests skip pages that the host never populated. */
+ * RAM is one anonymous private mapping, zero at first: digests skip pages that the host never
+ * populated. */
 uint8_t *cpu_ram(struct cpu *cpu, paddr_t *base, size_t *bytes);
 MUST_CHECK int cpu_phys_read(struct cpu *cpu, paddr_t pa, void *buf, size_t len);
 MUST_CHECK int cpu_phys_write(struct cpu *cpu, paddr_t pa, const void *buf, size_t len);
@@ -354,7 +357,8 @@ void cpu_disk_changes(struct cpu *cpu, unsigned slot,
  * RAM, and the pages of RAM that were written are named. Page numbers count from the start of RAM.
  *
  *   - cpu_dirty_start() once: all pages are clean, from now on writes are noted.
- *   - cpu_dirty_take() gives the pages written since, in no particular order, and they are clean again.
+ *   - cpu_dirty_take() gives the pages written since, in no particular order, and they are clean
+ *     again.
  *   - Back: cpu_ram_put_page() for each page that differs, then cpu_mark_restore(). `bytes`
  *     are 4096, NULL: zeros.
  */

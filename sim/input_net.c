@@ -3,10 +3,11 @@
  * sim/input_net.c - frames of another machine, from the cable (net_link.h) or from a trace.
  *
  * A frame comes at a time, not at a number: the guest may idle, and time passes at one number
- * then. So the machine's clock is held at the next time that matters (inputs_horizon()), live at each
- * one at which the cable has something to say, replaying at those of the trace. While the cable is there
- * console input comes at such times too, and is recorded with them (input_console.c). A run that ends
- * while it waits, by a cable that says nothing more, leaves an empty frame, so that its replay waits as long.
+ * then. So the machine's clock is held at the next time that matters (inputs_horizon()), live at
+ * each one at which the cable has something to say, replaying at those of the trace. While the
+ * cable is there console input comes at such times too, and is recorded with them
+ * (input_console.c). A run that ends while it waits, by a cable that says nothing more, leaves an
+ * empty frame, so that its replay waits as long.
  */
 #include "sim/inputs.h"
 
@@ -79,8 +80,8 @@ int timed_replay(struct inputs *in, struct cpu *cpu, const struct trace_stop *s)
             return 1;
     }
     snprintf(in->diverged, sizeof(in->diverged),
-             "the guest is at instruction %llu, cycle %llu; in the recording %s came at %llu, cycle "
-             "%llu", (unsigned long long)now, (unsigned long long)cpu_cycles(cpu),
+             "the guest is at instruction %llu, cycle %llu; in the recording %s came at %llu, "
+             "cycle %llu", (unsigned long long)now, (unsigned long long)cpu_cycles(cpu),
              s->kind == TRACE_STOP_NET ? "a frame" : "console input", (unsigned long long)s->n,
              (unsigned long long)s->cycles);
     return -EILSEQ;

@@ -2,12 +2,12 @@
 /*
  * sim/net_link.c - one end of the cable; see net_link.h.
  *
- * A message is what was sent in one stretch: u8 flags (1: this machine waits, and for ever, unless a
- * frame comes; 2: it has ended), then frames, each u64 time in ns, u16 length, bytes. The first one, of no
- * stretch, is HELLO. Stretch k is the time from k to k + 1 latencies. At its end both have
- * the other's message k, whose frames arrive in stretch k + 1 or (where that machine's clock was put
- * ahead) later. So the order of frames and of what the machine does itself is that of their times, on
- * any host.
+ * A message is what was sent in one stretch: u8 flags (1: this machine waits, and for ever, unless
+ * a frame comes; 2: it has ended), then frames, each u64 time in ns, u16 length, bytes. The first
+ * one, of no stretch, is HELLO. Stretch k is the time from k to k + 1 latencies. At its end both
+ * have the other's message k, whose frames arrive in stretch k + 1 or (where that machine's clock
+ * was put ahead) later. So the order of frames and of what the machine does itself is that of their
+ * times, on any host.
  */
 #include "sim/net_link.h"
 

@@ -10,7 +10,8 @@
  *   What arrives is an input of the recording (input_net.c), so each is replayed alone.
  *
  * Rules of use
- *   - The machine does not pass net_link_horizon(); standing there, net_link_arrive() until it says 0.
+ *   - The machine does not pass net_link_horizon(); standing there, net_link_arrive() until it says
+ *     0.
  *   - When one machine ends, however, the other goes on without a cable.
  */
 #ifndef TRAPLINE_SIM_NET_LINK_H
@@ -35,8 +36,8 @@ bool net_link_is_up(const struct net_link *l);
 cycles_t net_link_horizon(const struct net_link *l);
 /*
  * The machine stands at `now`; `alone`: nothing but a frame will ever wake it. 1: `frame` arrives,
- * valid until the next call; 0: nothing does before net_link_horizon(); -ENODATA: both machines wait
- * for ever; -EINTR, -ENOMEM, -EIO.
+ * valid until the next call; 0: nothing does before net_link_horizon(); -ENODATA: both machines
+ * wait for ever; -EINTR, -ENOMEM, -EIO.
  */
 MUST_CHECK int net_link_arrive(struct net_link *l, cycles_t now, bool alone,
                                struct trace_net *frame);

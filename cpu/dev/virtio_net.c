@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A network interface (Virtio 1.2, 5.1). What the guest sends is answered by a script (net_script.h),
- * whose answers go into the receive queue with the frame that they answer, and shown to the host, who may
- * put in frames of his own. Where the driver has no buffer a frame is lost, as on a wire. Each frame has 12 bytes before it, which the device reads past and
- * writes as zero but for the number of buffers, 1.
+ * A network interface (Virtio 1.2, 5.1). What the guest sends is answered by a script
+ * (net_script.h), whose answers go into the receive queue with the frame that they answer, and
+ * shown to the host, who may put in frames of his own. Where the driver has no buffer a frame is
+ * lost, as on a wire. Each frame has 12 bytes before it, which the device reads past and writes as
+ * zero but for the number of buffers, 1.
  */
 #include <errno.h>
 #include <string.h>
