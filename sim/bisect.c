@@ -109,15 +109,16 @@ static int find_trap(struct bisecting *s)
     return rc;
 }
 
-/* The kernel itself faulted, where it does not when all is well: what it died of, most likely. */
+/* The kernel itself faulted, where it does not when all is well, and no user code ran after that: what
+ * it died of, most likely. */
 static int find_fault(struct bisecting *s)
 {
     const struct course *good = &s->course[0], *bad = &s->course[1];
     size_t i = bad->traps;
 
-    while (i > 0 && (bad->trap[i - 1].from_user || bad->trap[i - 1].kind != CPU_TRAP_SYNC))
+    while (i > 0 && !bad->trap[i - 1].from_user && bad->trap[i - 1].kind != CPU_TRAP_SYNC)
         i--;
-    if (i == 0)
+    if (i == 0 || bad->trap[i - 1].from_user)
         return 0;
     for (size_t k = 0; k < good->traps && s->b->same_cpu; k++)
         if (!good->trap[k].from_user && good->trap[k].pc == bad->trap[i - 1].pc)
@@ -165,12 +166,14 @@ static int search(struct bisecting *s)
         rc = find_trap(s);
     if (rc == 0)
         rc = bisect_align(s);
+    if (rc == 0 && !b->same_kernel && b->same_programs)
+        rc = bisect_traps(s);
     if (rc == 0 && b->has_event && b->same_programs)
         rc = bisect_way(s);
     fill_ends(s);
     if (rc == 0 && b->same_cpu && b->differ)
         rc = find_fault(s);
-    b->differ |= b->diff.differ || b->has_event || b->has_trap;
+    b->differ |= b->diff.differ || b->has_event || b->has_trap || b->user_trap.known;
     return rc;
 }
 

@@ -11,8 +11,8 @@
  *   - Both traces need their images and must replay. The caller sets tick and ctx alone and frees
  *     with bisect_free().
  *   - What is compared depends on the machines: states and traps where the kernel is one, the
- *     instructions of user code where the programs are the same files for the same CPU, system
- *     calls and signals always. Between two CPUs those by name and kind of result.
+ *     instructions of user code where the programs are the same files for the same CPU (between two
+ *     kernels: their traps and what they see there first), system calls and signals always. Between two CPUs those by name and kind of result.
  *   - In pairs [0] is the good run, [1] the bad one.
  */
 #ifndef TRAPLINE_SIM_BISECT_H
@@ -22,6 +22,7 @@
 
 #define BISECT_LINKS_MAX  32u
 #define BISECT_LATER_MAX  6u
+#define BISECT_FIRST_MAX  6u
 #define BISECT_TEXT_LEN   400u
 
 /* One place in each run. */
@@ -51,12 +52,29 @@ struct bisect_event {
     struct bisect_at at[2];    /* not known: there is none in that run */
 };
 
+/* A trap that user code itself made: a system call or fault, no interrupt. */
+struct bisect_user_trap {
+    bool known;
+    unsigned process, thread;
+    char program[64];
+    size_t index;              /* which of its traps, from 1 */
+    struct bisect_at at[2];    /* n: of the vector; where: the instruction that trapped */
+    /* user_state alone: */
+    char registers[800];       /* that differ before it, in lines, */
+    struct bisect_link link[BISECT_FIRST_MAX]; /* and who wrote the first of them */
+    unsigned links;
+};
+
 struct bisect {
     struct diff diff;          /* machines; first states, where the kernel is one */
     bool same_cpu, same_kernel, same_programs;
 
     bool has_trap;             /* the first that is not the same at the same number and time */
     struct bisect_at trap[2];
+
+    /* Two kernels for one CPU with the same programs: the first that is another trap, and the first
+     * at which registers differ, where that is before it. */
+    struct bisect_user_trap user_trap, user_state;
 
     bool has_event;
     struct bisect_event event;

@@ -21,6 +21,7 @@ struct candidate {
     enum course_lane lane;
     size_t event;
     bool both;
+    bool signal;
     insn_t n; /* in the bad run, else when the good one goes on */
 };
 
@@ -143,14 +144,19 @@ static bool fill_event(struct bisecting *s, unsigned good, enum course_lane lane
     fill_at(&s->course[0], a, at[0], &e->at[0]);
     fill_at(&s->course[1], b, at[1], &e->at[1]);
     if (!e->at[0].known)
-        snprintf(e->at[0].text, sizeof(e->at[0].text), "nothing more");
-    if (!e->at[1].known)
+        snprintf(e->at[0].text, sizeof(e->at[0].text), "%s",
+                 lane == COURSE_HANDLER ? "no such signal" : "nothing more");
+    if (!e->at[1].known && lane == COURSE_HANDLER && t->depth == 0) {
+        snprintf(e->at[1].text, sizeof(e->at[1].text), "no such signal");
+        e->at[1].n = t->last_n;
+    } else if (!e->at[1].known)
         dies = fill_rest(&s->course[1], t, &e->at[1]) &&
                lane == (t->depth ? COURSE_HANDLER : COURSE_MAIN);
     *c = (struct candidate){.thread = {good, bad},
                             .lane = lane,
                             .event = at[1],
                             .both = dies || (at[0] < a->count && at[1] < b->count),
+                            .signal = lane == COURSE_HANDLER,
                             .n = e->at[1].known ? e->at[1].n : a->event[at[0]].n_end};
     return true;
 }
@@ -187,11 +193,11 @@ int bisect_align(struct bisecting *s)
             if (s->twin[i] == COURSE_NONE || !fill_event(s, i, lane, &e, &c))
                 continue;
             if (b->has_event && !is_better(&c, &best)) {
-                if (c.both)
+                if (c.both || c.signal)
                     take_later(b, &e);
                 continue;
             }
-            if (b->has_event && best.both)
+            if (b->has_event && (best.both || best.signal))
                 take_later(b, &b->event);
             b->has_event = true;
             b->event = e;

@@ -279,14 +279,36 @@ static void note_link(struct bisect_link *l, const char *text)
     snprintf(l->note, sizeof(l->note), "%s", text);
 }
 
-static void note_order(struct bisecting *s, struct bisect_link *l, const insn_t n[2],
-                       const bool known[2])
+/* The thread whose user code is next at n; NULL: the kernel is, or it is not known. */
+static const struct course_thread *thread_at(const struct bisecting *s, unsigned side, insn_t n)
+{
+    struct course_spot spot;
+
+    return course_spot_at(&s->course[side], n, &spot) ? s->course[side].thread[spot.thread] : NULL;
+}
+
+/* In the bad run another process wrote what this one reads at n: they share a page. */
+static bool note_stranger(struct bisecting *s, struct bisect_link *l, insn_t n, insn_t writer)
+{
+    const struct course_thread *reader = thread_at(s, 1, n), *t = thread_at(s, 1, writer);
+
+    if (!reader || !t || reader->process == t->process)
+        return false;
+    snprintf(l->note, sizeof(l->note), "in the bad run another process wrote it, %s (task %u.%u): "
+             "the two share that page", t->program[0] ? t->program : "init", t->process, t->thread);
+    return true;
+}
+
+static void note_order(struct bisecting *s, struct bisect_link *l, const insn_t at[2],
+                       const insn_t n[2], const bool known[2])
 {
     bool user[2] = {known[0] && by_user(s, 0, n[0]), known[1] && by_user(s, 1, n[1])};
 
     if (!known[0] || !known[1])
         note_link(l, known[1] ? "the good run has not written it at all" :
                                 "the bad run has not written it at all");
+    else if (user[1] && note_stranger(s, l, at[1], n[1]))
+        return;
     else if (user[0] && user[1])
         note_link(l, "another instruction, or the same one at another point of its thread's way, "
                      "wrote it last: the order is another");
@@ -318,6 +340,25 @@ static bool writes(struct bisecting *s, unsigned side, const struct value_place 
     return false;
 }
 
+/* Is an address the same memory at n and at `there`, where it stands then? Another process has another
+ * page there, a child another copy. */
+static int same_page(struct bisecting *s, unsigned side, insn_t n, insn_t there,
+                     const struct value_place *place, bool *same)
+{
+    struct who *w = s->who[side];
+    paddr_t a = 0, b = 1;
+    int rc = timeline_seek(w->timeline, n);
+
+    if (rc == 0 && place->in_memory && cpu_translate(who_cpu(w), place->va, &a) != 0)
+        a = 0;
+    if (rc == 0)
+        rc = timeline_seek(w->timeline, there);
+    if (rc == 0 && place->in_memory && cpu_translate(who_cpu(w), place->va, &b) != 0)
+        b = 1;
+    *same = !place->in_memory || a == b;
+    return rc;
+}
+
 /*
  * User code wrote it in one run; in the other the same instruction may have stored what was there
  * already, which is no change and was passed over. 1: so it is, and found[] are these two.
@@ -328,6 +369,7 @@ static int same_without_change(struct bisecting *s, const insn_t n[2],
 {
     struct course_spot spot;
     unsigned other = 1 - side;
+    bool page;
     insn_t there;
     int rc;
 
@@ -337,10 +379,10 @@ static int same_without_change(struct bisecting *s, const insn_t n[2],
     there = course_n_at(&s->course[other], &spot);
     if (there == INSN_NONE || there >= n[other] || (known_other && there < found[other]))
         return 0;
-    rc = timeline_seek(s->who[other]->timeline, there);
+    rc = same_page(s, other, n[other], there, place, &page);
     if (rc != 0)
         return who_failed(s, other, rc);
-    if (!writes(s, other, place))
+    if (!page || !writes(s, other, place))
         return 0;
     found[other] = there;
     return 1;
@@ -386,10 +428,20 @@ static int one_link(struct bisecting *s, const insn_t n[2], const struct value_p
     }
     if (l->same)
         return 1;
-    note_order(s, l, found, known);
+    note_order(s, l, n, found, known);
     if (!known[1] || by_user(s, 1, found[1]))
         return 0;
     return is_flags(s, place) ? follow_flags(s, found[1]) : follow_bad(s, n[1], place);
+}
+
+static bool asks_machine(const char *code)
+{
+    static const char *const asks[] = {"mrs ", "rdtsc", "cpuid", "in ", "rdmsr"};
+    bool does = false;
+
+    for (size_t i = 0; i < ARRAY_LEN(asks) && !does; i++)
+        does = strncmp(code, asks[i], strlen(asks[i])) == 0;
+    return does;
 }
 
 int bisect_chain(struct bisecting *s, const insn_t at[2], const struct value_place *from)
@@ -409,8 +461,10 @@ int bisect_chain(struct bisecting *s, const insn_t at[2], const struct value_pla
             return rc;
         rc = read_that_differs(s, &place);
         if (rc == 0)
-            note_link(l, "all that this instruction reads is the same: it asks the machine, such "
-                         "as the time");
+            note_link(l, asks_machine(l->by[1].code)
+                             ? "all that this instruction reads is the same: it asks the machine, "
+                               "such as the time"
+                             : "all that this instruction reads is the same in both");
     }
     return rc < 0 ? rc : 0;
 }

@@ -27,6 +27,8 @@ struct bisecting {
 
 /* bisect_align.c: threads to threads; the first event that differs, those of other threads. */
 MUST_CHECK int bisect_align(struct bisecting *s);
+/* bisect_traps.c: the first trap that user code made and not the same, behind bisect_align(). */
+MUST_CHECK int bisect_traps(struct bisecting *s);
 /* bisect_way.c: where the way of the thread parts before that event, and what of the event
  * differs. */
 MUST_CHECK int bisect_way(struct bisecting *s);

@@ -288,6 +288,30 @@ static size_t call_len(const char *text)
     return equals ? (size_t)(equals - text) : strlen(text);
 }
 
+/* A handler is entered otherwise: with another argument or stack, or at another place. */
+static int by_handler(struct bisecting *s, insn_t good, insn_t bad)
+{
+    static const char *const regs[2][5] = {
+        [ARCH_ARM64] = {"x0", "x1", "x2", "sp", "pc"},
+        [ARCH_X86_64] = {"rdi", "rsi", "rdx", "rsp", "rip"},
+    };
+    enum arch arch = s->trace[0]->machine.arch;
+    const insn_t n[2] = {good, bad};
+    int rc = stand(s, n);
+
+    for (size_t i = 0; rc == 0 && i < ARRAY_LEN(regs[0]); i++) {
+        struct value_place place = {.reg = cpu_reg_find(arch, regs[arch][i]), .bytes = 8};
+        uint64_t v[2] = {0};
+
+        for (unsigned side = 0; side < 2; side++)
+            if (place.reg < 0 || cpu_reg_read(pair_cpu(&s->pair, side), place.reg, &v[side]) != 0)
+                return 0;
+        if (v[0] != v[1])
+            return bisect_chain(s, n, &place);
+    }
+    return rc;
+}
+
 static int by_event(struct bisecting *s)
 {
     const struct course_event *e[2];
@@ -301,6 +325,8 @@ static int by_event(struct bisecting *s)
         text[i] = course_text(&s->course[i], e[i]);
         n[i] = e[i]->n - 1;
     }
+    if (e[0]->is_signal && e[1]->is_signal)
+        return by_handler(s, e[0]->n, e[1]->n);
     if (e[0]->is_signal || e[1]->is_signal)
         return 0;
     if (call_len(text[0]) == call_len(text[1]) &&

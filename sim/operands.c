@@ -100,6 +100,8 @@ unsigned operands_reads(struct operands *o, int *reg, unsigned max)
     found = a->more_reads ? a->more_reads(o, more, ARRAY_LEN(more)) : 0;
     for (unsigned i = 0; i < found; i++)
         count = note_read(a, o, more[i], reg, count, max);
+    if (a->base && a->base(o) >= 0 && count < max)
+        reg[count++] = a->base(o);
     return count;
 }
 

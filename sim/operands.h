@@ -81,6 +81,8 @@ struct operands_arch {
     unsigned cs_flags;           /* capstone's */
     /* All register operands that may be read, where capstone's list is not to be trusted. */
     unsigned (*more_reads)(struct operands *o, unsigned *cs_reg, unsigned max);
+    /* The register that is the base of its memory operand's segment; -1: none. May be NULL. */
+    int (*base)(const struct operands *o);
     bool (*memory)(struct operands *o, struct cpu *cpu, struct value_place *from);
     unsigned (*touches)(struct operands *o, struct cpu *cpu, struct touched *list);
 };

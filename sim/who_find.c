@@ -87,12 +87,13 @@ static size_t seen_before(const struct who *w, insn_t n)
     return low;
 }
 
-/* SP, PC and flags are not the instructions' alone: exception entries and returns change them. */
+/* SP, PC and flags are not the instructions' alone: exception entries and returns change them; and
+ * which base a WRMSR writes its operands do not say. */
 static bool is_shared(struct who *w, int reg)
 {
     static const char *const names[] = {"sp", "pc", "pstate", "rsp", "rip", "rflags", "elr_el1",
                                         "spsr_el1", "esr_el1", "far_el1", "sp_el0", "sp_el1", "cr2", "cs", "ss", "ds",
-                                        "es", "fs", "gs"};
+                                        "es", "fs", "gs", "fs_base", "gs_base"};
     size_t count;
     const char *name = cpu_reg_table(w->machine->arch, &count)[reg].name;
 

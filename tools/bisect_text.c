@@ -37,36 +37,6 @@ static void show_trap(FILE *o, const struct bisect *b)
             fprintf(o, "  %-4s %12s  none\n", names[i], "-");
 }
 
-static void show_event(FILE *o, const struct bisect_event *e)
-{
-    if (e->before[0])
-        fprintf(o, "  both %12s  %s\n", "", e->before);
-    for (unsigned i = 0; i < 2; i++)
-        if (e->at[i].known)
-            fprintf(o, "  %-4s %12llu  %s\n", names[i], (unsigned long long)e->at[i].n,
-                    e->at[i].text);
-        else
-            fprintf(o, "  %-4s %12s  %s\n", names[i], "-", e->at[i].text);
-}
-
-static void show_way(FILE *o, const struct bisect *b)
-{
-    fprintf(o, "%s way parts %llu instructions behind %s\n",
-            b->way_in_kernel ? "the kernel's" : "its", (unsigned long long)b->way_insns,
-            b->way_in_kernel                                  ? "the call, or fault"
-            : strcmp(b->way_since, b->event.before) == 0 && b->way_since[0] ? "that"
-            : b->way_since[0]                                 ? b->way_since
-                                                              : "its start");
-    for (unsigned i = 0; i < 2; i++) {
-        fprintf(o, "  %-4s ", names[i]);
-        show_insn(o, &b->way[i]);
-        if (b->next[i].known) {
-            fprintf(o, "  %-4s ", "->");
-            show_insn(o, &b->next[i]);
-        }
-    }
-}
-
 static void show_writer(FILE *o, const struct bisect_link *l, const char *name, unsigned side)
 {
     if (l->by[side].known) {
@@ -95,23 +65,74 @@ static void show_link(FILE *o, const struct bisect_link *l)
         fprintf(o, "    %s\n", l->note);
 }
 
+static void show_user_trap(FILE *o, const char *what, const struct bisect_user_trap *t)
+{
+    if (!t->known)
+        return;
+    fprintf(o, "%s: %s (task %u.%u), its trap number %zu\n", what, t->program, t->process,
+            t->thread, t->index);
+    for (unsigned i = 0; i < 2; i++)
+        fprintf(o, "  %-4s %12llu  %s; at %s  %s%s%s\n", names[i], (unsigned long long)t->at[i].n,
+                t->at[i].text, t->at[i].where, t->at[i].code, t->at[i].source[0] ? "  " : "",
+                t->at[i].source);
+    fputs(t->registers, o);
+    if (t->links)
+        fprintf(o, "that register first\n");
+    for (unsigned i = 0; i < t->links; i++)
+        show_link(o, &t->link[i]);
+}
+
+static void show_event(FILE *o, const struct bisect_event *e)
+{
+    if (e->before[0])
+        fprintf(o, "  both %12s  %s\n", "", e->before);
+    for (unsigned i = 0; i < 2; i++)
+        if (e->at[i].known)
+            fprintf(o, "  %-4s %12llu  %s\n", names[i], (unsigned long long)e->at[i].n,
+                    e->at[i].text);
+        else
+            fprintf(o, "  %-4s %12s  %s\n", names[i], "-", e->at[i].text);
+}
+
+static void show_way(FILE *o, const struct bisect *b)
+{
+    fprintf(o, "%s way parts %llu instruction%s behind %s\n",
+            b->way_in_kernel ? "the kernel's" : "its", (unsigned long long)b->way_insns,
+            b->way_insns == 1 ? "" : "s",
+            b->way_in_kernel                                  ? "the call, or fault"
+            : strcmp(b->way_since, b->event.before) == 0 && b->way_since[0] ? "that"
+            : b->way_since[0]                                 ? b->way_since
+                                                              : "its start");
+    for (unsigned i = 0; i < 2; i++) {
+        fprintf(o, "  %-4s ", names[i]);
+        show_insn(o, &b->way[i]);
+        if (b->next[i].known) {
+            fprintf(o, "  %-4s ", "->");
+            show_insn(o, &b->next[i]);
+        }
+    }
+}
+
 int bisect_text(FILE *o, const struct bisect *b)
 {
     show_states(o, b);
     if (!b->differ) {
-        fprintf(o, b->same_kernel && b->same_programs
-                   ? "no difference in the run\n"
-                   : "the same system calls, signals and end\n");
+        show_user_trap(o, "the first trap of user code with other registers", &b->user_state);
+        fprintf(o, b->same_kernel && b->same_programs ? "no difference in the run\n"
+                   : b->same_programs                 ? "the same traps, system calls, signals and end\n"
+                                                      : "the same system calls, signals and end\n");
         return b->diff.machines[0] ? EXIT_DIVERGENCE : EXIT_OK;
     }
     if (b->has_trap)
         show_trap(o, b);
+    show_user_trap(o, "the first trap of user code with other registers", &b->user_state);
+    show_user_trap(o, "the first trap of user code that is another", &b->user_trap);
     if (b->has_event) {
         fprintf(o, "the first thing that a program sees: %s (task %u.%u)\n", b->event.program,
                b->event.process, b->event.thread);
         show_event(o, &b->event);
     } else {
-        fprintf(o, "no program saw a difference\n");
+        fprintf(o, "no program made or saw another system call, signal or result\n");
     }
     if (b->has_way)
         show_way(o, b);

@@ -18,7 +18,8 @@ static const char help[] =
     "\n"
     "Two schedules or inputs of one machine are compared by states, and by user code,\n"
     "whose instructions are matched by thread and distance from its last system call. Two\n"
-    "kernels with the same programs are compared by user code, arm64 and x86_64 by system calls.\n"
+    "kernels with the same programs are compared by user code and the traps that it makes, with\n"
+    "registers, cause and address; arm64 and x86_64 by system calls.\n"
     "Exit code 0 when nothing differs, 3 when something does.\n"
     "\n"
     "  --json               one JSON object (keys: traces/FORMAT.md)\n"
@@ -94,10 +95,33 @@ static json_t *link_json(const struct bisect_link *l)
     return o;
 }
 
+static json_t *links_json(const struct bisect_link *l, unsigned count)
+{
+    json_t *list = json_array();
+
+    for (unsigned i = 0; i < count; i++)
+        json_array_append_new(list, link_json(&l[i]));
+    return list;
+}
+
+static json_t *user_trap_json(const struct bisect_user_trap *t)
+{
+    json_t *o = both_json(t->at);
+
+    json_object_set_new(o, "program", json_string(t->program));
+    json_object_set_new(o, "task", json_sprintf("%u.%u", t->process, t->thread));
+    json_object_set_new(o, "index", json_integer((json_int_t)t->index));
+    if (t->registers[0])
+        json_object_set_new(o, "registers", json_string(t->registers));
+    if (t->links)
+        json_object_set_new(o, "because", links_json(t->link, t->links));
+    return o;
+}
+
 static int report_json(const struct bisect *b)
 {
     json_t *o = json_pack("{s:b,s:s}", "differ", (int)b->differ, "machines", b->diff.machines);
-    json_t *links = json_array(), *later = json_array();
+    json_t *later = json_array();
 
     if (b->diff.differ)
         json_object_set_new(o, "state",
@@ -106,6 +130,10 @@ static int report_json(const struct bisect *b)
                                       "hidden", (int)b->diff.first_is_hidden));
     if (b->has_trap)
         json_object_set_new(o, "trap", both_json(b->trap));
+    if (b->user_state.known)
+        json_object_set_new(o, "user_state", user_trap_json(&b->user_state));
+    if (b->user_trap.known)
+        json_object_set_new(o, "user_trap", user_trap_json(&b->user_trap));
     if (b->has_event)
         json_object_set_new(o, "event", event_json(&b->event));
     if (b->has_way) {
@@ -118,11 +146,9 @@ static int report_json(const struct bisect *b)
     }
     if (b->fault.known)
         json_object_set_new(o, "fault", at_json(&b->fault));
-    for (unsigned i = 0; i < b->links; i++)
-        json_array_append_new(links, link_json(&b->link[i]));
     for (unsigned i = 0; i < b->laters; i++)
         json_array_append_new(later, event_json(&b->later[i]));
-    json_object_set_new(o, "because", links);
+    json_object_set_new(o, "because", links_json(b->link, b->links));
     json_object_set_new(o, "then", later);
     json_object_set_new(o, "end", both_json(b->end));
     json_dumpf(o, stdout, JSON_COMPACT | JSON_PRESERVE_ORDER);

@@ -5,7 +5,7 @@
 #
 # trapline bisect names the cause: of a schedule under which a program fails, the clock that it read
 # and the interrupt that was late; of a kernel that loses a vector register, the kernel's
-# instruction that wrote it; of one that loses a wakeup, the call that does not come back; of one
+# instruction that wrote it, at the first trap where a register differs; of one that loses a wakeup, the call that does not come back; of one
 # whose fork shares a page, the child's death. And nothing where nothing differs, on one CPU or two.
 set -uo pipefail
 . "$1/tests/zoo/opening.sh"
@@ -89,6 +89,36 @@ arm64) holds '.because[-1] | .place == "v0" and (.bad.code | test("movi v0"))' ;
 *) holds '.because[-1] | .place == "xmm0" and (.bad.code | test("pxor xmm0"))' ;;
 esac
 holds '.because[-1].bad.source | test("kernel/arch/[a-z0-9_]+/trap.c:[0-9]+$")'
+# Long before the program looks at it: at its next fault after the one that lost it.
+says '^the first trap of user code with other registers: simd_memset '
+holds '(.user_state.registers | test("^ +(v0|xmm0) [^\\n]*\\n$")) and .user_state.bad.n < .user_trap.bad.n'
+holds '.user_state.because[-1].bad.where | test("^kernel:trap_user")'
+holds '.user_state.because[-1].bad.n < .because[-1].bad.n'
+holds '.user_trap.good.what != .user_trap.bad.what'
+
+# ---- two kernels, and no program sees a difference ----
+faulty siginfo_padding
+record other "$arch" simd_memset --kernel "$top/siginfo_padding.elf"
+bisect 3 sound other
+says '^the same traps, system calls, signals and end$'
+holds '.differ == false and .user_trap == null and .user_state == null'
+
+# ---- what the kernel gives a thread: a handler's argument, a thread pointer ----
+if [ "$arch" = arm64 ]; then
+    faulty result_over_signal_argument
+    record argument arm64 signal_args
+    record result arm64 signal_args --kernel "$top/result_over_signal_argument.elf"
+    bisect 3 argument result
+    holds '.event.good.what == "SIGUSR1 handled by on_signal" and .because[0].place == "x0"'
+    holds '.because[1].bad | (.where | test("^kernel:trap_user_sync")) and (.code | test("^str x20"))'
+else
+    faulty tls_leaks_across_switch
+    record pointer x86_64 thread_futex --limit 2000000
+    record leaked x86_64 thread_futex --kernel "$top/tls_leaks_across_switch.elf"
+    bisect 3 pointer leaked
+    holds '.because[0] | .place == "fs_base" and (.good.code | test("^wrmsr")) and .bad.how == "beginning"'
+    holds '.fault == null'
+fi
 
 # ---- a thread that does not go on, one that dies ----
 faulty lost_wakeup
@@ -104,6 +134,10 @@ if [ "$arch" = arm64 ]; then
     bisect 3 forks shares
     says '^  bad +[0-9]+  does not come back from a fault at [0-9]+$'
     holds '.because[-1] | (.good.where | test("fork_cow:")) and (.bad.where | test("kernel:memcpy"))'
+    faulty cow_page_second_owner
+    record owners arm64 fork_cow --kernel "$top/cow_page_second_owner.elf"
+    bisect 3 forks owners
+    says '^    in the bad run another process wrote it, fork_cow \(task 2.2\): the two share that page$'
 fi
 
 # ---- two CPUs ----

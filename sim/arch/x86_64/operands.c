@@ -65,6 +65,13 @@ static bool is_save(unsigned id)
            id == X86_INS_XSAVEOPT64 || id == X86_INS_FXSAVE || id == X86_INS_FXSAVE64;
 }
 
+/* WRMSR writes either; who asks knows that it changed there. */
+static bool writes_base(unsigned id, char segment)
+{
+    return id == X86_INS_WRMSR || (segment == 'f' ? id == X86_INS_WRFSBASE
+                                                  : id == X86_INS_SWAPGS || id == X86_INS_WRGSBASE);
+}
+
 static bool x86_writes(const struct operands *o, int reg)
 {
     size_t count;
@@ -77,6 +84,8 @@ static bool x86_writes(const struct operands *o, int reg)
                strcmp(name, "mxcsr") == 0;
     if (o->insn->id == X86_INS_SYSCALL)
         return strcmp(name, "rcx") == 0 || strcmp(name, "r11") == 0;
+    if (strcmp(name, "fs_base") == 0 || strcmp(name, "gs_base") == 0)
+        return writes_base(o->insn->id, name[0]);
     return o->insn->id == X86_INS_LDMXCSR && strcmp(name, "mxcsr") == 0;
 }
 
@@ -91,6 +100,19 @@ static uint64_t segment_base(struct cpu *cpu, unsigned segment)
     uint64_t base = 0;
 
     return name && cpu_reg_read(cpu, cpu_reg_find(ARCH_X86_64, name), &base) == 0 ? base : 0;
+}
+
+static int x86_base(const struct operands *o)
+{
+    const cs_x86 *d = &o->insn->detail->x86;
+
+    for (unsigned i = 0; i < d->op_count && o->insn->id != X86_INS_LEA; i++) {
+        unsigned segment = d->operands[i].type == X86_OP_MEM ? d->operands[i].mem.segment : 0;
+
+        if (segment == X86_REG_FS || segment == X86_REG_GS)
+            return cpu_reg_find(ARCH_X86_64, segment == X86_REG_FS ? "fs_base" : "gs_base");
+    }
+    return -1;
 }
 
 static vaddr_t address_of(struct operands *o, struct cpu *cpu, const x86_op_mem *m)
@@ -335,5 +357,6 @@ const struct operands_arch x86_64_operands = {.reg = table_reg,
                                               .source = x86_source,
                                               .flags = "rflags",
                                               .cs_flags = X86_REG_EFLAGS,
+                                              .base = x86_base,
                                               .memory = x86_memory,
                                               .touches = x86_touches};
