@@ -4,15 +4,17 @@
  *
  * memcpy and memset move 8 bytes at a time where both sides allow it: RAM
  * through the direct map is ordinary memory, so unaligned words are fine on both
- * CPUs. The word type may alias anything.
+ * CPUs. The word type may alias anything. In the build with the address sanitizer, the three that
+ * move memory are checked as a whole (kasan/wrap.c).
  */
 #include "kernel/include/string.h"
+#include "kernel/include/kasan.h"
 
 #include <stdint.h>
 
 typedef uint64_t __attribute__((may_alias, aligned(1))) word_t;
 
-void *memcpy(void *restrict dst, const void *restrict src, size_t n)
+NO_KASAN void *memcpy(void *restrict dst, const void *restrict src, size_t n)
 {
     char *d = dst;
     const char *s = src;
@@ -54,7 +56,7 @@ void *memcpy(void *restrict dst, const void *restrict src, size_t n)
     return dst;
 }
 
-void *memmove(void *dst, const void *src, size_t n)
+NO_KASAN void *memmove(void *dst, const void *src, size_t n)
 {
     char *d = dst;
     const char *s = src;
@@ -71,7 +73,7 @@ void *memmove(void *dst, const void *src, size_t n)
     return dst;
 }
 
-void *memset(void *dst, int byte, size_t n)
+NO_KASAN void *memset(void *dst, int byte, size_t n)
 {
     char *d = dst;
     uint64_t word = 0x0101010101010101ull * (uint8_t)byte;

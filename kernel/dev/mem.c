@@ -80,16 +80,6 @@ static long kmsg_write(struct file *f, struct uio *u, uint64_t *pos)
     return (long)all;
 }
 
-static int64_t mem_seek(struct file *f, int64_t offset, int whence)
-{
-    if (whence == SEEK_CUR)
-        offset += (int64_t)f->pos;
-    else if (whence != SEEK_SET && whence != SEEK_END)
-        return -EINVAL;
-    f->pos = (uint64_t)offset;
-    return offset;
-}
-
 static int64_t null_seek(struct file *f, int64_t offset, int whence)
 {
     (void)offset;
@@ -102,5 +92,5 @@ const struct file_ops dev_null_fops = {.read = null_read, .write = null_write, .
 const struct file_ops dev_zero_fops = {.read = zero_read, .write = null_write, .seek = null_seek};
 const struct file_ops dev_full_fops = {.read = zero_read, .write = full_write, .seek = null_seek};
 const struct file_ops dev_random_fops = {
-    .read = random_read, .write = random_write, .seek = mem_seek};
+    .read = random_read, .write = random_write, .seek = file_seek_noop};
 const struct file_ops dev_kmsg_fops = {.read = null_read, .write = kmsg_write, .seek = null_seek};

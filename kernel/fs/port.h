@@ -23,6 +23,16 @@
 #define PAGE_BYTES 4096u
 #define PORT_NS_PER_S 1000000000ll
 
+/* Seconds and less than a second of nanoseconds; the nearest time there is where that is too far. */
+static inline int64_t port_ns(int64_t seconds, int64_t nanoseconds)
+{
+    if (seconds >= INT64_MAX / PORT_NS_PER_S)
+        return INT64_MAX;
+    if (seconds <= INT64_MIN / PORT_NS_PER_S)
+        return INT64_MIN;
+    return seconds * PORT_NS_PER_S + nanoseconds;
+}
+
 /* Drop user mappings of the vnode's pages [first, last] (truncate, hole). */
 void port_unmap_pages(struct vnode *vn, uint64_t first, uint64_t last);
 

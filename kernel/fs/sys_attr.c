@@ -113,7 +113,7 @@ static void time_to_attr(const struct timespec_k *t, unsigned bit, int64_t *ns,
     if (t->nsec == UTIME_OMIT)
         return;
     a->valid |= bit;
-    *ns = t->nsec == UTIME_NOW ? port_realtime_ns() : t->sec * PORT_NS_PER_S + t->nsec;
+    *ns = t->nsec == UTIME_NOW ? port_realtime_ns() : port_ns(t->sec, t->nsec);
 }
 
 static long set_times(struct dentry *d, const struct timespec_k times[2])

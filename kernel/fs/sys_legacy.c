@@ -132,7 +132,7 @@ SYSCALL2(utime, uint64_t, path, uint64_t, times)
     if (port_copy_in(seconds, times, sizeof(seconds)))
         return -EFAULT;
     for (int i = 0; i < 2; i++)
-        ns[i] = seconds[i] * PORT_NS_PER_S;
+        ns[i] = port_ns(seconds[i], 0);
     return set_old_times(HERE, path, ns);
 }
 
@@ -146,7 +146,7 @@ SYSCALL3(futimesat, uint64_t, dirfd, uint64_t, path, uint64_t, times)
     for (int i = 0; i < 2; i++) {
         if (tv[2 * i + 1] < 0 || tv[2 * i + 1] >= 1000000)
             return -EINVAL;
-        ns[i] = tv[2 * i] * PORT_NS_PER_S + tv[2 * i + 1] * 1000;
+        ns[i] = port_ns(tv[2 * i], tv[2 * i + 1] * 1000);
     }
     return set_old_times(dirfd, path, ns);
 }

@@ -211,7 +211,7 @@ static int deadline_in(uint64_t addr, uint64_t *out)
         return -EFAULT;
     if (t.sec < 0 || t.nsec < 0 || t.nsec >= PORT_NS_PER_S)
         return -EINVAL;
-    int64_t left = t.sec * PORT_NS_PER_S + t.nsec - port_realtime_ns();
+    int64_t left = port_ns(t.sec, t.nsec) - port_realtime_ns();
     if (t.sec < INT64_MAX / PORT_NS_PER_S / 2)
         *out = left <= 0 ? 1 : port_monotonic_ns() + (uint64_t)left;
     return 0;

@@ -7,8 +7,11 @@
  * class's list while it has a free object, and its page goes back with the last
  * live one. Its struct page has PAGE_SLAB and the class in `index`.
  * Larger: whole blocks, found again by the page's order.
+ *
+ * The address sanitizer (kasan.h) lets nobody touch free objects but what links them here.
  */
 #include "kernel/include/kmalloc.h"
+#include "kernel/include/kasan.h"
 #include "kernel/include/page.h"
 #include "kernel/include/printk.h"
 #include "kernel/include/string.h"
@@ -25,8 +28,8 @@ struct slab {
     uint32_t used;
     uint32_t class_index;
 };
-#define SLAB_HEADER_BYTES 32u
-_Static_assert(sizeof(struct slab) <= SLAB_HEADER_BYTES, "slab header");
+#define SLAB_HEADER_BYTES (32u + KASAN_SLAB_GAP)
+_Static_assert(sizeof(struct slab) + KASAN_SLAB_GAP <= SLAB_HEADER_BYTES, "slab header");
 
 static struct list class_slabs[CLASSES]; /* with a free object */
 static bool ready;
@@ -47,7 +50,7 @@ static void kmalloc_init(void)
     ready = true;
 }
 
-static struct slab *slab_create(unsigned c)
+NO_KASAN static struct slab *slab_create(unsigned c)
 {
     struct page *p = page_alloc();
     unsigned size = class_bytes[c];
@@ -69,10 +72,11 @@ static struct slab *slab_create(unsigned c)
         s->free = object;
     }
     list_push_front(&class_slabs[c], &s->node);
+    kasan_slab_created(s, SLAB_HEADER_BYTES, size);
     return s;
 }
 
-static void *small_alloc(unsigned c)
+NO_KASAN static void *small_alloc(unsigned c)
 {
     struct slab *s;
     void *object;
@@ -92,7 +96,7 @@ static void *small_alloc(unsigned c)
     return object;
 }
 
-static void small_free(void *object)
+NO_KASAN static void small_free(void *object)
 {
     struct slab *s = (struct slab *)((uintptr_t)object & ~PAGE_MASK);
 
@@ -106,7 +110,7 @@ static void small_free(void *object)
     }
 }
 
-void *kmalloc(size_t bytes)
+static void *heap_alloc(size_t bytes)
 {
     unsigned order = 0;
     struct page *p;
@@ -122,6 +126,29 @@ void *kmalloc(size_t bytes)
     return p ? page_to_virt(p) : NULL;
 }
 
+static void heap_free(void *ptr)
+{
+    struct page *p = page_from_virt(ptr);
+
+    if (p->flags & PAGE_SLAB)
+        small_free(ptr);
+    else
+        page_unref(p);
+}
+
+void *kmalloc(size_t bytes)
+{
+    void *old, *p = heap_alloc(kasan_object_bytes(bytes));
+
+    while (!p && (old = kasan_quarantine_take())) {
+        heap_free(old);
+        p = heap_alloc(kasan_object_bytes(bytes));
+    }
+    if (p)
+        kasan_object_allocated(p, bytes);
+    return p;
+}
+
 void *kzalloc(size_t bytes)
 {
     void *p = kmalloc(bytes);
@@ -134,23 +161,17 @@ void *kzalloc(size_t bytes)
 size_t kmalloc_usable_bytes(const void *ptr)
 {
     const struct page *p = page_from_virt(ptr);
+    size_t got = (p->flags & PAGE_SLAB) ? class_bytes[p->index] : PAGE_SIZE << p->order;
 
-    if (p->flags & PAGE_SLAB)
-        return class_bytes[p->index];
-    return PAGE_SIZE << p->order;
+    return kasan_object_usable(ptr, got);
 }
 
 void kfree(void *ptr)
 {
-    struct page *p;
-
-    if (!ptr)
-        return;
-    p = page_from_virt(ptr);
-    if (p->flags & PAGE_SLAB)
-        small_free(ptr);
-    else
-        page_unref(p);
+    if (ptr)
+        ptr = kasan_object_freed(ptr);
+    if (ptr)
+        heap_free(ptr);
 }
 
 void *krealloc(void *old, size_t bytes)

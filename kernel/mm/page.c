@@ -8,6 +8,7 @@
  * buddies never exist: page_free_block() joins them at once.
  */
 #include "kernel/include/page.h"
+#include "kernel/include/kasan.h"
 #include "kernel/include/printk.h"
 #include "kernel/include/string.h"
 
@@ -68,6 +69,7 @@ static void page_free_range(uint64_t first, uint64_t end)
         while (order + 1 < PAGE_ORDERS && !(first & (1ull << order)) &&
                first + (2ull << order) <= end)
             order++;
+        kasan_pages_freed(&pages[first], order);
         page_free_block(first, order);
         first += 1ull << order;
     }
@@ -160,6 +162,7 @@ struct page *page_alloc_order(unsigned order)
     p->flags = 0;
     p->order = (uint8_t)order;
     p->refs = 1;
+    kasan_pages_allocated(p, order);
     return p;
 }
 
@@ -193,8 +196,10 @@ struct page *page_alloc_zeroed(void)
 void page_unref(struct page *p)
 {
     kassert(p->refs > 0);
-    if (--p->refs == 0)
+    if (--p->refs == 0) {
+        kasan_pages_freed(p, p->order);
         page_free_block((uint64_t)(p - pages), p->order);
+    }
 }
 
 uint64_t page_count_total(void)

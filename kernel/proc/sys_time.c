@@ -10,6 +10,7 @@
 #include "kernel/proc/user_time.h"
 
 #define SECONDS_MAX (INT64_MAX / (int64_t)NS_PER_S)
+#define SETTOD_SECONDS_MAX (SECONDS_MAX - 30ll * 365 * 24 * 3600) /* Linux: room for 30 years of uptime */
 
 int timespec_from_user(vaddr_t u, struct timespec_k *ts)
 {
@@ -162,7 +163,7 @@ SYSCALL2(clock_settime, int, clock, vaddr_t, uts)
         return -EINVAL;
     if (timespec_from_user(uts, &ts))
         return -EFAULT;
-    if (!timespec_is_valid(&ts))
+    if (!timespec_is_valid(&ts) || ts.sec >= SETTOD_SECONDS_MAX)
         return -EINVAL;
     if (!cred_is_privileged(&current->process->cred))
         return -EPERM;
@@ -189,7 +190,7 @@ SYSCALL2(settimeofday, vaddr_t, utv, vaddr_t, utz)
         return -EFAULT;
     if (!cred_is_privileged(&current->process->cred))
         return -EPERM;
-    if (utv && (tv.sec < 0 || tv.usec < 0 || tv.usec >= 1000000))
+    if (utv && (tv.sec < 0 || tv.sec >= SETTOD_SECONDS_MAX || tv.usec < 0 || tv.usec >= 1000000))
         return -EINVAL;
     if (utv)
         clock_set_realtime(tv.sec * (int64_t)NS_PER_S + tv.usec * 1000);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* thread.c - making and freeing threads, and finding them by number. */
 #include "kernel/include/thread.h"
+#include "kernel/include/kasan.h"
 #include "kernel/include/kmalloc.h"
 #include "kernel/include/page.h"
 #include "kernel/include/ptrace.h"
@@ -60,7 +61,8 @@ struct thread *thread_create(void (*fn)(void *), void *arg)
     t->kstack = page_to_virt(stack);
     t->kstack_top = (char *)t->kstack + KSTACK_BYTES;
     t->frame = frame_at_top(t->kstack_top);
-    t->context = context_init(t->kstack_top, fn, arg);
+    if (!kasan_stack_init(t->kstack_top))
+        t->context = context_init(t->kstack_top, fn, arg);
     if (!t->context) {
         page_unref(stack);
         kfree(t);

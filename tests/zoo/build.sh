@@ -4,12 +4,15 @@
 #
 # The files that a patch changes are copied, patched, and compiled by the build's own commands
 # with the copies first among the includes; all that includes a changed header as well. The rest
-# is linked as it is. Wants source_dir, build, arch, work; here: the folder of the zoo.
+# is linked as it is. Wants source_dir, build, arch, work; here: the folder of the zoo. Of which
+# build of the kernel: variant, as in kernel-ARCH$variant.elf; empty where it is not set.
 
 zoo_init() {
-    sound=$build/kernel/kernel-$arch.elf
+    variant=${variant:-}
+    sound=$build/kernel/kernel-$arch$variant.elf
+    objects=$build/kernel/$arch$variant
     mkdir -p "$work"
-    (cd "$build" && ninja -t commands "kernel/kernel-$arch.elf") >"$work/commands" || return 1
+    (cd "$build" && ninja -t commands "kernel/kernel-$arch$variant.elf") >"$work/commands" || return 1
     link=$(tail -n 1 "$work/commands")
 }
 
@@ -28,7 +31,7 @@ zoo_sources() {
     shift
     for file in "$@"; do
         case $file in
-        *.h) (cd "$build/kernel/$arch" && grep -lrF --include='*.o.d' "$source_dir/$file" . |
+        *.h) (cd "$objects" && grep -lrF --include='*.o.d' "$source_dir/$file" . |
             sed 's#^\./##; s#\.o\.d$##') ;;
         *) echo "$file" ;;
         esac
@@ -37,7 +40,7 @@ zoo_sources() {
 
 # zoo_compile FOLDER FILE: its object is FOLDER/objects/FILE.o
 zoo_compile() {
-    local folder=$1 file=$2 object=$build/kernel/$arch/$2.o command
+    local folder=$1 file=$2 object=$objects/$2.o command
     command=$(grep -F -- " -o $object" "$work/commands" | tail -n 1)
     [ -n "$command" ] || return 1
     command=${command% && *} # what CMake does with the dependencies
@@ -60,7 +63,7 @@ zoo_build() {
     patch -s -p1 -d "$folder" <"$patch" || return 1
     for file in $(zoo_sources "$folder" $files); do
         zoo_compile "$folder" "$file" || return 1
-        command=${command//$build\/kernel\/$arch\/$file.o/$folder/objects/$file.o}
+        command=${command//$objects\/$file.o/$folder/objects/$file.o}
     done
     command=${command//-o $sound/-o $out}
     (cd "$build" && eval "$command")

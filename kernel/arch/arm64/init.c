@@ -13,6 +13,7 @@
 #include "kernel/arch/arm64/kmap.h"
 #include "kernel/arch/arm64/layout.h"
 #include "kernel/arch/arm64/power.h"
+#include "kernel/include/kasan.h"
 #include "kernel/include/page.h"
 #include "kernel/include/string.h"
 
@@ -138,6 +139,7 @@ _Noreturn void boot_main(paddr_t fdt, paddr_t image)
     bi->kernel_end = image + (uint64_t)(image_end - image_start);
     bi->cmdline = cmdline;
     check_initrd(bi);
+    kasan_init(bi);
     console_init();
     timer_init_cpu();
     intr_init();

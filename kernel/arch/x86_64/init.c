@@ -17,6 +17,7 @@
 #include "kernel/arch/x86_64/intr.h"
 #include "kernel/arch/x86_64/kmap.h"
 #include "kernel/include/arch.h"
+#include "kernel/include/kasan.h"
 #include "kernel/include/page.h"
 #include "kernel/include/printk.h"
 #include "kernel/include/string.h"
@@ -135,6 +136,7 @@ static void protect_user_pages(void)
 static void build_page_tables(void)
 {
     kmap_init(&boot, &boot.kernel_end);
+    kasan_init(&boot);
     if (boot.kernel_end > BOOT_MAP_BYTES || boot.kernel_end > boot.ram_base + boot.ram_bytes ||
         (boot.initrd_end > boot.kernel_start && boot.initrd_start < boot.kernel_end))
         panic("the kernel, its page tables and the initrd do not fit the memory");
