@@ -259,7 +259,8 @@ void signal_notify_parent(struct process *p, int code, int status)
     info.child.utime = (int64_t)(u.user_ns / (NS_PER_S / 100));
     info.child.stime = (int64_t)(u.system_ns / (NS_PER_S / 100));
     action = &parent->sighand->action[SIGCHLD - 1];
-    if (signo && (exited || !(action->flags & SA_NOCLDSTOP)))
+    /* clone() takes any byte for the signal of an exit. */
+    if (signo > 0 && signo <= SIGNAL_COUNT && (exited || !(action->flags & SA_NOCLDSTOP)))
         signal_send_process(parent, signo, &info);
     wait_wake_all(&parent->wait);
 }
