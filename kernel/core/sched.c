@@ -254,7 +254,7 @@ static void leave_do_work(struct trap_frame *f)
     arch_irq_disable();
 }
 
-void trap_leave_user(struct trap_frame *f)
+FAULT_PATH void trap_leave_user(struct trap_frame *f)
 {
     if (!leave_work_is_pending(current))
         return;

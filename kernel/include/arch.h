@@ -31,6 +31,12 @@ struct ksiginfo;
 struct sigaltstack_k;
 struct sigaction_k;
 
+/*
+ * What every demand fault runs stands in one page of text: one TLB entry for a processor, and an
+ * engine that translates chains the jumps within a page.
+ */
+#define FAULT_PATH __attribute__((section(".text.fault_path")))
+
 typedef uint64_t vaddr_t;
 typedef uint64_t paddr_t;
 

@@ -21,10 +21,12 @@ struct pagetree {
     unsigned height;  /* levels; 0 when empty */
     uint64_t prefix;  /* of all indexes: what is left of them above the levels' bits */
     uint64_t pages;   /* how many are in it */
+    struct pagetree_node *recent; /* the level 1 node looked at last, or NULL; its indexes / 64: */
+    uint64_t recent_prefix;
 };
 
 void pagetree_init(struct pagetree *t);
-struct page *pagetree_get(const struct pagetree *t, uint64_t index); /* no reference; NULL */
+struct page *pagetree_get(struct pagetree *t, uint64_t index); /* no reference; NULL */
 /* Takes over the caller's reference; a page that was there is unreferenced. 0 or -ENOMEM. */
 int pagetree_set(struct pagetree *t, uint64_t index, struct page *p);
 /* Removes and unreferences the pages with first <= index < end. */

@@ -17,10 +17,11 @@ static uint64_t page_total;   /* in the array */
 static uint64_t page_managed; /* ever given to the allocator */
 static uint64_t page_free_total;
 static paddr_t ram_base;
+static char *ram_virt; /* of ram_base, in the direct map */
 static struct list free_lists[PAGE_ORDERS];
 struct page *page_of_zeros;
 
-paddr_t page_to_phys(const struct page *p)
+FAULT_PATH paddr_t page_to_phys(const struct page *p)
 {
     return ram_base + ((paddr_t)(p - pages) << PAGE_SHIFT);
 }
@@ -32,7 +33,7 @@ struct page *page_from_phys(paddr_t pa)
 
 void *page_to_virt(const struct page *p)
 {
-    return arch_phys_to_virt(page_to_phys(p));
+    return ram_virt + ((uint64_t)(p - pages) << PAGE_SHIFT);
 }
 
 struct page *page_from_virt(const void *va)
@@ -110,6 +111,7 @@ void page_init(const struct boot_info *bi)
     uint64_t bytes;
 
     ram_base = bi->ram_base;
+    ram_virt = arch_phys_to_virt(ram_base);
     page_total = bi->ram_bytes >> PAGE_SHIFT;
     bytes = page_align_up(page_total * sizeof(struct page));
     array = page_align_up(bi->kernel_end);
@@ -138,7 +140,7 @@ void page_init(const struct boot_info *bi)
     page_of_zeros = page_alloc_zeroed();
 }
 
-struct page *page_alloc_order(unsigned order)
+FAULT_PATH struct page *page_alloc_order(unsigned order)
 {
     unsigned from = order;
     struct page *p;
@@ -166,7 +168,7 @@ struct page *page_alloc_order(unsigned order)
     return p;
 }
 
-struct page *page_alloc(void)
+FAULT_PATH struct page *page_alloc(void)
 {
     return page_alloc_order(0);
 }
@@ -176,15 +178,19 @@ static void page_clear(uint64_t *word)
 {
     const uint64_t *end = word + PAGE_SIZE / sizeof(*word);
 
-    for (; word < end; word += 16) {
+    for (; word < end; word += 32) {
         word[0] = word[1] = word[2] = word[3] = 0;
         word[4] = word[5] = word[6] = word[7] = 0;
         word[8] = word[9] = word[10] = word[11] = 0;
         word[12] = word[13] = word[14] = word[15] = 0;
+        word[16] = word[17] = word[18] = word[19] = 0;
+        word[20] = word[21] = word[22] = word[23] = 0;
+        word[24] = word[25] = word[26] = word[27] = 0;
+        word[28] = word[29] = word[30] = word[31] = 0;
     }
 }
 
-struct page *page_alloc_zeroed(void)
+FAULT_PATH struct page *page_alloc_zeroed(void)
 {
     struct page *p = page_alloc();
 

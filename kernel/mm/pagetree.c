@@ -6,6 +6,9 @@
  * only while something is below it. The tree covers the indexes that share `prefix` above its
  * levels' bits, and grows upwards, until it is empty again: memory at high addresses, whose
  * indexes are large, has a low tree.
+ *
+ * `recent` is the level 1 node that a get or a set found last: most calls are for a neighbour of
+ * the page before. pagetree_remove(), which alone frees nodes, forgets it.
  */
 #include "kernel/include/pagetree.h"
 #include "kernel/include/errno.h"
@@ -26,6 +29,7 @@ void pagetree_init(struct pagetree *t)
     t->height = 0;
     t->prefix = 0;
     t->pages = 0;
+    t->recent = NULL;
 }
 
 static unsigned way(uint64_t index, unsigned level)
@@ -49,15 +53,31 @@ static bool covers(const struct pagetree *t, uint64_t index)
     return t->root && prefix_of(t->height, index) == t->prefix;
 }
 
-struct page *pagetree_get(const struct pagetree *t, uint64_t index)
+static bool is_recent(const struct pagetree *t, uint64_t index)
+{
+    return t->recent && t->recent_prefix == prefix_of(1, index);
+}
+
+static void set_recent(struct pagetree *t, uint64_t index, struct pagetree_node *n)
+{
+    t->recent = n;
+    t->recent_prefix = prefix_of(1, index);
+}
+
+FAULT_PATH struct page *pagetree_get(struct pagetree *t, uint64_t index)
 {
     struct pagetree_node *n = t->root;
 
+    if (is_recent(t, index))
+        return t->recent->slot[way(index, 1)];
     if (!covers(t, index))
         return NULL;
     for (unsigned level = t->height; n && level > 1; level--)
         n = n->slot[way(index, level)];
-    return n ? n->slot[way(index, 1)] : NULL;
+    if (!n)
+        return NULL;
+    set_recent(t, index, n);
+    return n->slot[way(index, 1)];
 }
 
 static int grow_to(struct pagetree *t, uint64_t index)
@@ -113,6 +133,7 @@ void pagetree_remove(struct pagetree *t, uint64_t first, uint64_t end)
 {
     if (!t->root)
         return;
+    t->recent = NULL;
     remove_below(t, t->root, t->height, prefix_base(t), first, end);
     if (!t->root->used) {
         kfree(t->root);
@@ -121,26 +142,38 @@ void pagetree_remove(struct pagetree *t, uint64_t first, uint64_t end)
     }
 }
 
-int pagetree_set(struct pagetree *t, uint64_t index, struct page *p)
+/* The level 1 node of index; NULL: no memory. */
+static struct pagetree_node *node_make(struct pagetree *t, uint64_t index)
 {
     struct pagetree_node *n;
-    void **slot;
 
     if (grow_to(t, index))
-        return -ENOMEM;
+        return NULL;
     n = t->root;
     for (unsigned level = t->height; level > 1; level--) {
-        slot = &n->slot[way(index, level)];
+        void **slot = &n->slot[way(index, level)];
+
         if (!*slot) {
             *slot = kzalloc(sizeof(*n));
             if (!*slot) {
                 pagetree_remove(t, index, index + 1);
-                return -ENOMEM;
+                return NULL;
             }
             n->used++;
         }
         n = *slot;
     }
+    set_recent(t, index, n);
+    return n;
+}
+
+FAULT_PATH int pagetree_set(struct pagetree *t, uint64_t index, struct page *p)
+{
+    struct pagetree_node *n = is_recent(t, index) ? t->recent : node_make(t, index);
+    void **slot;
+
+    if (!n)
+        return -ENOMEM;
     slot = &n->slot[way(index, 1)];
     if (*slot) {
         page_unref(*slot);

@@ -99,7 +99,7 @@ static struct vm_area *vm_prev(const struct vm_map *m, const struct vm_area *a)
     return prev == &m->areas ? NULL : list_entry(prev, struct vm_area, node);
 }
 
-struct vm_area *vm_find(struct vm_map *m, vaddr_t va)
+FAULT_PATH struct vm_area *vm_find(struct vm_map *m, vaddr_t va)
 {
     struct vm_area *a = m->hint ? m->hint : vm_next(m, NULL);
 

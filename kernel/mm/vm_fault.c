@@ -110,7 +110,7 @@ static int resolve(struct vm_area *a, vaddr_t va, bool write, struct page **out,
 }
 
 /* Puts the page of va into the page tables, by the area's protection. */
-static int map_page(struct vm_map *m, struct vm_area *a, vaddr_t va, bool write)
+FAULT_PATH static int map_page(struct vm_map *m, struct vm_area *a, vaddr_t va, bool write)
 {
     struct page *p;
     bool writable;
@@ -127,7 +127,7 @@ static int map_page(struct vm_map *m, struct vm_area *a, vaddr_t va, bool write)
     return pmap_enter(m->pmap, page_align_down(va), page_to_phys(p), prot);
 }
 
-int vm_fault(struct vm_map *m, vaddr_t va, unsigned need)
+FAULT_PATH int vm_fault(struct vm_map *m, vaddr_t va, unsigned need)
 {
     struct vm_area *a = vm_find(m, va);
 

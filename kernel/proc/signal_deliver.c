@@ -251,7 +251,7 @@ void trap_user_signal(int signo, int code, vaddr_t addr, int trapno, uint64_t er
     signal_force_fault(signo, code, addr);
 }
 
-int trap_page_fault(const struct user_fault *fault)
+FAULT_PATH int trap_page_fault(const struct user_fault *fault)
 {
     unsigned need = fault->is_write ? PROT_W : fault->is_exec ? PROT_X : PROT_R;
     int error = -EFAULT;

@@ -124,6 +124,25 @@ static void test_pagetree_height_follows_the_distance(void **state)
     assert_null(t.root);
 }
 
+/* The node that was looked at last is not used any more once it is gone. */
+static void test_pagetree_removed_and_set_again(void **state)
+{
+    struct page *p[2] = {page_alloc(), page_alloc()};
+    uint64_t index = 0;
+    struct pagetree t;
+
+    (void)state;
+    pagetree_init(&t);
+    assert_int_equal(pagetree_set(&t, 70, p[0]), 0);
+    assert_ptr_equal(pagetree_get(&t, 70), p[0]);
+    pagetree_remove(&t, 70, 71);
+    assert_null(pagetree_get(&t, 70));
+    assert_int_equal(pagetree_set(&t, 70, p[1]), 0);
+    assert_ptr_equal(pagetree_next(&t, &index, UINT64_MAX), p[1]);
+    assert_int_equal(index, 70);
+    pagetree_remove(&t, 0, UINT64_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -131,6 +150,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_pagetree_user_addresses, start, end),
         cmocka_unit_test_setup_teardown(test_pagetree_next_of_far_apart, start, end),
         cmocka_unit_test_setup_teardown(test_pagetree_height_follows_the_distance, start, end),
+        cmocka_unit_test_setup_teardown(test_pagetree_removed_and_set_again, start, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

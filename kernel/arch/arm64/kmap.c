@@ -41,7 +41,7 @@ static bool page_allocator_ready; /* after boot: tables come from there */
 
 void *arch_phys_to_virt(paddr_t pa)
 {
-    return (void *)(DIRECT_MAP_BASE + pa);
+    return direct_map(pa);
 }
 
 paddr_t arch_virt_to_phys(const void *va)

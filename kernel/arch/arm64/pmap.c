@@ -19,6 +19,7 @@
  */
 #include "kernel/arch/arm64/cpu.h"
 #include "kernel/arch/arm64/frame.h"
+#include "kernel/arch/arm64/kmap.h"
 #include "kernel/arch/arm64/pte.h"
 #include "kernel/include/ktrace.h"
 #include "kernel/include/errno.h"
@@ -40,6 +41,8 @@ struct pmap {
     uint64_t *root;
     uint64_t asid;          /* valid while generation is the current one */
     uint64_t generation;    /* 0: never had one */
+    uint64_t *last_table;   /* the last-level table of the last page entered, or NULL; */
+    vaddr_t last_base;      /* what it maps begins here */
 };
 
 extern uint64_t empty_l0[TABLE_ENTRIES];
@@ -59,7 +62,7 @@ static uint64_t level_bytes(unsigned level)
 
 static uint64_t *table_at(uint64_t descriptor)
 {
-    return arch_phys_to_virt(descriptor & PTE_ADDRESS_MASK);
+    return direct_map(descriptor & PTE_ADDRESS_MASK);
 }
 
 static bool has_tlb_entries(const struct pmap *pm)
@@ -113,8 +116,8 @@ void pmap_destroy(struct pmap *pm)
     kfree(pm);
 }
 
-/* The last-level descriptor of va; NULL: no memory for the tables above it. */
-static uint64_t *descriptor_make(struct pmap *pm, vaddr_t va)
+/* The last-level table of va; NULL: no memory for it or those above. */
+static uint64_t *last_table_make(struct pmap *pm, vaddr_t va)
 {
     uint64_t *table = pm->root;
 
@@ -131,7 +134,19 @@ static uint64_t *descriptor_make(struct pmap *pm, vaddr_t va)
         }
         table = table_at(*d);
     }
-    return &table[index_at(va, LEVEL_LAST)];
+    return table;
+}
+
+/* The last-level descriptor of va; NULL: no memory. Faults come one page after the other. */
+FAULT_PATH static uint64_t *descriptor_make(struct pmap *pm, vaddr_t va)
+{
+    vaddr_t base = va & ~(level_bytes(LEVEL_LAST - 1) - 1);
+
+    if (!pm->last_table || pm->last_base != base) {
+        pm->last_table = last_table_make(pm, va);
+        pm->last_base = base;
+    }
+    return pm->last_table ? &pm->last_table[index_at(va, LEVEL_LAST)] : NULL;
 }
 
 static uint64_t attributes_of(unsigned prot)
@@ -147,7 +162,7 @@ static uint64_t attributes_of(unsigned prot)
     return d;
 }
 
-int pmap_enter(struct pmap *pm, vaddr_t va, paddr_t pa, unsigned prot)
+FAULT_PATH int pmap_enter(struct pmap *pm, vaddr_t va, paddr_t pa, unsigned prot)
 {
     uint64_t *d = descriptor_make(pm, va);
     uint64_t old, new = pa | attributes_of(prot);

@@ -183,7 +183,7 @@ static void traced_syscall(struct trap_frame *f)
         trace_syscall_exit();
 }
 
-void trap_user_sync(struct trap_frame *f, uint64_t esr)
+FAULT_PATH void trap_user_sync(struct trap_frame *f, uint64_t esr)
 {
     if (esr_ec(esr) == EC_SVC) {
         long result;

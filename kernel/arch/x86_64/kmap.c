@@ -33,7 +33,7 @@ static paddr_t *early_pages; /* next page to take at boot; NULL once page.c is i
 
 void *arch_phys_to_virt(paddr_t pa)
 {
-    return (void *)(DIRECT_MAP_BASE + pa);
+    return direct_map(pa);
 }
 
 paddr_t arch_virt_to_phys(const void *va)

@@ -29,6 +29,8 @@
 
 struct pmap {
     paddr_t root;
+    uint64_t *last_table; /* the level 1 table of the last page entered, or NULL; tables live as */
+    vaddr_t last_base;    /* long as their pmap. What it maps begins here */
 };
 
 /* The page's entry, or NULL where there is no table; *next is where the hole ends. */
@@ -80,7 +82,7 @@ void pmap_activate(struct pmap *pm)
 
 struct pmap *pmap_create(void)
 {
-    struct pmap *pm = kmalloc(sizeof(*pm));
+    struct pmap *pm = kzalloc(sizeof(*pm));
 
     if (!pm)
         return NULL;
@@ -124,12 +126,24 @@ static uint64_t pte_of(paddr_t pa, unsigned prot)
     return e;
 }
 
-int pmap_enter(struct pmap *pm, vaddr_t va, paddr_t pa, unsigned prot)
+/* The level 1 entry of va; NULL: no memory. Faults come one page after the other. */
+FAULT_PATH static uint64_t *entry_make(struct pmap *pm, vaddr_t va)
+{
+    vaddr_t base = va & ~(level_bytes(2) - 1);
+
+    if (!pm->last_table || pm->last_base != base) {
+        pm->last_table = kmap_entry_make(pm->root, base, 1, PTE_U);
+        pm->last_base = base;
+    }
+    return pm->last_table ? &pm->last_table[level_index(va, 1)] : NULL;
+}
+
+FAULT_PATH int pmap_enter(struct pmap *pm, vaddr_t va, paddr_t pa, unsigned prot)
 {
     uint64_t *e, old;
 
     kassert(va < USER_TOP && !((va | pa) & PAGE_MASK));
-    e = kmap_entry_make(pm->root, va, 1, PTE_U);
+    e = entry_make(pm, va);
     if (!e)
         return -ENOMEM;
     old = *e;

@@ -8,6 +8,7 @@
 #ifndef KERNEL_ARCH_PTE_H
 #define KERNEL_ARCH_PTE_H
 
+#include "kernel/arch/x86_64/kmap.h"
 #include "kernel/include/arch.h"
 #include "kernel/include/page.h"
 
@@ -42,7 +43,7 @@ static inline unsigned level_index(vaddr_t va, unsigned level)
 
 static inline uint64_t *table_at(uint64_t entry_or_root)
 {
-    return arch_phys_to_virt(entry_or_root & PTE_ADDR);
+    return direct_map(entry_or_root & PTE_ADDR);
 }
 
 #endif

@@ -154,7 +154,7 @@ static void user_exception(struct trap_frame *f)
                 plain_signals[vector].addr_is_rip ? f->regs.rip : 0);
 }
 
-void trap_user(struct trap_frame *f)
+FAULT_PATH void trap_user(struct trap_frame *f)
 {
     if (f->regs.vector < VECTOR_IRQ) {
         user_exception(f);
