@@ -151,6 +151,21 @@ static int compare_states(struct bisecting *s)
     return diff_find_pair(&s->pair, d, s->err, s->err_len);
 }
 
+/* The instruction before the first state that differs, by the program's symbols too. */
+static int name_first(struct bisecting *s)
+{
+    struct difference *d = &s->b->diff.first;
+    struct bisect_at at;
+    int rc = 0;
+
+    if (s->b->diff.differ && d->n > 0) {
+        rc = bisect_describe(s, 0, d->n - 1, &at);
+        if (rc == 0)
+            snprintf(d->place, sizeof(d->place), "%.90s  %.80s", at.where, at.code);
+    }
+    return rc;
+}
+
 static int search(struct bisecting *s)
 {
     struct bisect *b = s->b;
@@ -160,6 +175,8 @@ static int search(struct bisecting *s)
         fill_ends(s);
         return 0;
     }
+    if (rc == 0)
+        rc = name_first(s);
     if (rc == 0)
         rc = read_courses(s);
     if (rc == 0 && b->same_kernel && b->same_programs)

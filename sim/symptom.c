@@ -198,6 +198,17 @@ void symptom_of_console(enum explore_failure failure, const struct explore_rules
         say_output((const char *)undisturbed->console.data, text, out);
 }
 
+void symptom_of_text(enum explore_failure failure, int status, const char *text,
+                     struct symptom *out)
+{
+    memset(out, 0, sizeof(*out));
+    out->failure = failure;
+    out->status = status;
+    snprintf(out->text, sizeof(out->text), "%s", text);
+    if (failure != EXPLORE_CONSOLE)
+        symptom_put_what(out->text, out->what, sizeof(out->what));
+}
+
 /* Our kernel's word stands alone on its line, and the reason on the next. */
 bool symptom_panic_line(const char *text, char *words, size_t len)
 {

@@ -57,6 +57,9 @@ void symptom_of_console(enum explore_failure failure, const struct explore_rules
 MUST_CHECK int symptom_of_trace(enum explore_failure failure, const struct explore_result *r,
                                 const struct trace *t, struct symptom *out, char *err,
                                 size_t err_len);
+/* What was said of a failure of that kind and status before, as `text` of its symptom. */
+void symptom_of_text(enum explore_failure failure, int status, const char *text,
+                     struct symptom *out);
 /*
  * The check's findings in `t`, at most `max` of them, in the order of `trapline check`. 0 and their
  * number in *count, or a sentence in `err`.

@@ -55,7 +55,6 @@ struct options {
     regex_t pattern;
     const char *output, *test;
     bool again, json;
-    insn_t limit;
 };
 
 /* ---- what fails ---- */
@@ -229,7 +228,7 @@ static int take(struct options *o, int c, const char *value)
         o->s.rules.pattern = &o->pattern;
         return console_pattern_take(value, &o->pattern, &o->s.console);
     case OPT_LIMIT:
-        return parse_number(value, &o->limit)
+        return parse_number(value, &o->s.limit)
                    ? EXIT_OK : complain(EXIT_USAGE, "--limit wants a number, not '%s'", value);
     case OPT_AGAIN:
         o->again = true;
@@ -300,12 +299,12 @@ static int minimize(struct options *o, const char *path)
         rc = complain(EXIT_GUEST, "out of memory");
     if (rc == EXIT_OK && o->again) {
         snprintf(s->temporary, sizeof(s->temporary), "%s.tmp-%ld", path, (long)getpid());
-        rc = minimize_again(s, &o->files, o->limit, o->json);
+        rc = minimize_again(s, &o->files, o->json);
     } else if (rc == EXIT_OK) {
         minimize_catch_interrupt();
         rc = choose_output(o, path);
         if (rc == EXIT_OK)
-            rc = minimize_run_undisturbed(s, o->limit);
+            rc = minimize_run_undisturbed(s);
         if (rc == EXIT_OK)
             rc = run_full(s);
         if (rc == EXIT_OK)
@@ -342,7 +341,7 @@ int cmd_minimize(int argc, char **argv)
 
     if (!o)
         return rc;
-    o->limit = INSN_NONE;
+    o->s.limit = INSN_NONE;
     o->s.same = SYMPTOM_WHAT;
     o->s.jobs = cpus > 0 && cpus < (long)MINIMIZE_JOBS_MAX ? (unsigned)cpus : 1;
     o->s.rules = (struct explore_rules){.counts = 1u << EXPLORE_STATUS | 1u << EXPLORE_PANIC |

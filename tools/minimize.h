@@ -29,6 +29,7 @@ struct minimizing {
     struct machine machine;      /* the trace's, with pointers into it; chaos as it is needed */
     struct explore_rules rules;
     const char *console;         /* the pattern, as text; NULL: none */
+    insn_t limit;                /* that was asked for; INSN_NONE: none */
     struct explore_result undisturbed;
     bool fail_given;             /* the user said what is a failure */
     enum symptom_level same;     /* how much alike two failures must be */
@@ -52,12 +53,14 @@ extern const char *const minimize_levels[SYMPTOM_LEVELS];
 /* One run, judged. 0 or an exit code, after a complaint. *end may be NULL. */
 int minimize_try(struct minimizing *s, const struct schedule *schedule,
                  enum explore_failure *failure, struct sim_end *end);
-/* The machine left alone: fills in `undisturbed` and the rules' limit, which is `limit` if that is not
- * INSN_NONE. As minimize_try(). */
-int minimize_run_undisturbed(struct minimizing *s, insn_t limit);
+/* The machine left alone: fills in `undisturbed` and the rules' limit, which is `limit` where there
+ * is one. As minimize_try(). */
+int minimize_run_undisturbed(struct minimizing *s);
 /* The run of the full schedule: fills in `symptom` and `end`. As minimize_try(); where it does not
  * fail that is complained of. */
 int minimize_find_symptom(struct minimizing *s);
+/* How s->full fails, which is known to: fills in `symptom`. As minimize_try(). */
+int minimize_take_symptom(struct minimizing *s, enum explore_failure failure, bool *found);
 /* Does it fail in the way that is looked for? As minimize_try(). */
 int minimize_fails_so(struct minimizing *s, const struct schedule *schedule, bool *yes);
 
@@ -70,8 +73,7 @@ int minimize_first_failing(void *ctx, struct minimize *m, size_t count, size_t *
 
 /* ---- minimize_again.c ---- */
 /* The trace's schedule once on these images: prints whether it holds. 0 or an exit code. */
-int minimize_again(struct minimizing *s, const struct trace_options *files, insn_t limit,
-                   bool json);
+int minimize_again(struct minimizing *s, const struct trace_options *files, bool json);
 
 /* One line on stdout; drops `o`. */
 void minimize_print_json(json_t *o);
@@ -84,6 +86,8 @@ char *minimize_note(struct minimizing *s);
 /* ---- minimize_test.c ---- */
 /* The test's files beside the trace, which is in `dir`. 0 or an exit code. */
 int minimize_write_test(const struct minimizing *s, const char *dir);
+/* "--console 'REGEX' --limit N ": what else a command on the trace wants; "" where nothing was said. */
+void minimize_options_text(const struct minimizing *s, char *text, size_t len);
 /* The test's name: the trace's file name, of letters that C knows. */
 void minimize_test_name(const struct minimizing *s, char *name, size_t len);
 

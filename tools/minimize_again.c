@@ -181,11 +181,50 @@ void minimize_print_json(json_t *o)
     json_decref(o);
 }
 
+/* What was recorded of the failure, in the summary's words; "": nothing. */
+static void recorded_what(const struct trace *t, char *text, size_t len)
+{
+    const char *line = t->note ? strstr(t->note, "\nwhat     ") : NULL;
+
+    text[0] = '\0';
+    if (line)
+        snprintf(text, len, "%.*s", (int)strcspn(line + 10, "\n"), line + 10);
+}
+
+/* What fails now, and whether it is what the recording was kept for. */
+static int tell_what(struct minimizing *s, enum explore_failure failure)
+{
+    char text[SYMPTOM_LEN];
+    struct symptom was;
+    bool found;
+    int rc;
+
+    recorded_what(s->trace, text, sizeof(text));
+    s->same = SYMPTOM_WHAT;
+    rc = minimize_take_symptom(s, failure, &found);
+    if (rc != EXIT_OK || !found || !s->symptom.text[0])
+        return rc;
+    printf("%s\n", s->symptom.text);
+    symptom_of_text(failure, s->symptom.status, text, &was);
+    if (text[0] && !symptom_same(&s->symptom, &was, SYMPTOM_WHAT))
+        printf("that is another failure; recorded was: %s\n", text);
+    return EXIT_OK;
+}
+
+static int report_json(bool holds, bool unwell, enum explore_failure failure,
+                       const struct sim_end *end, const char *text)
+{
+    minimize_print_json(json_pack("{s:b,s:b,s:s,s:s,s:I}", "holds", (int)holds, "undisturbed",
+                                  (int)unwell, "failure", explore_names[failure], "end", text, "n",
+                                  (json_int_t)end->n));
+    return holds ? EXIT_OK : EXIT_GUEST;
+}
+
 static int run_again(struct minimizing *s, bool other_kernel, bool json)
 {
     enum explore_failure failure = EXPLORE_HOLDS;
     struct sim_end end = s->undisturbed.end;
-    bool unwell = is_unwell(s);
+    bool unwell = is_unwell(s), holds;
     char text[96];
     int rc = EXIT_OK;
 
@@ -194,33 +233,29 @@ static int run_again(struct minimizing *s, bool other_kernel, bool json)
                           : minimize_try(s, &s->full, &failure, &end);
     if (rc != EXIT_OK)
         return rc;
+    holds = !unwell && failure == EXPLORE_HOLDS;
     sim_end_text(&end, text, sizeof(text));
-    if (json) {
-        bool holds = !unwell && failure == EXPLORE_HOLDS;
-
-        minimize_print_json(json_pack("{s:b,s:b,s:s,s:s,s:I}", "holds", (int)holds, "undisturbed",
-                             (int)unwell, "failure", explore_names[failure], "end", text, "n",
-                             (json_int_t)end.n));
-        return holds ? EXIT_OK : EXIT_GUEST;
-    }
-    if (!unwell && failure == EXPLORE_HOLDS) {
+    if (json)
+        return report_json(holds, unwell, failure, &end, text);
+    if (holds) {
         printf("it holds: %s at instruction %llu\n", text, (unsigned long long)end.n);
         return EXIT_OK;
     }
     printf("it fails%s: %s%s%s at instruction %llu\n", unwell ? " undisturbed" : "",
            unwell ? "" : explore_names[failure], unwell ? "" : "; ", text,
            (unsigned long long)end.n);
-    return EXIT_GUEST;
+    fflush(stdout);
+    rc = unwell ? EXIT_OK : tell_what(s, failure);
+    return rc != EXIT_OK ? rc : EXIT_GUEST;
 }
 
-int minimize_again(struct minimizing *s, const struct trace_options *files, insn_t limit,
-                   bool json)
+int minimize_again(struct minimizing *s, const struct trace_options *files, bool json)
 {
     struct machine_options mo;
     int rc = replace_images(files, &s->machine, &mo);
 
     if (rc == EXIT_OK)
-        rc = minimize_run_undisturbed(s, limit);
+        rc = minimize_run_undisturbed(s);
     if (rc == EXIT_OK)
         rc = run_again(s, memcmp(&s->machine.kernel_hash, &s->trace->machine.kernel_hash,
                                  sizeof(s->machine.kernel_hash)) != 0, json);

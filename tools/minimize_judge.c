@@ -41,8 +41,9 @@ int minimize_try(struct minimizing *s, const struct schedule *schedule,
     return rc == 0 ? EXIT_OK : complain(EXIT_GUEST, "%s", err);
 }
 
-int minimize_run_undisturbed(struct minimizing *s, insn_t limit)
+int minimize_run_undisturbed(struct minimizing *s)
 {
+    insn_t limit = s->limit;
     struct schedule none = {.console = s->full.console, .console_count = s->full.console_count};
     uint64_t chaos = s->machine.chaos;
     char err[ERR_LEN];
@@ -148,7 +149,7 @@ int minimize_fails_so(struct minimizing *s, const struct schedule *schedule, boo
 /* ---- what is looked for ---- */
 
 /* Takes the run's failure of this kind, where it has one. */
-static int take_symptom(struct minimizing *s, enum explore_failure failure, bool *found)
+int minimize_take_symptom(struct minimizing *s, enum explore_failure failure, bool *found)
 {
     struct looking l = {.failure = failure};
     size_t which = s->finding > 0 ? s->finding - 1 : 0;
@@ -172,14 +173,14 @@ static int find_plain(struct minimizing *s, bool *found)
     int rc = EXIT_OK;
 
     if (counts & 1u << EXPLORE_CONSOLE)
-        rc = take_symptom(s, EXPLORE_CONSOLE, found);
+        rc = minimize_take_symptom(s, EXPLORE_CONSOLE, found);
     if (rc != EXIT_OK || *found)
         return rc;
     s->rules.counts &= ~(1u << EXPLORE_CHECK);
     rc = minimize_try(s, &s->full, &failure, &s->end);
     s->rules.counts = counts;
     if (rc == EXIT_OK && failure != EXPLORE_HOLDS)
-        rc = take_symptom(s, failure, found);
+        rc = minimize_take_symptom(s, failure, found);
     return rc;
 }
 
@@ -195,7 +196,7 @@ int minimize_find_symptom(struct minimizing *s)
     if (rc == EXIT_OK && !found && (s->finding > 0 || !s->fail_given))
         s->rules.counts |= 1u << EXPLORE_CHECK;
     if (rc == EXIT_OK && !found && (s->rules.counts & 1u << EXPLORE_CHECK))
-        rc = take_symptom(s, EXPLORE_CHECK, &found);
+        rc = minimize_take_symptom(s, EXPLORE_CHECK, &found);
     sim_end_text(&s->end, text, sizeof(text));
     if (rc == EXIT_OK && !found)
         rc = complain(EXIT_USAGE, "this run does not fail: %s%s; --fail and --console say what "

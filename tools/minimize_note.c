@@ -165,9 +165,10 @@ static int put_all(struct noting *n)
 {
     struct minimizing *s = n->s;
     const char *name = strrchr(s->out, '/');
-    char text[96];
+    char text[96], options[640];
     int rc;
 
+    minimize_options_text(s, options, sizeof(options));
     name = name ? name + 1 : s->out;
     sim_end_text(&s->least_end, text, sizeof(text));
     fprintf(n->out, "failure  %s: %s at instruction %llu\n", explore_names[s->symptom.failure],
@@ -180,7 +181,9 @@ static int put_all(struct noting *n)
         rc = put_findings(n);
     fprintf(n->out,
             "look     trapline gdb %s; trapline report %s -o run.html; trapline check %s\n"
-            "again    trapline minimize --again %s --kernel FILE\n", name, name, name, name);
+            "again    trapline minimize --again %s%s --kernel FILE\n"
+            "test     trapline minimize %s%s --test DIR\n", name, name, name, name, options, name,
+            options);
     return rc == 0 && n->good ? put_cause(n) : rc;
 }
 

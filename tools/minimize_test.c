@@ -69,9 +69,10 @@ static const char source[] =
     "}\n";
 
 static const char lines[] =
-    "# Made by trapline minimize: include() this. TRAPLINE_PROGRAM is the command (default:\n"
-    "# trapline), TRAPLINE_KERNEL the kernel under test (default: the one that failed),\n"
+    "# Made by trapline minimize: include() this. TRAPLINE_PROGRAM is the command (default: the\n"
+    "# trapline of PATH), TRAPLINE_KERNEL the kernel under test (default: the one that failed),\n"
     "# TRAPLINE_ROOTFS likewise.\n"
+    "find_program(TRAPLINE_PROGRAM trapline REQUIRED)\n"
     "add_executable(test_@N ${CMAKE_CURRENT_LIST_DIR}/test_@N.c)\n"
     "target_compile_definitions(test_@N PRIVATE TRACE=\"${CMAKE_CURRENT_LIST_DIR}/@S.tlt\")\n"
     "target_link_libraries(test_@N PRIVATE cmocka)\n"
@@ -79,7 +80,11 @@ static const char lines[] =
     "foreach(setting TRAPLINE_PROGRAM TRAPLINE_KERNEL TRAPLINE_ROOTFS)\n"
     "  if(${setting})\n"
     "    string(REPLACE _PROGRAM \"\" variable ${setting})\n"
-    "    set_property(TEST @N APPEND PROPERTY ENVIRONMENT \"${variable}=${${setting}}\")\n"
+    "    set(value ${${setting}})\n"
+    "    if(NOT value MATCHES \"^[$]<\")\n"
+    "      get_filename_component(value ${value} ABSOLUTE)\n"
+    "    endif()\n"
+    "    set_property(TEST @N APPEND PROPERTY ENVIRONMENT \"${variable}=${value}\")\n"
     "  endif()\n"
     "endforeach()\n";
 
@@ -102,7 +107,7 @@ void minimize_test_name(const struct minimizing *s, char *name, size_t len)
 }
 
 struct words {
-    char stem[128], name[128], more[600];
+    char stem[128], name[128], more[2400];
     int count; /* of arguments */
 };
 
@@ -158,6 +163,11 @@ static void more_arguments(const struct minimizing *s, struct words *w)
                                      w->more[used - 1] == '"' ? "" : ",", explore_names[f]);
     used += (size_t)snprintf(w->more + used, sizeof(w->more) - used, "\"");
     w->count = 6;
+    if (s->limit != INSN_NONE) {
+        w->count += 2;
+        used += (size_t)snprintf(w->more + used, sizeof(w->more) - used, ", \"--limit\", \"%llu\"",
+                                 (unsigned long long)s->limit);
+    }
     if (!s->console)
         return;
     w->count += 2;
@@ -168,6 +178,23 @@ static void more_arguments(const struct minimizing *s, struct words *w)
         w->more[used++] = *c;
     }
     snprintf(w->more + used, sizeof(w->more) - used, "\"");
+}
+
+void minimize_options_text(const struct minimizing *s, char *text, size_t len)
+{
+    size_t used = 0;
+
+    text[0] = '\0';
+    if (s->limit != INSN_NONE)
+        used += (size_t)snprintf(text, len, " --limit %llu", (unsigned long long)s->limit);
+    if (s->symptom.failure == EXPLORE_CHECK)
+        used += (size_t)snprintf(text + used, len - used, " --fail check");
+    if (!s->console)
+        return;
+    used += (size_t)snprintf(text + used, len - used, " --console '");
+    for (const char *c = s->console; *c && used + 8 < len; c++)
+        used += (size_t)snprintf(text + used, len - used, *c == '\'' ? "'\\''" : "%c", *c);
+    snprintf(text + used, len - used, "'");
 }
 
 int minimize_write_test(const struct minimizing *s, const char *dir)

@@ -119,7 +119,7 @@ project(regression C)
 enable_testing()
 include(../tests/lost_vector.cmake)
 EOF
-regression() { # KERNEL WANTED-STATUS
+regression() { # KERNEL WANTED-STATUS; the kernel's path as seen from the project
     again="cmake -S $top/project -B $top/project/build -D TRAPLINE_KERNEL=$1"
     { cmake -S project -B project/build -G Ninja -D CMAKE_BUILD_TYPE=Debug \
         -D TRAPLINE_PROGRAM="$trapline" -D TRAPLINE_KERNEL="$1" &&
@@ -128,8 +128,17 @@ regression() { # KERNEL WANTED-STATUS
     local status=$?
     [ $((status != 0)) = "$2" ] || fail "$1: ctest ends with $status: $(cat log)" "$again"
 }
-regression "$top/faulty.elf" 1
+cp faulty.elf project/
+regression faulty.elf 1 # relative to the project
 says '^it fails: status; the guest failed with status 1 '
+says '^a new line: CHECK failed at line [0-9]+: memcmp'
+# Nothing but the file: the same test comes from the trace that was made.
+mkdir only
+cp tests/lost-vector.tlt only/
+minimize 0 only/lost-vector.tlt --test only/again
+says '^1 of 1 events, found in [0-9] runs; status'
+diff tests/lost_vector.cmake only/again/lost_vector.cmake && diff tests/test_lost_vector.c only/again/test_lost_vector.c ||
+    fail "the file makes another test"
 regression "$sound" 0
 # The same fault in a kernel whose page faults take longer, so that all numbers are others.
 {
