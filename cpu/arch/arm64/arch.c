@@ -123,7 +123,9 @@ int arm64_phys_write(struct arm64 *a, paddr_t pa, const void *buf, size_t len)
         return -EFAULT;
     memcpy(a->ram + (pa - ARM64_RAM_BASE), buf, len);
     arm64_dirty_note(a, pa, len);
-    arm64_engine_drop_code(a);
+    arm64_code_host_write(a, pa, len);
+    arm64_code_settle(a);
+    arm64_engine_flush_tlb(a); /* it may be a table */
     return 0;
 }
 

@@ -52,6 +52,7 @@
 #define EC_SYSREG        0x18u
 #define EC_INSN_LOWER    0x20u
 #define EC_INSN_SAME     0x21u
+#define EC_ILLEGAL       0x0eu
 #define EC_PC_ALIGN      0x22u
 #define EC_DATA_LOWER    0x24u
 #define EC_DATA_SAME     0x25u
@@ -156,13 +157,7 @@ struct arm64_unimplemented_entry {
 
 #define ARM64_UNIMPLEMENTED_MAX 64
 
-/* Pages that devices wrote to and whose code is still to be dropped (dma.c). */
-#define ARM64_DMA_PAGES_MAX 256u
-struct arm64_dma {
-    uint32_t page[ARM64_DMA_PAGES_MAX];
-    size_t count;
-};
-
+struct arm64_code;
 struct arm64_engine;
 struct arm64_counter;
 struct arm64_dirty;
@@ -175,6 +170,7 @@ struct arm64 {
     struct arm64_engine *engine;
     struct arm64_counter *counter;
     struct arm64_flash flash;
+    struct arm64_code *code;
     struct arm64_dirty *dirty; /* NULL: writes are not noted */
     uint8_t *ram; /* and what the engine keeps behind it (arm64_engine_extra_bytes()) */
     cycles_t skipped; /* cycles = count.n + skipped */
@@ -188,7 +184,6 @@ struct arm64 {
     bool unsure;     /* behind an ERET: it may have led to user mode or not */
     struct arm64_board board;
     struct virtio_bus virtio;
-    struct arm64_dma dma;
     struct arm64_flow flow;
     struct arm64_el2 el2;
     struct cpu_stop stop;
@@ -226,8 +221,10 @@ void arm64_engine_stop_before(struct arm64 *a, vaddr_t pc);
 /* An address before which the engine stops; 0: none. Code in [from, to) is translated anew. */
 void arm64_engine_set_exit(struct arm64 *a, vaddr_t exit, vaddr_t from, vaddr_t to);
 void arm64_engine_drop_code(struct arm64 *a);
-/* Not in a hook: drop what was translated from these pages of RAM. */
-void arm64_engine_drop_pages(struct arm64 *a, const uint32_t *page, size_t count);
+/* Not in a hook: drop what was translated from some ranges of RAM, from offset `at` on. */
+void arm64_engine_drop_begin(struct arm64 *a);
+void arm64_engine_drop(struct arm64 *a, size_t at, size_t bytes);
+void arm64_engine_drop_end(struct arm64 *a);
 /* What stage 2 allows for a page of RAM beside reading. The TLB still has to be flushed. */
 void arm64_engine_allow(struct arm64 *a, uint32_t page, bool write, bool exec);
 /* The processor's whole state for this engine; *context is made where it is NULL. */
@@ -240,6 +237,8 @@ MUST_CHECK int arm64_engine_watch_insns(struct arm64 *a, cpu_insn_fn fn, void *c
 /* See cpu_watch_stores(). */
 MUST_CHECK int arm64_engine_watch_stores(struct arm64 *a, const struct cpu_range *list,
                                          size_t count, cpu_store_fn fn, void *ctx);
+/* A store that the model does itself, as who watches stores would be told of one of the engine's. */
+void arm64_engine_tell_store(struct arm64 *a, paddr_t pa, unsigned bytes, const uint8_t *value);
 /* The engine itself (uc_engine), for pages.c. */
 void *arm64_engine_handle(struct arm64 *a);
 /* The engine's numbers of registers: of our table, of a system register; -1: it has none. */
@@ -292,8 +291,8 @@ void arm64_count_recheck(struct arm64 *a, insn_t stop_at);
 bool arm64_count_exit(struct arm64 *a);
 /* After an exception entry: in watch mode the return is looked for. */
 void arm64_count_entered(struct arm64 *a);
-/* IC ran for a page of RAM (its number), or for all (UINT32_MAX). */
-void arm64_count_invalidate(struct arm64 *a, uint32_t page);
+/* In an event: the instruction at the PC, which stores into its own page, is to run alone. */
+void arm64_count_lone(struct arm64 *a, uint32_t page);
 /* Who looks on has changed; also in a hook. */
 void arm64_count_looks(struct arm64 *a);
 /* In an event: is it one behind the number at which no instruction runs? */
@@ -306,6 +305,10 @@ void arm64_count_hold(struct arm64 *a);
 void arm64_trap_sync(struct arm64 *a, uint32_t esr, bool with_far, vaddr_t far, enum cpu_trap_kind kind);
 void arm64_trap_irq(struct arm64 *a);
 void arm64_trap_hvc(struct arm64 *a, uint32_t esr);
+/* Does ERET at EL1 with this SPSR_EL1 lead to a state that is not there, or set PSTATE.IL? */
+bool arm64_return_is_illegal(uint64_t spsr);
+/* That ERET, at the PC. It retires. */
+void arm64_illegal_return(struct arm64 *a);
 /* An exception that the engine reports (its own numbers). */
 void arm64_event(struct arm64 *a, uint32_t code);
 
@@ -327,6 +330,25 @@ bool arm64_el2_undefined(struct arm64 *a);
 /* As arm64_sysreg_access(), for what reads otherwise at EL2. */
 bool arm64_el2_sysreg(struct arm64 *a, uint32_t id, bool is_write, uint64_t *value);
 
+/* ---- code.c ---- */
+MUST_CHECK int arm64_code_create(struct arm64 *a);
+void arm64_code_destroy(struct arm64 *a);
+/* May the page be executed, and must not be written? */
+bool arm64_code_here(const struct arm64 *a, uint32_t page);
+/* Tell stage 2 what it allows for the page. The TLB still has to be flushed. */
+void arm64_code_allow(struct arm64 *a, uint32_t page);
+/* The engine translates the block at `pc`. */
+void arm64_code_translated(struct arm64 *a, vaddr_t pc, uint32_t bytes);
+/* Stage-2 aborts: a fetch from a page that is not `here`, a store to one that is. */
+void arm64_code_fetched(struct arm64 *a, uint32_t page);
+void arm64_code_store(struct arm64 *a, uint32_t page);
+/* Before and after the lone instruction of arm64_count_lone(). */
+void arm64_code_lone(struct arm64 *a, uint32_t page, bool begin);
+/* Not in a hook: somebody else than the guest wrote to RAM; arm64_code_settle() after the last. */
+void arm64_code_host_write(struct arm64 *a, paddr_t pa, size_t len);
+/* Not in a hook: what was translated from words that have changed goes. */
+void arm64_code_settle(struct arm64 *a);
+
 /* ---- mmio.c ---- */
 /* A stage-2 abort: a device, or a hole. */
 /* Only our notes forbade it: it runs again, and to the guest nothing happened. */
@@ -334,9 +356,8 @@ bool arm64_stage2_noted(struct arm64 *a, const struct arm64_syndrome *s, bool is
 void arm64_stage2_abort(struct arm64 *a, const struct arm64_syndrome *s, bool is_fetch);
 
 /* ---- dma.c ---- */
-/* Accesses of devices to RAM, between two instructions; arm64_dma_settle() after the last. */
+/* Accesses of devices to RAM, between two instructions; arm64_code_settle() after the last. */
 struct virtio_memory arm64_dma_memory(struct arm64 *a);
-void arm64_dma_settle(struct arm64 *a);
 
 /* ---- dirty.c ---- */
 MUST_CHECK int arm64_dirty_start(struct arm64 *a);
@@ -344,13 +365,14 @@ void arm64_dirty_destroy(struct arm64 *a);
 void arm64_dirty_take(struct arm64 *a, cpu_page_fn fn, void *ctx);
 /* The machine or the host wrote to RAM past the guest's tables. */
 void arm64_dirty_note(struct arm64 *a, paddr_t pa, size_t len);
-/* A stage-2 abort: true when only our notes forbade the access, and it may run again. */
-bool arm64_dirty_abort(struct arm64 *a, paddr_t ipa, bool is_fetch);
+/* Notes are taken, and the page was not written. */
+bool arm64_dirty_is_clean(const struct arm64 *a, uint32_t page);
+/* arm64_code_settle() after the last. */
 void arm64_ram_put_page(struct arm64 *a, uint32_t page, const uint8_t *bytes);
-/* After pages were put: no translated code of what they held is left. */
-void arm64_dirty_settle(struct arm64 *a);
 
 /* ---- pages.c ---- */
+/* A store that the model does itself. */
+void arm64_pages_tell(struct arm64 *a, paddr_t pa, unsigned bytes, uint64_t value);
 /* See cpu_watch_pages(); there are two who may look. */
 enum { PAGES_OBSERVER, PAGES_ADVERSARY, PAGES_CLIENTS };
 MUST_CHECK int arm64_pages_watch(struct arm64 *a, unsigned client, const uint8_t *map,

@@ -108,7 +108,7 @@ cycles_t arm64_board_next(struct arm64 *a)
 void arm64_board_advance(struct arm64 *a)
 {
     virtio_advance(&a->virtio, arm64_cycles(a));
-    arm64_dma_settle(a);
+    arm64_code_settle(a);
     update_lines(a);
 }
 

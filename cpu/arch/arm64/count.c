@@ -22,26 +22,31 @@
 #include "cpu/arch/arm64/insn.h"
 
 /* Why the block hook stopped the engine before a block. */
-enum want { WANT_NOTHING, WANT_LOOP, WANT_PARTIAL, WANT_FP_TRAP, WANT_PC_FAULT, WANT_ERET };
-
-#define STALE_PAGES_MAX 16u
+enum want {
+    WANT_NOTHING,
+    WANT_LOOP,
+    WANT_PARTIAL,
+    WANT_LONE,
+    WANT_FP_TRAP,
+    WANT_PC_FAULT,
+    WANT_ILLEGAL,
+    WANT_ERET
+};
 
 struct arm64_counter {
     insn_t stop_at;      /* no instruction runs at this number */
     bool hold;           /* the engine was asked to stop: no block runs any more */
     bool fp_check;       /* FP instructions may trap */
+    bool bad_return;     /* ERET at EL1 would lead to a state that is not there */
     bool only_looks;     /* only who looks on sends blocks to the slow path */
     bool tail;           /* `exit` is set */
     bool stale;          /* a block that ends at a former exit was left in the engine */
     vaddr_t exit;
-    bool invalidated;    /* IC ran: code goes before a block outside of `ic_code` runs */
-    vaddr_t ic_code;     /* page of code that IC stands in; 1: that page goes too */
-    uint32_t page[STALE_PAGES_MAX];
-    unsigned pages;      /* that IC named; more than there is room for: all */
+    uint32_t page;       /* that the lone instruction stores to, WANT_LONE */
     enum want want;
     vaddr_t block_pc;    /* of the block that did not run */
     uint32_t block_size;
-    uint32_t partial;    /* instructions of it that may run, WANT_PARTIAL */
+    uint32_t partial;    /* instructions of it that may run, WANT_PARTIAL and WANT_LONE */
 };
 
 int arm64_count_create(struct arm64 *a)
@@ -98,51 +103,13 @@ static bool awaits_return(const struct arm64 *a)
     return a->watch && a->flow.from_kernel;
 }
 
-/*
- * IC named a page of RAM (its number), or all (UINT32_MAX). The engine drops what it sees stored
- * to; it misses stores to a page after the first, and those by other mappings. The loop around IC
- * goes through a page line by line, so the code goes when the loop is left.
- */
-void arm64_count_invalidate(struct arm64 *a, uint32_t page)
-{
-    struct arm64_counter *r = a->counter;
-    paddr_t own;
-
-    for (unsigned i = 0; i < r->pages && i < STALE_PAGES_MAX; i++)
-        if (r->page[i] == page)
-            return;
-    if (page == UINT32_MAX)
-        r->pages = STALE_PAGES_MAX;
-    if (r->pages < STALE_PAGES_MAX)
-        r->page[r->pages] = page;
-    r->pages += r->pages <= STALE_PAGES_MAX;
-    r->ic_code = a->count.pc & ~0xfffull;
-    if (page == UINT32_MAX || arm64_walk(a, a->count.pc, &own, NULL) != 0 ||
-        (own - ARM64_RAM_BASE) >> 12 == page)
-        r->ic_code = 1;
-    r->invalidated = true;
-    a->count.limit = 0;
-}
-
-static void drop_invalidated(struct arm64 *a)
-{
-    struct arm64_counter *r = a->counter;
-
-    if (r->pages > STALE_PAGES_MAX)
-        arm64_engine_drop_code(a);
-    else
-        arm64_engine_drop_pages(a, r->page, r->pages);
-    r->pages = 0;
-    r->invalidated = false;
-}
-
 /* What blocks may run up to without a look at anything else. */
 static insn_t fast_limit(struct arm64 *a)
 {
     struct arm64_counter *r = a->counter;
 
     r->only_looks = false;
-    if (r->hold || r->invalidated || r->tail || r->want != WANT_NOTHING || r->fp_check ||
+    if (r->hold || r->tail || r->want != WANT_NOTHING || r->fp_check || r->bad_return ||
         a->el2.active || arm64_irq_pending(a))
         return 0;
     r->only_looks = a->breaks.count || a->blocks.fn || awaits_return(a) ||
@@ -232,10 +199,17 @@ static bool passes_looks(const struct arm64 *a, vaddr_t pc, uint32_t size)
 {
     const struct arm64_counter *r = a->counter;
 
-    return r->only_looks && !((awaits_return(a) || a->adversary) && !(pc >> 63)) && !r->hold && !r->invalidated &&
+    return r->only_looks && !((awaits_return(a) || a->adversary) && !(pc >> 63)) && !r->hold &&
            r->want == WANT_NOTHING && !r->tail && !a->stopped &&
            !a->stop_asked && !(pc & 3) && a->count.n + size / 4 <= r->stop_at &&
            breaks_next(&a->breaks, pc, pc + size) == pc + size;
+}
+
+/* An ERET is not the engine's. */
+static bool returns_here(struct arm64 *a)
+{
+    return a->el2.active ||
+           (a->counter->bad_return && arm64_return_is_illegal(arm64_sysreg(a, SYS_SPSR)));
 }
 
 void arm64_count_slow(struct arm64 *a, vaddr_t pc, uint32_t size)
@@ -261,8 +235,7 @@ void arm64_count_slow(struct arm64 *a, vaddr_t pc, uint32_t size)
         a->count.size = 0; /* the halt before the exit is no instruction */
         return;
     }
-    if (a->stopped || a->stop_asked || r->hold ||
-        (r->invalidated && (pc & ~0xfffull) != r->ic_code) || r->want != WANT_NOTHING ||
+    if (a->stopped || a->stop_asked || r->hold || r->want != WANT_NOTHING ||
         a->count.n >= r->stop_at || (arm64_irq_pending(a) && arm64_irq_open(a, pstate))) {
         not_run(a, pc, size, WANT_LOOP);
         return;
@@ -277,13 +250,17 @@ void arm64_count_slow(struct arm64 *a, vaddr_t pc, uint32_t size)
         not_run(a, pc, size, WANT_PC_FAULT);
         return;
     }
+    if (r->bad_return && (pstate & PSTATE_IL)) {
+        not_run(a, pc, size, WANT_ILLEGAL);
+        return;
+    }
     if (r->fp_check && arm64_fp_forbidden(a, user))
         insns = first_fp(a, pc, size);
     if (!insns) {
         not_run(a, pc, size, WANT_FP_TRAP);
         return;
     }
-    if (a->el2.active && arm64_el2_is_eret(a, pc + size - 4) && insns == size / 4 && !--insns) {
+    if (returns_here(a) && arm64_el2_is_eret(a, pc + size - 4) && insns == size / 4 && !--insns) {
         not_run(a, pc, size, WANT_ERET);
         return;
     }
@@ -334,8 +311,7 @@ static int run_engine(struct arm64 *a)
     if (r->stale)
         arm64_engine_drop_code(a);
     r->stale = false;
-    if (r->invalidated)
-        drop_invalidated(a);
+    arm64_code_settle(a);
     if (rc || a->stopped || a->stop_asked || r->hold || r->want != WANT_NOTHING)
         return rc;
     pc = arm64_pc_get(a);
@@ -366,6 +342,26 @@ static int run_tail(struct arm64 *a)
     return rc;
 }
 
+void arm64_count_lone(struct arm64 *a, uint32_t page)
+{
+    struct arm64_counter *r = a->counter;
+
+    r->page = page;
+    r->partial = 1;
+    not_run(a, arm64_pc_get(a), 4, WANT_LONE);
+}
+
+static int run_lone(struct arm64 *a)
+{
+    uint32_t page = a->counter->page;
+    int rc;
+
+    arm64_code_lone(a, page, true);
+    rc = run_tail(a);
+    arm64_code_lone(a, page, false);
+    return rc;
+}
+
 int arm64_count_run(struct arm64 *a, insn_t stop_at)
 {
     struct arm64_counter *r = a->counter;
@@ -376,10 +372,13 @@ int arm64_count_run(struct arm64 *a, insn_t stop_at)
     r->want = WANT_NOTHING;
     r->hold = false;
     r->fp_check = arm64_fp_forbidden(a, true);
+    r->bad_return = !a->el2.active && arm64_return_is_illegal(arm64_sysreg(a, SYS_SPSR));
     a->count.limit = fast_limit(a);
     rc = run_engine(a);
     if (!rc && r->want == WANT_PARTIAL)
         rc = run_tail(a);
+    if (!rc && r->want == WANT_LONE)
+        rc = run_lone(a);
     if (rc)
         return rc;
     pc = arm64_pc_get(a);
@@ -387,7 +386,11 @@ int arm64_count_run(struct arm64 *a, insn_t stop_at)
         arm64_trap_sync(a, EC_FP_TRAP << 26 | ESR_IL | 0x1e00000, false, 0, CPU_TRAP_SYNC);
     else if (r->want == WANT_PC_FAULT)
         arm64_trap_sync(a, EC_PC_ALIGN << 26 | ESR_IL, true, pc, CPU_TRAP_SYNC);
-    else if (r->want == WANT_ERET)
+    else if (r->want == WANT_ILLEGAL)
+        arm64_trap_sync(a, EC_ILLEGAL << 26 | ESR_IL, false, 0, CPU_TRAP_SYNC);
+    else if (r->want == WANT_ERET && a->el2.active)
         arm64_el2_eret(a);
+    else if (r->want == WANT_ERET)
+        arm64_illegal_return(a);
     return 0;
 }

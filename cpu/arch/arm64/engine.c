@@ -81,44 +81,47 @@ static uint32_t on_msr(uc_engine *uc, int reg, const uc_arm64_cp_reg *cp, void *
     return arm64_sysreg_access(user, register_id(cp), true, &value);
 }
 
-#define SYS_IC_IALLUIS SYSREG(1, 0, 7, 1, 0)
-#define SYS_IC_IALLU   SYSREG(1, 0, 7, 5, 0)
-#define SYS_IC_IVAU    SYSREG(1, 3, 7, 5, 1)
-
-/* Instruction cache maintenance (DDI 0487, D7.5.10): to the engine it is nothing. */
+/* TLBI, IC, DC, AT. IC is nothing: code is what RAM holds (code.c). */
 static uint32_t on_sys(uc_engine *uc, int reg, const uc_arm64_cp_reg *cp, void *user)
 {
     struct arm64 *a = user;
-    uint32_t id = register_id(cp);
-    paddr_t pa;
 
     (void)uc;
     (void)reg;
     if (a->adversary)
-        arm64_adversary_tlbi(a, id, cp->val);
-    if (id == SYS_IC_IALLU || id == SYS_IC_IALLUIS)
-        arm64_count_invalidate(a, UINT32_MAX);
-    else if (id == SYS_IC_IVAU && arm64_walk(a, cp->val, &pa, NULL) == 0 &&
-             pa >= ARM64_RAM_BASE && pa - ARM64_RAM_BASE < a->config.ram_bytes)
-        arm64_count_invalidate(a, (uint32_t)((pa - ARM64_RAM_BASE) >> 12));
+        arm64_adversary_tlbi(a, register_id(cp), cp->val);
     return 0;
 }
 
-static void on_store(uc_engine *uc, uc_mem_type type, uint64_t at, int size, int64_t value,
-                     void *user)
+static void tell_ranges(struct arm64 *a, paddr_t at, unsigned size)
 {
-    struct arm64 *a = user;
-
-    (void)uc;
-    (void)type;
-    (void)value;
     /* The hooks begin before the ranges, for stores that reach into them. */
-    if (!ranges_touch(a->engine->stores.range, a->engine->stores.count, at, (unsigned)size))
+    if (!ranges_touch(a->engine->stores.range, a->engine->stores.count, at, size))
         return;
     if (!a->engine->stores.fn(a->engine->stores.ctx, a->count.n - a->count.size / 4))
         return;
     a->stop_asked = true; /* seen before the next block */
     a->count.limit = 0;
+}
+
+static void on_store(uc_engine *uc, uc_mem_type type, uint64_t at, int size, int64_t value,
+                     void *user)
+{
+    (void)uc;
+    (void)type;
+    (void)value;
+    tell_ranges(user, at, (unsigned)size);
+}
+
+void arm64_engine_tell_store(struct arm64 *a, paddr_t pa, unsigned bytes, const uint8_t *value)
+{
+    for (unsigned at = 0; at < bytes; at += 8) { /* 16 bytes are two stores of the engine */
+        uint64_t part;
+
+        tell_ranges(a, pa + at, bytes < 8 ? bytes : 8);
+        memcpy(&part, value + at, sizeof(part));
+        arm64_pages_tell(a, pa + at, bytes < 8 ? bytes : 8, part);
+    }
 }
 
 /* Code is translated anew: without watched stores they are done in line. */
@@ -189,6 +192,9 @@ static void on_translated(uc_engine *uc, uc_tb *tb, uc_tb *previous, void *user)
 
     (void)uc;
     (void)previous;
+    a->engine->tells = true;
+    if (a->code)
+        arm64_code_translated(a, tb->pc, tb->size);
     a->engine->filled += 512 + 256ull * tb->icount;
     if (a->engine->filled > CODE_BYTES_FULL)
         arm64_count_hold(a);
@@ -304,17 +310,19 @@ void arm64_engine_drop_code(struct arm64 *a)
     e->translated = false;
 }
 
-void arm64_engine_drop_pages(struct arm64 *a, const uint32_t *page, size_t count)
+void arm64_engine_drop_begin(struct arm64 *a)
 {
-    struct arm64_engine *e = a->engine;
+    leave_guest(a->engine);
+}
 
-    leave_guest(e);
-    for (size_t i = 0; i < count; i++) {
-        paddr_t pa = ARM64_RAM_BASE + (paddr_t)page[i] * PAGE_BYTES;
+void arm64_engine_drop(struct arm64 *a, size_t at, size_t bytes)
+{
+    uc_ctl_remove_cache(a->engine->uc, ARM64_RAM_BASE + at, ARM64_RAM_BASE + at + bytes);
+}
 
-        uc_ctl_remove_cache(e->uc, pa, pa + PAGE_BYTES);
-    }
-    back_to_guest(e);
+void arm64_engine_drop_end(struct arm64 *a)
+{
+    back_to_guest(a->engine);
 }
 
 int arm64_engine_save(struct arm64 *a, void **context)

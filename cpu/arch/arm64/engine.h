@@ -49,6 +49,7 @@ struct arm64_engine {
     size_t syndrome_at, monitor_at;
     uint64_t sctlr_reset;
     bool calibrating;
+    bool tells; /* of what it translates */
     bool translated; /* something ran since translated code was last dropped */
 };
 

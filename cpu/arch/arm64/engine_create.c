@@ -11,7 +11,7 @@
  * They are one region of the engine's memory with RAM: its walks then find every descriptor by the
  * region that it looked at last.
  *
- * RAM is mapped by pages: they can be forbidden one by one (dirty.c), and the engine
+ * RAM is mapped by pages: they can be forbidden one by one (code.c, dirty.c), and the engine
  * flushes its whole TLB where one page of a larger block is invalidated.
  */
 #include <errno.h>
@@ -29,8 +29,8 @@
 #define SYS_VTTBR_EL2 SYSREG(3, 4, 2, 1, 0)
 #define SYS_VTCR_EL2  SYSREG(3, 4, 2, 1, 2)
 
-/* Stage 2 descriptors: access flag, inner shareable, read and write, normal write-back. */
-#define S2_PAGE  (1ull << 10 | 3ull << 8 | 3ull << 6 | 0xfull << 2 | 3)
+/* Stage 2 descriptors: access flag, inner shareable, read and write, normal write-back, no fetch. */
+#define S2_PAGE  (S2_XN | 1ull << 10 | 3ull << 8 | 3ull << 6 | 0xfull << 2 | 3)
 #define S2_TABLE 3ull
 /* 40-bit physical, 4 KiB, write-back walks, start at level 2, 34-bit input. */
 #define VTCR     (1ull << 31 | 2u << 16 | 3u << 12 | 1u << 10 | 1u << 8 | 0u << 6 | 30u)
@@ -143,11 +143,21 @@ static int calibrate(struct arm64 *a)
     static const uint32_t svc[] = {0xd4000001u | 0x1234u << 5};
     /* movz x1, #0x4000, lsl #16; movk x1, #0x2340; ldxr x0, [x1]; svc #0 */
     static const uint32_t ldxr[] = {0xd2a80001u, 0xf2846801u, 0xc85f7c20u, 0xd4000001u};
+    /*
+     * b +4; svc #0: the engine tells of each block that it translates once one has ended without
+     * an exception (UC_HOOK_EDGE_GENERATED is told of the block before, too).
+     */
+    static const uint32_t branch[] = {0x14000001u, 0xd4000001u};
     const uint32_t syndrome = 0x56001234;
     uint64_t monitor[2] = {ARM64_RAM_BASE + 0x2340, 0x1122334455667788ull};
     int rc;
 
-    rc = run_code(a, svc, ARRAY_LEN(svc));
+    rc = run_code(a, branch, ARRAY_LEN(branch));
+    a->engine->tells = false;
+    if (!rc)
+        rc = run_code(a, svc, ARRAY_LEN(svc));
+    if (!a->engine->tells)
+        return -ENOTSUP;
     if (!rc)
         rc = find(a->engine, &syndrome, sizeof(syndrome), &a->engine->syndrome_at);
     if (rc)

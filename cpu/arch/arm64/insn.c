@@ -97,3 +97,76 @@ bool insn_decode_access(uint32_t word, struct insn_access *access)
     access->rn = word >> 5 & 31;
     return decode_pair(word, access) || decode_indexed(word, access);
 }
+
+/* opc 31:30, V 26, index 24:23 (0 no allocate), L 22 */
+static bool decode_store_pair(uint32_t word, struct insn_store *s)
+{
+    unsigned opc = word >> 30, index = word >> 23 & 3;
+    int64_t offset;
+
+    if ((word & 0x3a400000) != 0x28000000 || opc == 3 || (!s->vector && opc == 1))
+        return false;
+    s->size = s->vector ? 4u << opc : opc ? 8 : 4;
+    s->count = 2;
+    s->rt[1] = word >> 10 & 31;
+    offset = sign_extend(word >> 15 & 127, 7) * (int64_t)s->size;
+    s->writeback = index & 1;
+    if (s->writeback)
+        s->writeback_offset = offset;
+    if (index != 1)
+        s->offset = offset;
+    return true;
+}
+
+/* size 31:30, V 26, opc 23:22; bit 24: imm12; else by bit 21 and 11:10 */
+static bool decode_store_one(uint32_t word, struct insn_store *s)
+{
+    unsigned size = word >> 30, opc = word >> 22 & 3, form = word >> 10 & 3;
+
+    if ((word & 0x3a000000) != 0x38000000 || (opc && !(s->vector && opc == 2 && !size)))
+        return false;
+    s->size = opc ? 16 : 1u << size;
+    s->count = 1;
+    if (word & 1u << 24) {
+        s->offset = (int64_t)(word >> 10 & 0xfff) * (int64_t)s->size;
+        return true;
+    }
+    if (word & 1u << 21) {
+        s->indexed = true;
+        s->rm = word >> 16 & 31;
+        s->extend = word >> 13 & 7;
+        s->shift = word & 1u << 12 ? (unsigned)__builtin_ctz(s->size) : 0;
+        return form == 2 && (s->extend & 2);
+    }
+    s->writeback = form & 1;
+    if (form != 1)
+        s->offset = sign_extend(word >> 12 & 511, 9);
+    if (s->writeback)
+        s->writeback_offset = sign_extend(word >> 12 & 511, 9);
+    return !(s->vector && form == 2);
+}
+
+bool insn_decode_store(uint32_t word, struct insn_store *s)
+{
+    memset(s, 0, sizeof(*s));
+    s->vector = word >> 26 & 1;
+    s->rt[0] = word & 31;
+    s->rn = word >> 5 & 31;
+    if ((word & 0x3fe08000) == 0x08808000) { /* STLR */
+        s->size = 1u << (word >> 30);
+        s->count = 1;
+        return true;
+    }
+    return decode_store_pair(word, s) || decode_store_one(word, s);
+}
+
+uint64_t insn_store_offset(const struct insn_store *s, uint64_t index)
+{
+    if (!s->indexed)
+        return (uint64_t)s->offset;
+    if (s->extend == 2)
+        index = (uint32_t)index;
+    else if (s->extend == 6)
+        index = (uint64_t)(int64_t)(int32_t)index;
+    return index << s->shift;
+}

@@ -23,6 +23,16 @@ struct insn_access {
     int64_t writeback_offset;
 };
 
+/* A plain store of general or vector registers: to Xn or SP, plus an offset or a register. */
+struct insn_store {
+    bool vector, writeback;
+    unsigned size, count, rt[2]; /* bytes of one register */
+    unsigned rn;
+    int64_t offset, writeback_offset;
+    bool indexed;    /* by rm, which is extended first */
+    unsigned rm, extend, shift; /* extend: 2 UXTW, 3 LSL, 6 SXTW, 7 SXTX */
+};
+
 MUST_CHECK int arm64_fetch(struct arm64 *a, vaddr_t pc, uint32_t *word);
 /* FP or SIMD, loads and stores of their registers and FPCR, FPSR accesses included. */
 bool insn_is_fp(uint32_t word);
@@ -32,6 +42,10 @@ bool insn_is_wait(uint32_t word);
 bool insn_is_daif(uint32_t word);
 /* MRS or MSR (register): true, with its register's encoding. */
 bool insn_sysreg(uint32_t word, uint32_t *id, bool *is_write);
+/* STR, STRB, STRH, STUR, STTR, STP, STNP, STLR in all their forms; others: false. */
+bool insn_decode_store(uint32_t word, struct insn_store *store);
+/* What is added to the base, where rm holds `index`. */
+uint64_t insn_store_offset(const struct insn_store *store, uint64_t index);
 /* Load/store pair, or pre/post-indexed load/store, of general registers. */
 bool insn_decode_access(uint32_t word, struct insn_access *access);
 

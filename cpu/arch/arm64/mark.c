@@ -50,7 +50,7 @@ int arm64_mark_restore(struct arm64 *a, const void *mark)
     const struct arm64_mark *m = mark;
     int rc;
 
-    arm64_dirty_settle(a);
+    arm64_code_settle(a);
     rc = arm64_engine_restore(a, m->context);
     if (!rc && a->adversary)
         rc = adversary_restore(a->adversary, m->adversary);

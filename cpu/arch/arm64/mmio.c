@@ -75,7 +75,19 @@ static void perform(struct arm64 *a, const struct insn_access *access, paddr_t p
 
 bool arm64_stage2_noted(struct arm64 *a, const struct arm64_syndrome *s, bool is_fetch)
 {
-    return arm64_dirty_abort(a, fault_ipa(a, s->far), is_fetch);
+    paddr_t ipa = fault_ipa(a, s->far);
+    uint64_t page = (ipa - ARM64_RAM_BASE) >> 12;
+
+    if (ipa < ARM64_RAM_BASE || page >= a->config.ram_bytes >> 12)
+        return false;
+    if (is_fetch) {
+        arm64_code_fetched(a, (uint32_t)page);
+    } else if (arm64_code_here(a, (uint32_t)page)) {
+        arm64_code_store(a, (uint32_t)page);
+    } else {
+        arm64_dirty_note(a, ipa, 1);
+    }
+    return true;
 }
 
 void arm64_stage2_abort(struct arm64 *a, const struct arm64_syndrome *s, bool is_fetch)

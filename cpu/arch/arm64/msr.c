@@ -135,8 +135,8 @@ bool arm64_sysreg_access(struct arm64 *a, uint32_t id, bool is_write, uint64_t *
     }
     if (id == SYS_TTBR0 && is_write && a->adversary)
         arm64_adversary_root(a, *value);
-    if (id == SYS_CPACR && is_write)
-        arm64_count_hold(a); /* MSR ends the block: look at FPEN before the next one */
+    if (is_write && (id == SYS_CPACR || (id == SYS_SPSR && arm64_return_is_illegal(*value))))
+        arm64_count_hold(a); /* MSR ends the block: look at FPEN and ERET before the next one */
     return false;
 }
 

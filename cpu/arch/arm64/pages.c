@@ -22,16 +22,14 @@ struct arm64_pages {
     } client[PAGES_CLIENTS];
 };
 
-static void on_store(uc_engine *uc, uc_mem_type type, uint64_t at, int size, int64_t value,
-                     void *user)
+void arm64_pages_tell(struct arm64 *a, paddr_t at, unsigned bytes, uint64_t value)
 {
-    struct arm64 *a = user;
     const struct arm64_pages *p = a->pages;
     size_t page = (at - ARM64_RAM_BASE) / PAGE_BYTES;
     struct cpu_store s;
 
-    (void)uc;
-    (void)type;
+    if (!p)
+        return;
     if (!(p->client[0].map && p->client[0].map[page]) &&
         !(p->client[1].map && p->client[1].map[page]))
         return;
@@ -39,11 +37,19 @@ static void on_store(uc_engine *uc, uc_mem_type type, uint64_t at, int size, int
     s.code_bytes = a->count.size;
     s.n = a->count.n - a->count.size / 4;
     s.pa = at;
-    s.bytes = (unsigned)size;
-    s.value = size < 8 ? (uint64_t)value & ((1ull << 8 * size) - 1) : (uint64_t)value;
+    s.bytes = bytes;
+    s.value = bytes < 8 ? value & ((1ull << 8 * bytes) - 1) : value;
     for (unsigned i = 0; i < PAGES_CLIENTS; i++)
         if (p->client[i].map && p->client[i].map[page])
             p->client[i].fn(p->client[i].ctx, &s);
+}
+
+static void on_store(uc_engine *uc, uc_mem_type type, uint64_t at, int size, int64_t value,
+                     void *user)
+{
+    (void)uc;
+    (void)type;
+    arm64_pages_tell(user, at, (unsigned)size, (uint64_t)value);
 }
 
 void arm64_pages_destroy(struct arm64 *a)

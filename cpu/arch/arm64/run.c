@@ -46,6 +46,8 @@ int arm64_create(struct arm64 *a, const struct cpu_config *config)
     rc = arm64_count_create(a);
     if (!rc)
         rc = arm64_engine_create(a);
+    if (!rc)
+        rc = arm64_code_create(a);
     if (!rc && config->adversary)
         rc = arm64_adversary_create(a);
     if (rc && !a->error[0])
@@ -57,6 +59,7 @@ void arm64_destroy(struct arm64 *a)
 {
     arm64_engine_destroy(a);
     arm64_dirty_destroy(a);
+    arm64_code_destroy(a);
     arm64_pages_destroy(a);
     adversary_destroy(a->adversary);
     arm64_count_destroy(a);

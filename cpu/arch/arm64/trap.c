@@ -111,6 +111,36 @@ void arm64_trap_irq(struct arm64 *a)
     enter(a, &e);
 }
 
+bool arm64_return_is_illegal(uint64_t spsr)
+{
+    unsigned mode = spsr & 0x1f;
+
+    return (spsr & PSTATE_IL) || (mode != 0 && mode != 4 && mode != 5);
+}
+
+/*
+ * D1.4.5 "Illegal return events": EL and stack stay as they are. The engine would return to AArch32,
+ * which is not there, and not mind PSTATE.IL.
+ */
+void arm64_illegal_return(struct arm64 *a)
+{
+    uint64_t pstate = arm64_pstate(a), spsr = arm64_sysreg(a, SYS_SPSR), own = PSTATE_EL | PSTATE_SP;
+    unsigned mode = spsr & 0x1f;
+    uint64_t open[3] = {~0ull, 0, 0};
+
+    blocks_tell(&a->blocks, a->count.n, arm64_pc_get(a), 4);
+    a->count.n++;
+    arm64_monitor(a, open, true);
+    arm64_sp_bank_set(a, pstate & PSTATE_SP, arm64_sp_live(a));
+    if (mode == 0 || mode == 4 || mode == 5)
+        pstate = spsr & (PSTATE_NZCV | PSTATE_DAIF | PSTATE_SS | own);
+    else
+        pstate = (spsr & (PSTATE_NZCV | PSTATE_DAIF)) | (pstate & own);
+    arm64_pstate_set(a, pstate | PSTATE_IL);
+    arm64_sp_live_set(a, arm64_sp_bank(a, pstate & PSTATE_SP));
+    arm64_pc_set(a, arm64_sysreg(a, SYS_ELR));
+}
+
 void arm64_trap_hvc(struct arm64 *a, uint32_t esr)
 {
     struct entry e = {CPU_TRAP_SYNC, VECTOR_SYNC, esr, true, false, 0};

@@ -294,6 +294,22 @@ static void test_counting_code_that_changes(void **state)
     }
 }
 
+/* Without maintenance too, and the same wherever the run is cut (cpu/arch/arm64/code.c). */
+static void test_counting_code_is_coherent(void **state)
+{
+    static const insn_t step[] = {2, 3, 7, 64, 1000000};
+    struct machine *m = machine_open("coherent");
+    struct track *ref = single_step(m);
+
+    (void)state;
+    machine_close(m);
+    assert_int_equal(ref->status, 0); /* 1: old code ran */
+    for (size_t i = 0; i < ARRAY_LEN(step); i++)
+        compare_steps("coherent", ref, step[i], false);
+    compare_steps("coherent", ref, 1000000, true);
+    free(ref);
+}
+
 /* ---- the blocks that run ---- */
 
 struct code {
@@ -423,6 +439,7 @@ int main(void)
         cmocka_unit_test(test_counting_first_stop_anywhere),
         cmocka_unit_test(test_counting_irq_at_every_number),
         cmocka_unit_test(test_counting_code_that_changes),
+        cmocka_unit_test(test_counting_code_is_coherent),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

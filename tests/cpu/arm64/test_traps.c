@@ -344,6 +344,37 @@ static void test_traps_software_step(void **state)
     machine_close(m);
 }
 
+/* To AArch32, to EL2, to no mode at all, with IL: D1.4.5, "Illegal return events". */
+static void test_traps_illegal_returns(void **state)
+{
+    static const uint32_t mode[] = {0x10, 0x30, 0x13, 0x9, 0xd, 0x1, 0x7, PSTATE_IL | 0x5};
+    static const uint32_t code[] = {0xd5184000, 0xd69f03e0}; /* msr spsr_el1, x0; eret */
+
+    (void)state;
+    for (unsigned i = 0; i < 2 * ARRAY_LEN(mode); i++) {
+        struct machine *m = machine_open("traps");
+        insn_t start;
+
+        machine_ready(m);
+        machine_code(m, KERNEL_CODE, code, 2);
+        machine_set(m, ARM64_X0, mode[i / 2] | FLAGS | PSTATE_F);
+        machine_set(m, machine_reg_id("elr_el1"), KERNEL_CODE + 0x100);
+        machine_set(m, ARM64_PC, KERNEL_CODE);
+        m->stop_at_trap = true;
+        start = m->a.count.n;
+        while (i % 2 && m->a.count.n < start + 2) /* one by one, the other time */
+            machine_run(m, m->a.count.n + 1);
+        machine_run(m, start + 100);
+        assert_int_equal(m->a.count.n, start + 3);
+        assert_int_equal(m->trap[0].vector, 0x200);
+        assert_int_equal(m->trap[0].syndrome, 0x3a000000);
+        assert_int_equal(m->trap[0].pc, KERNEL_CODE + 0x100);
+        assert_int_equal(arm64_sysreg(&m->a, SYS_SPSR), FLAGS | PSTATE_F | PSTATE_IL | PSTATE_EL1H);
+        assert_int_equal(arm64_pstate(&m->a), FLAGS | PSTATE_DAIF | PSTATE_EL1H);
+        machine_close(m);
+    }
+}
+
 /* A vector that cannot be fetched ends the machine rather than the host's patience. */
 static void test_traps_unfetchable_vector_is_a_shutdown(void **state)
 {
@@ -365,6 +396,7 @@ int main(void)
         cmocka_unit_test(test_traps_fp_where_it_is_allowed),
         cmocka_unit_test(test_traps_fp_switched_off_by_the_guest),
         cmocka_unit_test(test_traps_software_step),
+        cmocka_unit_test(test_traps_illegal_returns),
         cmocka_unit_test(test_traps_unfetchable_vector_is_a_shutdown),
     };
 
