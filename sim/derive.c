@@ -457,13 +457,28 @@ void derive_words(const struct derived *d, unsigned process, const struct cpu_tr
     *at = places_find(by->places, p ? p->program : NULL, p ? p->base : 0, trap->pc);
 }
 
+static int run(struct deriver *d, struct replay *r)
+{
+    const struct derive *how = d->how;
+    struct sim_end end = {.reason = SIM_END_LIMIT};
+    int rc = 0;
+
+    if (how->insn && how->insn_from > 0)
+        rc = replay_run(r, how->insn_from < how->until ? how->insn_from : how->until, &end);
+    if (rc != 0 || end.reason != SIM_END_LIMIT)
+        return rc;
+    rc = how->insn ? cpu_watch_insns(sim_cpu(r->sim), on_insn, d) : 0;
+    if (rc != 0)
+        snprintf(r->error, sizeof(r->error), "out of memory to watch instructions");
+    return rc != 0 ? rc : replay_run(r, how->until, &end);
+}
+
 int derive_run(const struct trace *t, const struct derive *how, struct divergence *divergence,
                char *err, size_t err_len)
 {
     struct deriver d = {.how = how, .cpu_arch = t->machine.arch};
     struct sim_watch watch = {
         .ctx = &d, .trap = on_trap, .user_return = on_user_return, .tick = on_tick};
-    struct sim_end end;
     struct replay r;
     int rc;
 
@@ -483,11 +498,7 @@ int derive_run(const struct trace *t, const struct derive *how, struct divergenc
     }
     if (how->start)
         how->start(how->ctx, sim_cpu(r.sim));
-    rc = how->insn ? cpu_watch_insns(sim_cpu(r.sim), on_insn, &d) : 0;
-    if (rc != 0)
-        snprintf(r.error, sizeof(r.error), "out of memory to watch instructions");
-    else
-        rc = replay_run(&r, how->until, &end);
+    rc = run(&d, &r);
     tell_insn(&d);
     if (rc == -EILSEQ)
         *divergence = r.divergence;

@@ -81,6 +81,7 @@ struct derive {
     void (*insn)(void *ctx, insn_t n, vaddr_t pc, const struct program *program, vaddr_t base);
     void (*tick)(void *ctx, struct sim *sim);
     void (*start)(void *ctx, struct cpu *cpu); /* before the first instruction; may watch */
+    insn_t insn_from;       /* `insn` from this number on; what comes before is not slowed */
     insn_t until;
     bool plain;             /* no words: in events `words` is NULL, `at` and `interrupted` are
                                addresses alone, calls have a name and numbers. Twice as fast. */

@@ -340,6 +340,21 @@ static void on_event(void *ctx, const struct derived *d)
                                             : t->syndrome >> 26 & 63;
 }
 
+/* Where all that is wished are numbers, the rest of the run need not be looked at. */
+static void only_these(const struct sweep_wish *list, struct derive *how)
+{
+    insn_t first = INSN_NONE, last = 0;
+
+    for (const struct sweep_wish *w = list; w; w = w->next) {
+        if (w->kind != WISH_NUMBERS)
+            return;
+        first = w->first < first ? w->first : first;
+        last = w->last > last ? w->last : last;
+    }
+    how->insn_from = first;
+    how->until = last < INSN_NONE - 1 ? last + 1 : INSN_NONE;
+}
+
 int sweep_places_find(const struct trace *undisturbed, const struct sweep_wish *list, bool each,
                       struct sweep_places *out, char *err, size_t err_len)
 {
@@ -350,6 +365,7 @@ int sweep_places_find(const struct trace *undisturbed, const struct sweep_wish *
     int rc;
 
     *out = (struct sweep_places){0};
+    only_these(list, &how);
     rc = derive_run(undisturbed, &how, &divergence, err, err_len);
     free(f.seen);
     if (rc == -EILSEQ)

@@ -52,6 +52,7 @@ struct search {
     struct results results;
     struct tally tally;
     uint64_t told;             /* failing points that were printed */
+    char impossible[160];      /* why the first point without such an event has none */
     struct shared *shared;
     struct {
         const char **at;

@@ -13,7 +13,8 @@
 #include "sim/sweep.h"
 #include "tools/explore.h"
 
-#define RANGE 32u
+#define RANGE   32u
+#define STOPPED 1000 /* what a verdict answers once the search is to end: no exit code */
 
 /* ---- points ---- */
 
@@ -228,7 +229,7 @@ static int on_verdict(void *ctx, const struct sweep_verdict *v)
     snprintf(line.kind, sizeof(line.kind), "%s", inject_names[v->kind]);
     name_place(w, at, &line);
     if (line.impossible)
-        snprintf(line.end, sizeof(line.end), "%.90s", v->impossible);
+        snprintf(line.end, sizeof(line.end), "%.150s", v->impossible);
     else
         sim_end_text(&v->end, line.end, sizeof(line.end));
     if (line.failure == EXPLORE_HOLDS && !line.impossible && !line.same &&
@@ -237,7 +238,10 @@ static int on_verdict(void *ctx, const struct sweep_verdict *v)
     if (rc == EXIT_OK && line.failure != EXPLORE_HOLDS && !line.same &&
         atomic_fetch_add(&s->shared->kept, 1) < s->every.keep)
         rc = keep_trace(w, v, &line);
-    return rc != EXIT_OK ? rc : explore_point_done(s, &line);
+    if (rc == EXIT_OK)
+        rc = explore_point_done(s, &line);
+    /* Those that are the same come before the one whose run it was, which is kept. */
+    return rc == EXIT_OK && !line.same && atomic_load(&s->shared->stop) ? STOPPED : rc;
 }
 
 static bool all_done(const struct search *s, size_t first, size_t count)
@@ -266,6 +270,8 @@ static int work_through(struct worker *w, struct sweep *sweep)
             continue;
         rc = sweep_run(sweep, first, count, w->err, sizeof(w->err));
     }
+    if (rc == STOPPED)
+        return EXIT_OK;
     return rc < 0 ? complain(EXIT_GUEST, "%s", w->err) : rc;
 }
 

@@ -30,7 +30,7 @@ struct result_line {
     bool impossible;           /* there is no such event there */
     enum explore_failure failure;
     insn_t n;                  /* where the run ended */
-    char end[96];              /* in words */
+    char end[160];             /* in words */
     char trace[64];            /* its recording, a name in the same folder; or empty */
 };
 

@@ -145,6 +145,8 @@ static void on_point(void *ctx, const struct result_line *line)
 
     if (s->coverage.cover)
         cover_add(s->coverage.cover, line);
+    if (line->impossible && !s->impossible[0])
+        snprintf(s->impossible, sizeof(s->impossible), "%s", line->end);
     if (s->json || line->failure == EXPLORE_HOLDS || line->same)
         return;
     if (line->kind[0] && s->told++ >= s->every.keep)
@@ -196,6 +198,8 @@ static int summary(const struct search *s, const struct tally *t, uint64_t of)
     uint64_t points = of - t->impossible, missing = of - t->tried;
     int rc = EXIT_OK;
 
+    if (points == 0 && t->impossible > 0)
+        return complain(EXIT_GUEST, "no point can be tried: %s", s->impossible);
     if (s->json) {
         rc = summary_json(s, t, points);
     } else {
@@ -211,7 +215,8 @@ static int summary(const struct search *s, const struct tally *t, uint64_t of)
             printf("; %llu of them were proved to be the same as the next",
                    (unsigned long long)t->same);
         if (t->impossible > 0)
-            printf("; at %llu more there is no such event", (unsigned long long)t->impossible);
+            printf("; at %llu more there is no such event: %s", (unsigned long long)t->impossible,
+                   s->impossible);
         putchar('\n');
     }
     if (s->coverage.text && !s->json)
@@ -250,6 +255,30 @@ int explore_merge(struct search *s)
 
 /* ---- the search ---- */
 
+/* What the machine has beside what every machine has. */
+static void describe_devices(const struct machine *m, json_t *head)
+{
+    struct image_hash net = image_hash_of(&m->net);
+    json_t *disks = json_array();
+    char hash[33];
+
+    for (unsigned i = 0; i < m->disk_count; i++) {
+        image_hash_text(&m->disk[i].hash, hash);
+        json_array_append_new(disks, json_pack("{s:s, s:b}", "image", hash, "read_only",
+                                               (int)m->disk[i].read_only));
+    }
+    image_hash_text(&net, hash);
+    json_object_set_new(head, "disks", disks);
+    json_object_set_new(head, "net", json_string(m->net.data ? hash : ""));
+    json_object_set_new(head, "gic", json_integer(m->gicv3 ? 3 : 2));
+    json_object_set_new(head, "virtio_console", json_boolean(m->console));
+    json_object_set_new(head, "entropy", json_boolean(m->entropy));
+    json_object_set_new(head, "firmware", json_boolean(m->firmware));
+    json_object_set_new(head, "el2", json_boolean(m->el2));
+    json_object_set_new(head, "strict", json_boolean(m->strict));
+    json_object_set_new(head, "adversary", json_boolean(m->adversary));
+}
+
 /* What makes two searches the same one. */
 static json_t *describe(const struct search *s)
 {
@@ -272,8 +301,10 @@ static json_t *describe(const struct search *s)
                      (json_int_t)s->rules.counts, "console", s->console ? s->console : "",
                      "limit", (json_int_t)s->rules.limit, "undisturbed_n",
                      (json_int_t)s->undisturbed.end.n);
-    if (head)
+    if (head) {
+        describe_devices(m, head);
         s->kind->describe(s, head);
+    }
     return head;
 }
 

@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# explore.sh TRAPLINE ARCH LINUX GUEST PROGRAM WORK
+#
+# Injected events below Debian's Linux: PROGRAM (tests/explore/paths.c) stands a timer interrupt, a
+# preemption and, in user mode, a page fault at each instruction around its last system calls, the
+# kernel's way in and out among them. One of each is recorded and replays. Signals and pages
+# taken away want a kernel that says it stands them: refused with that sentence.
+set -uo pipefail
+trapline=$1 arch=$2 linux=$3 guest=$4 program=$5 work=$6
+kernel=$(echo "$linux"/boot/vmlinuz-*)
+
+fail() {
+    echo "FAIL: $arch: $1"
+    [ -z "${2:-}" ] || echo "  again: $2"
+    exit 1
+}
+
+console=ttyS0
+[ "$arch" = x86_64 ] || console=ttyAMA0
+rm -rf "$work"
+mkdir -p "$work"/root/{bin,dev,tmp}
+cp "$guest/root/bin/busybox" "$program" "$work/root/bin/"
+cat >"$work/root/init" <<'END'
+#!/bin/busybox sh
+/bin/busybox mount -t devtmpfs dev /dev
+exec </dev/console >/dev/console 2>&1
+/bin/paths
+/bin/busybox echo "paths: $?"
+/bin/busybox poweroff -f
+END
+chmod +x "$work/root/init"
+machine=(--arch "$arch" --kernel "$kernel" --rootfs "$work/root" --mem 128M --limit 20000000000
+    --append "console=$console quiet loglevel=0 nokaslr")
+
+record() { # NAME EVENT...
+    local name=$1
+    shift
+    "$trapline" record -o "$work/$name.tlt" --no-input "${machine[@]}" "$@" >"$work/$name.out" 2>&1 ||
+        fail "$name ended with $?: $(tail -n 3 "$work/$name.out")"
+    tr -d '\r' <"$work/$name.out" | grep -qx 'paths: 0' ||
+        fail "$name: the program does not hold: $(tail -n 3 "$work/$name.out")" \
+            "$trapline replay $work/$name.tlt"
+}
+
+# explore WANTED-STATUS OUT OPTIONS...: what it says is in log
+explore() {
+    local wanted=$1 out=$2
+    shift 2
+    again="$trapline explore --every --each -j 1 --out $work/$out ${machine[*]} $*"
+    "$trapline" explore --every --each -j 1 --keep 2 --out "$work/$out" "${machine[@]}" "$@" \
+        >"$work/log" 2>&1 </dev/null
+    [ $? = "$wanted" ] || fail "explore: $(tail -n 3 "$work/log")" "$again"
+}
+
+# The last system call of the program but two, some of its code before, the kernel's behind.
+record undisturbed
+"$trapline" dump "$work/undisturbed.tlt" --traps --json >"$work/traps"
+done=$(jq -r 'select(.kind == "syscall") | .n' "$work/traps" | tail -n 40 | head -n 1)
+[ -n "$done" ] || fail "no system call is seen in the recording"
+explore 0 held --at $((done - 40))..$((done + 260)) --inject irq,preempt,fault
+grep -qE '^[0-9]+ of [0-9]+ points hold; .*at [0-9]+ more there is no such event' "$work/log" ||
+    fail "it says $(cat "$work/log")" "$again"
+for kind in irq preempt fault; do
+    at=$(jq -r --arg k $kind 'select(.kind == $k and .failure == "holds" and (.impossible // false | not)) |
+        .at' "$work"/held/*.jsonl | head -n 12 | tail -n 1)
+    [ -n "$at" ] || fail "no $kind was injected at all" "$again"
+    record "$kind" --inject "$kind@$at"
+    "$trapline" dump "$work/$kind.tlt" --inputs | grep -q "injected $kind" || fail "$kind.tlt lacks its event"
+    "$trapline" replay "$work/$kind.tlt" >"$work/log" 2>&1 ||
+        fail "$kind@$at does not replay: $(head -n 1 "$work/log")" "$trapline replay $work/$kind.tlt"
+    cmp -s <("$trapline" dump "$work/$kind.tlt" --header --json | jq .end_n) \
+        <(jq --arg k $kind --argjson at "$at" 'select(.kind == $k and .at == $at) | .n' "$work"/held/*.jsonl) ||
+        fail "$kind@$at ends elsewhere from the boot than in the search" "$again"
+done
+
+for kind in signal access; do
+    explore 1 $kind --at "$done" --inject $kind
+    grep -q 'no point can be tried: this kernel .*trapline_doorbell' "$work/log" ||
+        fail "--inject $kind says $(cat "$work/log")" "$again"
+done
+rm -rf "$work"
+echo "$arch: ok"
