@@ -28,13 +28,16 @@ struct stack_depth {
     vaddr_t pc;
 };
 
+struct races;
 struct stack_depths {
     struct stack_depth path[STACK_PATHS_MAX];
     size_t count;
 };
 
+/* `findings` NULL: only the marks for the check race are wanted; `races` NULL: none. */
 MUST_CHECK int stack_run(const struct trace *t, struct findings *findings,
-                         struct stack_depths *depths, char *err, size_t err_len);
+                         struct stack_depths *depths, struct races *races, char *err,
+                         size_t err_len);
 /* Name the instruction that moved the stack pointer where it should not be; `value`: the number
  * beside the finding. False: on a closer look it is none. */
 MUST_CHECK bool stack_name(struct timeline *t, struct places *places, const struct machine *m,

@@ -14,6 +14,8 @@
  * it will return, until code runs with that stack pointer at that return address. A switch that is
  * not a function of its own is not followed.
  *
+ * A switch in the handler of an interrupt of kernel code is told to the check race.
+ *
  * Rules of use: switched_block() with each block of kernel code, `top` being the stack in use (0: not
  * known), and switched_entry() with each entry from user mode; switched_name() for the findings with
  * a value of SWITCHED_REGISTER or above.
@@ -27,9 +29,13 @@
 enum { SWITCHED_REGISTER = 1, SWITCHED_RETURN, SWITCHED_START };
 
 struct switched;
-struct switched *switched_create(struct cpu *cpu, struct findings *findings);
+struct races;
+/* NULL when out of memory. Either of the two that it tells may be NULL. */
+struct switched *switched_create(struct cpu *cpu, struct findings *findings, struct races *races);
 void switched_destroy(struct switched *w);
 void switched_entry(struct switched *w, vaddr_t top);
+/* An interrupt of kernel code, whose stack pointer was `sp`. */
+void switched_interrupt(struct switched *w, const struct cpu_trap *irq, vaddr_t sp);
 void switched_block(struct switched *w, insn_t n, vaddr_t pc, uint32_t bytes, vaddr_t sp,
                     vaddr_t top);
 /* Names the instruction; false: on a closer look it is none. */
