@@ -2,9 +2,9 @@
 /*
  * sim/check/race.c - see race.h.
  *
- * The words are those that the interrupted code loaded in its last WINDOW_INSNS and did not store to
- * since; not its stack, which is its own. From where it goes on, a word that it touches again is
- * forgotten: it has been looked at once more.
+ * The words are those that the interrupted code loaded in its last WINDOW_INSNS and did not store
+ * to since; not its stack, which is its own. From where it goes on, a word that it touches again
+ * is forgotten: it has been looked at once more.
  */
 #include "sim/check/race.h"
 
@@ -54,7 +54,8 @@ void races_destroy(struct races *r)
     free(r);
 }
 
-static void mark(struct races *r, enum race kind, const struct cpu_trap *irq, insn_t from, insn_t to)
+static void mark(struct races *r, enum race kind, const struct cpu_trap *irq, insn_t from,
+                 insn_t to)
 {
     if (r->count[kind] < MARKED_MAX)
         r->list[kind][r->count[kind]++] = (struct marked){*irq, from, to};

@@ -3,18 +3,19 @@
  * sim/check/race.h - the check race: what kernel code has read holds when it goes by it.
  *
  * What is reported
- *   - a lost store: an interrupt came between kernel code's load of a word and its store there, and gave
- *     the CPU away; others have changed the word meanwhile, and the store goes over that
- *   - a lost wake-up: an interrupt came between kernel code's load of a word and its WFI or HLT, and made
- *     something of nothing there (or nothing of something); the code did not look again and halts
+ *   - a lost store: an interrupt came between kernel code's load of a word and its store there,
+ *     and gave the CPU away; others have changed the word meanwhile, and the store goes over that
+ *   - a lost wake-up: an interrupt came between kernel code's load of a word and its WFI or HLT,
+ *     and made something of nothing there (or nothing of something); the code did not look again
+ *     and halts
  *
- * Code that may be interrupted at that place without harm (interrupts masked, a lock, a compare and
- * exchange, a second look) makes none of that. Nothing is told of a word that was not seen to change:
- * a preemption that might have done harm is no finding.
+ * Code that may be interrupted at that place without harm (interrupts masked, a lock, a compare
+ * and exchange, a second look) makes none of that. Nothing is told of a word that was not seen to
+ * change: a preemption that might have done harm is no finding.
  *
- * How it is seen: two kinds of interrupts of kernel code are marked in the first replay, both rare: one
- * whose handler switches to another stack (switched.h), and one behind which the machine idles within
- * RACE_NEAR_INSNS. The instructions before and behind it are walked then.
+ * How it is seen: two kinds of interrupts of kernel code are marked in the first replay, both
+ * rare: one whose handler switches to another stack (switched.h), and one behind which the
+ * machine idles within RACE_NEAR_INSNS. The instructions before and behind it are walked then.
  *
  * Rules of use: race_event() with every event and race_end() behind the replay, for wake-ups;
  * race_add_switch() from another thread, for stores, until race_find().

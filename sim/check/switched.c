@@ -6,9 +6,9 @@
  * returns. It is made anew at each switch there, so who comes back always meets its own; a switch
  * from code that was not known to switch yet takes away the one that it may have overtaken.
  *
- * A thread's start meets no note. Whether its stack was already another's is told by the words that it
- * starts from, just below its stack pointer: where they stood there when the stack was left for the
- * last time, the store that made them is looked for in the second pass.
+ * A thread's start meets no note. Whether its stack was already another's is told by the words
+ * that it starts from, just below its stack pointer: where they stood there when the stack was
+ * left for the last time, the store that made them is looked for in the second pass.
  */
 #include "sim/check/switched.h"
 
@@ -308,8 +308,9 @@ static void on_insn(void *ctx, insn_t n, vaddr_t pc)
 }
 
 /*
- * Who wrote the register since its stack was in use again; where nobody did, the instruction that took the
- * stack into use ought to have been followed by one that does, and who wrote it stands beside it.
+ * Who wrote the register since its stack was in use again; where nobody did, the instruction that
+ * took the stack into use ought to have been followed by one that does, and who wrote it stands
+ * beside it.
  */
 static bool name_register(struct timeline *t, struct places *places, const struct machine *m,
                           struct finding *f)

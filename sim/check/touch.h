@@ -2,8 +2,8 @@
 /*
  * sim/check/touch.h - which memory an instruction reads and writes, by the registers as they are.
  *
- * Rules of use: in the state before the instruction. What is not a plain operand is not told of: string
- * instructions have their first element alone, FP state as a whole none.
+ * Rules of use: in the state before the instruction. What is not a plain operand is not told of:
+ * string instructions have their first element alone, FP state as a whole none.
  */
 #ifndef TRAPLINE_SIM_CHECK_TOUCH_H
 #define TRAPLINE_SIM_CHECK_TOUCH_H
