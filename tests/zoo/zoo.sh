@@ -104,8 +104,9 @@ by_check() { # NAME PROGRAM CHECK VALUE CULPRIT FIRST
         return
     fi
     set -- $result
+    [ -z "$only" ] || noticed="$noticed, chaos $seed"
     row "$name" "$check" "$2" \
-        "$(awk "BEGIN { printf \"%.2f\", $EPOCHREALTIME - $start }")" $noticed "$3"
+        "$(awk "BEGIN { printf \"%.2f\", $EPOCHREALTIME - $start }")" "$noticed" "$3"
 }
 
 trim() {
