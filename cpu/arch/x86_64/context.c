@@ -268,6 +268,12 @@ bool x86_long_code(struct x86 *x)
     return get32(x->engine, x->engine->at.hflags) & HFLAG_CS64;
 }
 
+bool x86_long_mode(struct x86 *x)
+{
+    uc_context_save(x->engine->uc, x->engine->scratch);
+    return get32(x->engine, x->engine->at.hflags) & HFLAG_LMA;
+}
+
 unsigned x86_cpl(struct x86 *x)
 {
     uc_context_save(x->engine->uc, x->engine->scratch);
