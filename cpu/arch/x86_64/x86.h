@@ -112,7 +112,6 @@ struct x86_view {
     uint64_t rip, rsp, rflags, efer, cr0, cr2, cr3, cr4;
     struct x86_seg seg[SEG_COUNT];
     struct x86_table gdt, idt;
-    uint32_t error_code; /* of the event that brought us here */
     uint32_t cpl;
 };
 
