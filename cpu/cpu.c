@@ -198,6 +198,14 @@ int cpu_watch_stores(struct cpu *cpu, const struct cpu_range *list, size_t count
     return cpu->ops->watch_stores(cpu->m, list, count, fn, ctx);
 }
 
+void cpu_watch_dma(struct cpu *cpu, cpu_dma_fn fn, void *ctx)
+{
+    struct virtio_bus *bus = cpu->ops->virtio(cpu->m);
+
+    bus->stores.fn = fn;
+    bus->stores.ctx = ctx;
+}
+
 void cpu_watch_stale(struct cpu *cpu, cpu_stale_fn fn, void *ctx)
 {
     cpu->ops->watch_stale(cpu->m, fn, ctx);

@@ -234,10 +234,16 @@ typedef bool (*cpu_store_fn)(void *ctx, insn_t n);
 MUST_CHECK int cpu_watch_stores(struct cpu *cpu, const struct cpu_range *list, size_t count,
                                 cpu_store_fn fn, void *ctx);
 /*
+ * What devices store (DMA, cpu/dev/virtio.h), after they have, between two instructions at number
+ * cpu_now(). NULL ends it. cpu_watch_stores() has such stores too: `n` is then the last state that
+ * a run to a number stands in before they are done.
+ */
+typedef void (*cpu_dma_fn)(void *ctx, unsigned slot, paddr_t pa, size_t len);
+void cpu_watch_dma(struct cpu *cpu, cpu_dma_fn fn, void *ctx);
+/*
  * Stores by page: `map` has a byte for each page of RAM, and before a store to a page whose byte
  * is not 0 `fn` is called, when the general registers are those before the instruction. A store of
- * more than eight bytes comes in pieces; an instruction that clears a cache line (DC ZVA) makes
- * none. The map stays the caller's, who may change it at any time; NULL ends it. All stores run a
+ * more than eight bytes comes in pieces, a cache line that is cleared (DC ZVA) in single bytes. The map stays the caller's, who may change it at any time; NULL ends it. All stores run a
  * little slower meanwhile.
  */
 struct cpu_store {

@@ -71,7 +71,7 @@ struct cpu_ops {
     int (*dirty_start)(void *m);
     void (*dirty_take)(void *m, cpu_page_fn fn, void *ctx);
     void (*ram_put_page)(void *m, uint32_t page, const uint8_t *bytes);
-    const struct virtio_bus *(*virtio)(const void *m);
+    struct virtio_bus *(*virtio)(void *m);
 };
 
 extern const struct cpu_ops arm64_ops;

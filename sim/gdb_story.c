@@ -150,7 +150,7 @@ static vaddr_t find_ring(const struct gdb_stub *g)
     vaddr_t ring = 0;
     char err[128];
 
-    if (symbols_load(m->kernel.data, m->kernel.bytes, "kernel", &s, err, sizeof(err)) != 0)
+    if (machine_symbols(m, &s, err, sizeof(err)) != 0)
         return 0;
     if (symbols_lookup(s, "ktrace_ring", &ring, &bytes) != 0)
         ring = 0;

@@ -143,6 +143,22 @@ static void put_devices(const struct machine *m, struct cpu_config *config)
     config->device_count = count;
 }
 
+const char *machine_device_name(const struct machine *m, unsigned slot, char *text, size_t len)
+{
+    static const char *const names[] = {
+        [CPU_DEVICE_BLOCK] = "virtio-blk", [CPU_DEVICE_ENTROPY] = "virtio-rng",
+        [CPU_DEVICE_CONSOLE] = "virtio-console", [CPU_DEVICE_NET] = "virtio-net",
+    };
+    struct cpu_config config = {0};
+
+    put_devices(m, &config);
+    if (slot < m->disk_count)
+        snprintf(text, len, "%s %u", names[CPU_DEVICE_BLOCK], slot);
+    else
+        snprintf(text, len, "%s", slot < config.device_count ? names[config.devices[slot].kind] : "?");
+    return text;
+}
+
 int machine_boot(const struct machine *m, const struct cpu_host *host, struct cpu **out, char *err,
                  size_t err_len)
 {

@@ -67,6 +67,8 @@ void machine_set_initrd(struct machine *m, struct blob initrd);
 void machine_add_disk(struct machine *m, struct blob image, bool read_only);
 /* Beside those that every machine has. */
 bool machine_has_devices(const struct machine *m);
+/* "virtio-blk 0", "virtio-net": what stands in a slot of the virtio bus. Returns `text`. */
+const char *machine_device_name(const struct machine *m, unsigned slot, char *text, size_t len);
 /* Copies a NULL-terminated list; 0 or -ENOMEM. */
 MUST_CHECK int machine_set_argv(struct machine *m, const char *const *argv);
 

@@ -168,7 +168,7 @@ int sim_run(struct sim *sim, insn_t limit, struct sim_end *end)
         bool more = inputs_come_here(sim->inputs, now);
         struct cpu_stop stop;
 
-        if (now >= limit && !more) {
+        if (now >= limit && !more && !sim->stop_asked) {
             set_end(sim, end, SIM_END_LIMIT, 0);
             return 0;
         }

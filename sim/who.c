@@ -13,7 +13,7 @@
 const char *who_kind_name(enum who_kind kind)
 {
     static const char *const names[] = {"copied", "loaded", "stored", "constant", "computed",
-                                        "entry", "beginning", "lost"};
+                                        "entry", "beginning", "device", "lost"};
 
     return names[kind];
 }
@@ -164,12 +164,35 @@ static enum who_kind kind_of(enum value_source source)
     }
 }
 
+/*
+ * A kernel writes a page by another address than that at which a program sees it (a copied page, a
+ * file's): the place as the instruction at hand names it, if it is of the same page of RAM.
+ */
+static vaddr_t as_stored(struct who *w, const struct value_place *p)
+{
+    struct touched list[OPERANDS_TOUCHED_MAX];
+    unsigned count = operands_touches(&w->operands, who_cpu(w), list);
+    paddr_t pa;
+
+    for (unsigned i = 0; i < count; i++) {
+        vaddr_t last = list[i].va + list[i].bytes - 1;
+
+        for (vaddr_t page = list[i].va & ~(vaddr_t)(PAGE_BYTES - 1); page <= last;
+             page += PAGE_BYTES)
+            if (!cpu_translate(who_cpu(w), page, &pa) && pa / PAGE_BYTES == w->page)
+                return page + p->va % PAGE_BYTES;
+    }
+    return p->va;
+}
+
 /* A store may have written some of the bytes alone: then these are what the link is about. */
 static enum value_source source_of(struct who *w, struct who_link *link, struct value_place *from)
 {
     struct value_place part = link->place;
     enum value_source source = SOURCE_NONE;
+    vaddr_t va = part.in_memory ? as_stored(w, &part) : 0;
 
+    part.va = part.in_memory ? va : part.va;
     for (unsigned skip = 0; skip < link->place.bytes && source == SOURCE_NONE; skip++) {
         source = operands_source(&w->operands, who_cpu(w), &part, from);
         if (source == SOURCE_NONE && link->place.in_memory) {
@@ -177,9 +200,10 @@ static enum value_source source_of(struct who *w, struct who_link *link, struct 
             part.bytes--;
         }
     }
-    if (source != SOURCE_NONE && part.va != link->place.va) {
-        memmove(link->value, link->value + (part.va - link->place.va), part.bytes);
+    if (source != SOURCE_NONE && part.in_memory && part.va != va) {
+        memmove(link->value, link->value + (part.va - va), part.bytes);
         memset(link->value + part.bytes, 0, sizeof(link->value) - part.bytes);
+        part.va += link->place.va - va;
         link->place = part;
         who_place_name(w, &part, link->what, sizeof(link->what));
     }
@@ -191,8 +215,13 @@ static int step(struct who *w, insn_t n, struct who_link *link, struct value_pla
 {
     bool entry;
     insn_t found;
+    unsigned slot;
+    char name[32];
+    paddr_t pa = 0;
     int rc;
 
+    if (link->place.in_memory && cpu_translate(who_cpu(w), link->place.va, &pa) == 0)
+        w->page = pa / PAGE_BYTES;
     if (link->place.in_memory)
         rc = who_find_memory(w, n, &link->place, &found, &entry);
     else
@@ -203,7 +232,16 @@ static int step(struct who *w, insn_t n, struct who_link *link, struct value_pla
         link->kind = WHO_BEGINNING;
         return 0;
     }
-    rc = who_describe(w, found, link);
+    rc = who_find_device(w, found, &link->place, &slot);
+    if (rc > 0) {
+        link->n = found;
+        link->kind = WHO_DEVICE;
+        snprintf(link->where, sizeof(link->where), "%s",
+                 machine_device_name(w->machine, slot, name, sizeof(name)));
+        return 0;
+    }
+    if (rc == 0)
+        rc = who_describe(w, found, link);
     if (rc)
         return rc;
     link->kind = WHO_ENTRY;

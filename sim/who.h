@@ -32,6 +32,7 @@ enum who_kind {
     WHO_COMPUTED,   /* the end: the instruction made it */
     WHO_ENTRY,      /* the end: an exception's entry or return put it there */
     WHO_BEGINNING,  /* the end: it is so since the recording began; no instruction */
+    WHO_DEVICE,     /* the end: a device stored it, between the state `n` and the next */
     WHO_LOST,       /* the end: what wrote it cannot be told */
 };
 
@@ -82,6 +83,12 @@ struct who {
         vaddr_t pc;
         int reg, writes;
     } decoded[WHO_DECODED];
+    struct {
+        paddr_t pa;
+        unsigned bytes, slot;
+        bool any;
+    } device;               /* what is looked for among the stores of devices, and whose it was */
+    uint64_t page;          /* of RAM, that the place is in which is looked for */
     bool failed;
 };
 
@@ -103,5 +110,8 @@ MUST_CHECK int who_find_reg(struct who *w, insn_t n, const struct value_place *p
 /* The same for memory, by the address space of `n`. */
 MUST_CHECK int who_find_memory(struct who *w, insn_t n, const struct value_place *place,
                                insn_t *found, bool *entry);
+/* Did a device store to this place between the state `n` and the next, and which? 1, or 0. */
+MUST_CHECK int who_find_device(struct who *w, insn_t n, const struct value_place *place,
+                               unsigned *slot);
 
 #endif

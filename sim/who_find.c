@@ -346,3 +346,28 @@ int who_find_memory(struct who *w, insn_t n, const struct value_place *place, in
     rc = last_other(w, place, *found + (arrival.stop == TIMELINE_WATCH), n, 1, found);
     return rc;
 }
+
+static void note_device(void *ctx, unsigned slot, paddr_t pa, size_t len)
+{
+    struct who *w = ctx;
+
+    if (pa < w->device.pa + w->device.bytes && w->device.pa < pa + len) {
+        w->device.any = true;
+        w->device.slot = slot;
+    }
+}
+
+int who_find_device(struct who *w, insn_t n, const struct value_place *place, unsigned *slot)
+{
+    int rc = timeline_seek(w->timeline, n);
+
+    w->device.any = false;
+    w->device.bytes = place->bytes;
+    if (rc || !place->in_memory || cpu_translate(who_cpu(w), place->va, &w->device.pa))
+        return rc;
+    cpu_watch_dma(who_cpu(w), note_device, w);
+    rc = timeline_travel(w->timeline, n + 1);
+    cpu_watch_dma(who_cpu(w), NULL, NULL);
+    *slot = w->device.slot;
+    return rc ? rc : w->device.any;
+}

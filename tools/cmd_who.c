@@ -52,6 +52,9 @@ static void print_link(const struct view *v, const struct who_link *link, const 
         printf("  %-12s from %s, %s\n", "", link->what, value);
     if (link->kind == WHO_BEGINNING)
         printf("  %-12s since the recording began: nothing changed it\n", "-");
+    else if (link->kind == WHO_DEVICE)
+        printf("  %-12llu %-9s %s\n", (unsigned long long)link->n, who_kind_name(link->kind),
+               link->where);
     else
         printf("  %-12llu %-9s %s  %s%s%s\n", (unsigned long long)link->n,
                who_kind_name(link->kind), link->where, link->code, link->source[0] ? "  " : "",
@@ -72,7 +75,10 @@ static void on_link(void *ctx, const struct who_link *link)
     }
     o = json_pack("{s:s,s:s,s:s}", "place", link->what, "value", value, "how",
                   who_kind_name(link->kind));
-    if (link->kind != WHO_BEGINNING) {
+    if (link->kind == WHO_DEVICE) {
+        json_object_set_new(o, "n", json_integer((json_int_t)link->n));
+        json_object_set_new(o, "where", json_string(link->where));
+    } else if (link->kind != WHO_BEGINNING) {
         json_object_set_new(o, "n", json_integer((json_int_t)link->n));
         json_object_set_new(o, "pc", json_sprintf("0x%llx", (unsigned long long)link->pc));
         json_object_set_new(o, "where", json_string(link->where));

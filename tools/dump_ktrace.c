@@ -65,7 +65,7 @@ int dump_ktrace_open(struct dump *dump, const struct machine *m, char *err, size
     int rc = filter_parse(dump->ktrace.filter, &dump->ktrace, err, err_len);
 
     if (rc == 0)
-        rc = symbols_load(m->kernel.data, m->kernel.bytes, "kernel", &s, err, err_len);
+        rc = machine_symbols(m, &s, err, err_len);
     if (rc != 0)
         return rc;
     rc = symbols_lookup(s, "ktrace_ring", &dump->ktrace.ring, &bytes);

@@ -65,6 +65,10 @@ struct virtio_bus {
     uint64_t seed, hz;
     struct page_map changes[VIRTIO_SLOTS]; /* of block devices, by 4 KiB page of the image */
     struct virtio_memory memory;
+    struct {
+        cpu_dma_fn fn; /* NULL: nobody watches */
+        void *ctx;
+    } stores;
     void *host_ctx;
     void (*console_output)(void *ctx, const uint8_t *bytes, size_t len);
     void (*net_output)(void *ctx, const uint8_t *frame, size_t len);

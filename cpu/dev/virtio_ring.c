@@ -84,19 +84,29 @@ int chain_next(struct virtio_slot *s, unsigned queue, struct virtio_chain *c)
     return 1;
 }
 
+/* A store by the device. */
+static int put(struct virtio_slot *s, paddr_t pa, const void *bytes, size_t len)
+{
+    const struct virtio_bus *bus = s->bus;
+    int rc = bus->memory.write(bus->memory.ctx, pa, bytes, len);
+
+    if (!rc && bus->stores.fn)
+        bus->stores.fn(bus->stores.ctx, s->number, pa, len);
+    return rc;
+}
+
 int chain_done(struct virtio_slot *s, unsigned queue, const struct virtio_chain *c,
                uint32_t written)
 {
     struct virtio_queue *q = &s->dev->queue[queue];
-    const struct virtio_memory *m = &s->bus->memory;
     uint8_t element[8], index[2];
     uint16_t flags;
 
     virtio_put_le(element, c->head, 4);
     virtio_put_le(element + 4, written, 4);
     virtio_put_le(index, (uint16_t)(q->done + 1), 2);
-    if (m->write(m->ctx, q->device + 4 + 8ull * (q->done % q->size), element, sizeof(element)) ||
-        m->write(m->ctx, q->device + 2, index, sizeof(index)) || get16(s, q->driver, &flags))
+    if (put(s, q->device + 4 + 8ull * (q->done % q->size), element, sizeof(element)) ||
+        put(s, q->device + 2, index, sizeof(index)) || get16(s, q->driver, &flags))
         return -EFAULT;
     q->seen++;
     q->done++;
@@ -129,7 +139,7 @@ static int walk(const struct virtio_chain *c, unsigned first, unsigned end, uint
 }
 
 struct move {
-    const struct virtio_memory *memory;
+    struct virtio_slot *slot;
     uint8_t *to;
     const uint8_t *from;
 };
@@ -138,20 +148,22 @@ static int step_read(void *ctx, paddr_t pa, size_t at, size_t len)
 {
     const struct move *v = ctx;
 
-    return v->memory->read(v->memory->ctx, pa, v->to + at, len);
+    const struct virtio_memory *m = &v->slot->bus->memory;
+
+    return m->read(m->ctx, pa, v->to + at, len);
 }
 
 static int step_write(void *ctx, paddr_t pa, size_t at, size_t len)
 {
     const struct move *v = ctx;
 
-    return v->memory->write(v->memory->ctx, pa, v->from + at, len);
+    return put(v->slot, pa, v->from + at, len);
 }
 
 int chain_read(struct virtio_slot *s, const struct virtio_chain *c, uint64_t offset, void *buf,
                size_t len)
 {
-    struct move v = {.memory = &s->bus->memory, .to = buf};
+    struct move v = {.slot = s, .to = buf};
 
     return walk(c, 0, c->readable, offset, len, step_read, &v);
 }
@@ -159,7 +171,7 @@ int chain_read(struct virtio_slot *s, const struct virtio_chain *c, uint64_t off
 int chain_write(struct virtio_slot *s, const struct virtio_chain *c, uint64_t offset,
                 const void *buf, size_t len)
 {
-    struct move v = {.memory = &s->bus->memory, .from = buf};
+    struct move v = {.slot = s, .from = buf};
 
     return walk(c, c->readable, c->count, offset, len, step_write, &v);
 }

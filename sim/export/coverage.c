@@ -24,6 +24,7 @@ struct block {
 
 struct collector {
     struct coverage *c;
+    vaddr_t moved; /* so far above the addresses of its file the kernel runs */
     struct export_run *run;
     struct block last;
 };
@@ -94,26 +95,28 @@ static void ignore_line(void *ctx, vaddr_t va, vaddr_t end, const char *file, in
     (void)line;
 }
 
-/* The first trace decides which kernel it is. */
+/* The first trace decides which kernel it is. The file is that which has its lines. */
 static int learn_kernel(struct coverage *c, const struct machine *m, char *err, size_t err_len)
 {
+    const struct blob *file = m->symbols.bytes > 0 ? &m->symbols : &m->kernel;
     bool arm = m->arch == ARCH_ARM64;
     int rc;
 
     c->arch = m->arch;
     c->shift = arm ? 2 : 0;
     c->kernel_hash = m->kernel_hash;
-    c->kernel_bytes = m->kernel.bytes;
-    c->kernel = malloc(m->kernel.bytes);
+    c->kernel_bytes = file->bytes;
+    c->kernel = malloc(file->bytes);
     if (!c->kernel)
         return loader_fail(err, err_len, -ENOMEM, "out of memory");
-    memcpy(c->kernel, m->kernel.data, m->kernel.bytes);
+    memcpy(c->kernel, file->data, file->bytes);
     rc = symbols_load(c->kernel, c->kernel_bytes, "the trace's kernel", &c->symbols, err, err_len);
     if (rc)
         return rc;
     if (!find_spans(c) || symbols_each_line(c->symbols, ignore_line, c) != 0)
         return loader_fail(err, err_len, -ENOENT,
-                           "the trace's kernel has no DWARF line tables: build it with -g");
+                           "the trace's kernel has no DWARF line tables: build it with -g, or name "
+                           "its ELF file with them (vmlinux) with --symbols");
     c->begins = calloc(c->slots + 1, sizeof(*c->begins)); /* the last: for what is no code */
     c->ends = calloc(c->slots + 1, sizeof(*c->ends));
     c->falls = calloc(c->slots + 1, sizeof(*c->falls));
@@ -197,6 +200,7 @@ static void on_block(void *ctx, insn_t n, vaddr_t pc, uint32_t bytes)
 {
     struct collector *k = ctx;
 
+    pc -= k->moved;
     close_block(k, n, pc);
     if (coverage_slot(k->c, pc) == k->c->slots || coverage_slot(k->c, pc + bytes) == k->c->slots)
         return;
@@ -208,7 +212,7 @@ static void on_trap(void *ctx, struct sim *sim, const struct cpu_trap *trap)
     struct collector *k = ctx;
 
     (void)sim;
-    close_block(k, trap->n - 1, trap->pc);
+    close_block(k, trap->n - 1, trap->pc - k->moved);
 }
 
 static void on_tick(void *ctx, struct sim *sim)
@@ -221,7 +225,7 @@ static void on_tick(void *ctx, struct sim *sim)
 
 int coverage_add(struct coverage *c, const struct trace *t, struct export_run *run)
 {
-    struct collector k = {.c = c, .run = run};
+    struct collector k = {.c = c, .run = run, .moved = t->machine.symbols_moved};
     struct sim_watch watch = {.ctx = &k, .trap = on_trap, .tick = on_tick};
     struct replay r;
     struct sim_end end;
@@ -239,7 +243,7 @@ int coverage_add(struct coverage *c, const struct trace *t, struct export_run *r
     if (rc == 0) {
         cpu_watch_blocks(sim_cpu(r.sim), on_block, &k);
         rc = replay_run(&r, INSN_NONE, &end);
-        close_block(&k, cpu_now(sim_cpu(r.sim)), cpu_pc(sim_cpu(r.sim)));
+        close_block(&k, cpu_now(sim_cpu(r.sim)), cpu_pc(sim_cpu(r.sim)) - k.moved);
         if (rc == -EILSEQ)
             run->divergence = r.divergence;
         else if (rc)

@@ -36,3 +36,18 @@ traps "$work/stripped.elf.tlt" --symbols "$work/map,0x1000" | grep -q exception_
 "$build/trapline" dump --traps "$work/stripped.elf.tlt" --symbols "$build/CMakeCache.txt" \
     2>"$work/err" && fail "a file that is no map is taken for one"
 grep -q "neither a readable ELF file nor a map" "$work/err" || fail "$(cat "$work/err")"
+
+# Coverage by line of a kernel without lines, from its file with them.
+lcov() {
+    "$build/trapline" export --format lcov "$@" 2>"$work/err" || fail "export $* ended with $?: $(cat "$work/err")"
+}
+lcov "$work/arm64.elf.tlt" >"$work/own.info"
+grep -q '^DA:[0-9]*,[1-9]' "$work/own.info" || fail "the kernel's own lines: $(head "$work/own.info")"
+diff "$work/own.info" <(lcov "$work/stripped.elf.tlt" --symbols "$kernel") ||
+    fail "coverage by --symbols: the kernel's own is the first"
+lcov "$work/stripped.elf.tlt" --symbols "$kernel,0x10000000" | grep -q '^DA:[0-9]*,[1-9]' &&
+    fail "a kernel that was moved has the coverage of one that was not"
+"$build/trapline" export --format lcov "$work/stripped.elf.tlt" --symbols "$work/map" \
+    >/dev/null 2>"$work/err" && fail "a map has lines"
+grep -q "no DWARF line tables: .*--symbols" "$work/err" || fail "$(cat "$work/err")"
+true

@@ -55,6 +55,17 @@ cmp "$work/raw.img" "$work/raw.before" || fail "the read-only disk was written"
 "$trapline" replay "$work/run.tlt" >"$work/log" 2>&1 ||
     fail "the replay ended with $?: $(tail -n 5 "$work/log")" "$again"
 if [ "$more" != - ]; then
+    # Where the eight bytes come from that head has read: from the disk.
+    read -r n end < <("$trapline" dump "$work/run.tlt" --syscalls --json |
+        sed -n 's/.*"n":\([0-9]*\),.*"name":"read",.*"args":\["[0-9]*","\\"12345678.*"n_end":\([0-9]*\),.*/\1 \2/p' | head -n 1)
+    register=x1
+    [ "$arch" = arm64 ] || register=rsi
+    at=$("$trapline" who "$work/run.tlt" --at "$n" $register --max 1 --json |
+        sed 's/.*"value":"\(0x[0-9a-f]*\)".*/\1/')
+    "$trapline" who "$work/run.tlt" --at "$end" "$(printf '0x%x' "$at"):8" >"$work/who"
+    tail -n 1 "$work/who" | grep -q 'device  *virtio-blk 1$' ||
+        fail "the bytes of the second disk do not come from it: $(cat "$work/who")" \
+            "$trapline who $work/run.tlt --at $end $at:8"
     "$more" "$work/run.tlt" 1 8 >"$work/log" 2>&1 ||
         fail "from snapshots: $(tail -n 5 "$work/log")" "$more $work/run.tlt 1 8"
 fi

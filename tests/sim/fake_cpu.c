@@ -216,6 +216,13 @@ bool cpu_net_input(struct cpu *c, const uint8_t *frame, size_t len)
     return false;
 }
 
+void cpu_watch_dma(struct cpu *c, cpu_dma_fn fn, void *ctx)
+{
+    (void)c;
+    (void)fn;
+    (void)ctx;
+}
+
 void cpu_set_horizon(struct cpu *c, cycles_t cycles)
 {
     (void)c;

@@ -40,6 +40,7 @@ size_t arm64_console_input(struct arm64 *a, const uint8_t *bytes, size_t len)
 
 bool arm64_net_input(struct arm64 *a, const uint8_t *frame, size_t len)
 {
+    a->idled_n = UINT64_MAX; /* what comes at a time is part of this number's state */
     return virtio_net_input(&a->virtio, frame, len);
 }
 

@@ -174,6 +174,8 @@ struct arm64 {
     struct arm64_dirty *dirty; /* NULL: writes are not noted */
     uint8_t *ram; /* and what the engine keeps behind it (arm64_engine_extra_bytes()) */
     cycles_t skipped; /* cycles = count.n + skipped */
+    insn_t idled_n;     /* time was skipped last at this number; no part of the state */
+    insn_t stop_behind; /* a watched store of a device: stop at this number; UINT64_MAX: none */
     cycles_t horizon; /* which cycles do not pass; the owner's, no part of the state */
     bool watch;
     struct cpu_breaks breaks;
@@ -232,6 +234,8 @@ MUST_CHECK int arm64_engine_save(struct arm64 *a, void **context);
 MUST_CHECK int arm64_engine_restore(struct arm64 *a, void *context);
 void arm64_engine_free_saved(void *context);
 void arm64_engine_flush_tlb(struct arm64 *a);
+/* A device stores there, now, between two instructions: see cpu_watch_stores(). */
+void arm64_engine_device_store(struct arm64 *a, paddr_t pa, size_t len);
 /* See cpu_watch_insns(). */
 MUST_CHECK int arm64_engine_watch_insns(struct arm64 *a, cpu_insn_fn fn, void *ctx);
 /* See cpu_watch_stores(). */

@@ -34,6 +34,7 @@ static int dma_write(void *ctx, paddr_t pa, const void *buf, size_t len)
         return -EFAULT;
     if (!len)
         return 0;
+    arm64_engine_device_store(a, pa, len);
     memcpy(a->ram + (pa - ARM64_RAM_BASE), buf, len);
     arm64_dirty_note(a, pa, len);
     arm64_code_host_write(a, pa, len);

@@ -124,6 +124,25 @@ void arm64_engine_tell_store(struct arm64 *a, paddr_t pa, unsigned bytes, const 
     }
 }
 
+/*
+ * It is seen in the state after this number, or in this one where the machine has not idled: who
+ * looks stands at the number before, and the run ends where it is seen.
+ */
+void arm64_engine_device_store(struct arm64 *a, paddr_t pa, size_t len)
+{
+    struct arm64_engine *e = a->engine;
+    insn_t n = a->count.n;
+    bool idled = a->idled_n == n;
+
+    if (!ranges_touch(e->stores.range, e->stores.count, pa, (unsigned)len) ||
+        !e->stores.fn(e->stores.ctx, idled || !n ? n : n - 1))
+        return;
+    if (idled)
+        a->stop_behind = n + 1;
+    else
+        a->stop_asked = true;
+}
+
 /* Code is translated anew: without watched stores they are done in line. */
 int arm64_engine_watch_stores(struct arm64 *a, const struct cpu_range *list, size_t count,
                               cpu_store_fn fn, void *ctx)
@@ -228,11 +247,13 @@ uint8_t *arm64_engine_saved(struct arm64_engine *e, size_t offset)
 
 void arm64_engine_syndrome(struct arm64 *a, struct arm64_syndrome *s)
 {
-    struct arm64_engine *e = a->engine;
-    struct engine_exception now;
+    struct {
+        uint32_t syndrome, fsr;
+        uint64_t vaddress;
+        uint32_t target_el;
+    } now;
 
-    uc_context_save(e->uc, e->brief);
-    memcpy(&now, (const uint8_t *)e->brief + e->syndrome_at, sizeof(now));
+    memcpy(&now, arm64_engine_saved(a->engine, a->engine->syndrome_at), sizeof(now));
     *s = (struct arm64_syndrome){now.syndrome, now.target_el, now.vaddress};
 }
 

@@ -64,6 +64,7 @@ int arm64_mark_restore(struct arm64 *a, const void *mark)
     a->count.size = 0;
     a->skipped = m->skipped;
     a->stop_asked = false;
+    a->idled_n = a->stop_behind = UINT64_MAX;
     arm64_engine_flush_tlb(a);
     return 0;
 }

@@ -285,9 +285,9 @@ static uint8_t *op_ram(void *m, paddr_t *base, size_t *bytes)
     return machine->ram;
 }
 
-static const struct virtio_bus *op_virtio(const void *m)
+static struct virtio_bus *op_virtio(void *m)
 {
-    return &((const struct arm64 *)m)->virtio;
+    return &((struct arm64 *)m)->virtio;
 }
 
 const struct cpu_ops arm64_ops = {

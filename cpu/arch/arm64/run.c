@@ -27,6 +27,7 @@ int arm64_create(struct arm64 *a, const struct cpu_config *config)
     memset(a, 0, sizeof(*a));
     a->config = *config;
     a->horizon = CYCLES_NEVER;
+    a->idled_n = a->stop_behind = UINT64_MAX;
     if (!a->config.hz)
         a->config.hz = 1000000000;
     virtio_init(&a->virtio, a->board.virtio, &a->config, arm64_dma_memory(a));
@@ -81,6 +82,7 @@ int arm64_reset(struct arm64 *a, const struct cpu_entry *entry)
     memset(a->unimplemented, 0, sizeof(a->unimplemented));
     a->unimplemented_count = 0;
     a->stop_asked = false;
+    a->idled_n = a->stop_behind = UINT64_MAX;
     if (a->adversary)
         adversary_forget(a->adversary);
     arm64_board_reset(a);
@@ -99,6 +101,7 @@ static void idle(struct arm64 *a)
 {
     cycles_t next = arm64_board_next(a), now = arm64_cycles(a);
 
+    a->idled_n = a->count.n;
     next = next < a->horizon ? next : a->horizon;
     if (next == CYCLES_NEVER)
         arm64_stop(a, CPU_STOP_IDLE, 0);
@@ -111,6 +114,7 @@ static insn_t next_stop(struct arm64 *a, insn_t target)
     cycles_t next = arm64_board_next(a), now = arm64_cycles(a);
     insn_t n;
 
+    target = target < a->stop_behind ? target : a->stop_behind;
     next = next < a->horizon ? next : a->horizon;
     n = next == CYCLES_NEVER ? UINT64_MAX : next > now ? next - a->skipped : a->count.n;
 
@@ -126,8 +130,9 @@ int arm64_run(struct arm64 *a, insn_t target, struct cpu_stop *stop)
         arm64_board_advance(a);
         if (arm64_irq_pending(a))
             a->flow.halted = 0; /* WFI ends even where the interrupt is masked (D1.6.2) */
-        if (a->stop_asked) {
+        if (a->stop_asked || a->count.n >= a->stop_behind) {
             a->stop_asked = false;
+            a->stop_behind = UINT64_MAX;
             arm64_stop(a, CPU_STOP_REQUESTED, 0);
         } else if (a->count.n >= target) {
             arm64_stop(a, CPU_STOP_TARGET, 0);

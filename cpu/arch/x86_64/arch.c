@@ -40,6 +40,7 @@ size_t x86_console_input(struct x86 *x, const uint8_t *bytes, size_t len)
 
 bool x86_net_input(struct x86 *x, const uint8_t *frame, size_t len)
 {
+    x->idled_n = UINT64_MAX; /* what comes at a time is part of this number's state */
     return virtio_net_input(&x->virtio, frame, len);
 }
 

@@ -13,6 +13,7 @@ static int dma_read(void *ctx, paddr_t pa, void *buf, size_t len)
 
 static int dma_write(void *ctx, paddr_t pa, const void *buf, size_t len)
 {
+    x86_engine_device_store(ctx, pa, len);
     return x86_phys_write(ctx, pa, buf, len);
 }
 

@@ -89,8 +89,6 @@ static void on_translated(uc_engine *uc, uc_tb *tb, uc_tb *previous, void *user)
 
     (void)uc;
     (void)previous;
-    if (x->counter && !x->engine->entering && !x->engine->calibrating)
-        x86_count_translated(x);
     x->engine->filled += 512 + 256ull * tb->icount;
     if (x->engine->filled > CODE_BYTES_FULL)
         x86_count_hold(x);
@@ -125,6 +123,25 @@ static void on_store(uc_engine *uc, uc_mem_type type, uint64_t at, int size, int
         return;
     x->stop_asked = true; /* seen before the next block */
     x->count.limit = 0;
+}
+
+/*
+ * It is seen in the state after this number, or in this one where the machine has not idled: who
+ * looks stands at the number before, and the run ends where it is seen.
+ */
+void x86_engine_device_store(struct x86 *x, paddr_t pa, size_t len)
+{
+    struct x86_engine *e = x->engine;
+    insn_t n = x->count.n;
+    bool idled = x->idled_n == n;
+
+    if (!ranges_touch(e->stores.range, e->stores.count, pa, (unsigned)len) ||
+        !e->stores.fn(e->stores.ctx, idled || !n ? n : n - 1))
+        return;
+    if (idled)
+        x->stop_behind = n + 1;
+    else
+        x->stop_asked = true;
 }
 
 /* Code is translated anew: without watched stores they are done in line. */

@@ -64,6 +64,7 @@ int x86_mark_restore(struct x86 *x, const void *mark)
     x->count.n = m->n;
     x->skipped = m->skipped;
     x->stop_asked = false;
+    x->idled_n = x->stop_behind = UINT64_MAX;
     x->checks = (struct x86_checks){.unknown = true};
     x86_engine_flush_tlb(x);
     x86_count_reset(x);

@@ -285,9 +285,9 @@ static uint8_t *op_ram(void *m, paddr_t *base, size_t *bytes)
     return machine->ram;
 }
 
-static const struct virtio_bus *op_virtio(const void *m)
+static struct virtio_bus *op_virtio(void *m)
 {
-    return &((const struct x86 *)m)->virtio;
+    return &((struct x86 *)m)->virtio;
 }
 
 const struct cpu_ops x86_64_ops = {

@@ -31,6 +31,7 @@ int x86_create(struct x86 *x, const struct cpu_config *config)
     memset(x, 0, sizeof(*x));
     x->config = *config;
     x->horizon = CYCLES_NEVER;
+    x->idled_n = x->stop_behind = UINT64_MAX;
     if (!x->config.hz)
         x->config.hz = 1000000000;
     virtio_init(&x->virtio, x->board.virtio, &x->config, x86_dma_memory(x));
@@ -107,6 +108,7 @@ static void reset_model(struct x86 *x)
     x->unimplemented_count = 0;
     memset(x->unimplemented, 0, sizeof(x->unimplemented));
     x->stop_asked = false;
+    x->idled_n = x->stop_behind = UINT64_MAX;
     x->remap_bytes = 0;
     x->unsure = false;
     if (x->adversary)
@@ -176,6 +178,7 @@ static void idle(struct x86 *x)
 {
     cycles_t next = x86_board_next(x), now = x86_cycles(x);
 
+    x->idled_n = x->count.n;
     next = next < x->horizon ? next : x->horizon;
     if (next == CYCLES_NEVER || !(x86_reg(x, X86_RFLAGS) & FLAG_IF))
         x86_stop(x, CPU_STOP_IDLE, 0);
@@ -188,6 +191,7 @@ static insn_t next_stop(struct x86 *x, insn_t target)
     cycles_t next = x86_board_next(x), now = x86_cycles(x);
     insn_t n;
 
+    target = target < x->stop_behind ? target : x->stop_behind;
     next = next < x->horizon ? next : x->horizon;
     n = next == CYCLES_NEVER ? UINT64_MAX : next > now ? next - x->skipped : x->count.n;
 
@@ -201,8 +205,9 @@ int x86_run(struct x86 *x, insn_t target, struct cpu_stop *stop)
     x->stopped = false;
     while (!rc && !x->stopped) {
         x86_board_advance(x);
-        if (x->stop_asked) {
+        if (x->stop_asked || x->count.n >= x->stop_behind) {
             x->stop_asked = false;
+            x->stop_behind = UINT64_MAX;
             x86_stop(x, CPU_STOP_REQUESTED, 0);
         } else if (x->count.n >= target) {
             x86_stop(x, CPU_STOP_TARGET, 0);

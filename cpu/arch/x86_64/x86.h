@@ -112,6 +112,7 @@ struct x86_view {
     uint64_t rip, rsp, rflags, efer, cr0, cr2, cr3, cr4;
     struct x86_seg seg[SEG_COUNT];
     struct x86_table gdt, idt;
+    uint32_t error_code; /* of the event that brought us here */
     uint32_t cpl;
 };
 
@@ -189,6 +190,8 @@ struct x86 {
     struct x86_dirty *dirty; /* NULL: writes are not noted */
     uint8_t *ram; /* and what the engine keeps behind it (x86_engine_extra_bytes()) */
     cycles_t skipped; /* cycles = count.n + skipped */
+    insn_t idled_n;     /* time was skipped last at this number; no part of the state */
+    insn_t stop_behind; /* a watched store of a device: stop at this number; UINT64_MAX: none */
     cycles_t horizon; /* which cycles do not pass; the owner's, no part of the state */
     struct x86_paging paging;
     bool paging_known;
@@ -237,6 +240,8 @@ void x86_engine_stop(struct x86 *x);
 /* In the hook of a block that shall not run: the PC is at its start then. */
 void x86_engine_stop_before(struct x86 *x, vaddr_t pc);
 void x86_engine_flush_tlb(struct x86 *x);
+/* A device stores there, now, between two instructions: see cpu_watch_stores(). */
+void x86_engine_device_store(struct x86 *x, paddr_t pa, size_t len);
 /* See cpu_watch_insns(). */
 MUST_CHECK int x86_engine_watch_insns(struct x86 *x, cpu_insn_fn fn, void *ctx);
 /* See cpu_watch_stores(). */
@@ -277,7 +282,6 @@ void x86_set_gpr(struct x86 *x, unsigned index, uint64_t value);
 uint64_t x86_msr_native(struct x86 *x, uint32_t index);
 void x86_set_msr_native(struct x86 *x, uint32_t index, uint64_t value);
 bool x86_long_code(struct x86 *x); /* CS.L and LMA */
-bool x86_long_mode(struct x86 *x); /* LMA */
 bool x86_flat_code(struct x86 *x); /* that, or 32 bits from address 0 on */
 unsigned x86_cpl(struct x86 *x);
 void x86_debug_regs(struct x86 *x, uint64_t dr[8], bool is_write);

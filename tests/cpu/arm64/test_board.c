@@ -8,7 +8,7 @@
 static const char *const pieces[] = {
     "loads", "pairs", "indexed", "stores", "counter", "timer", "identity", "unknown", "pl031",
     "virtio", "sgi", "uart_irq", "unmask", "by_eret", "by_daif", "off", "reset", "version",
-    "wait", "wait_timer", "translate", "self_modify", "user", "debug",
+    "wait", "wait_timer", "translate", "zero_line", "self_modify", "user", "debug",
 };
 
 /* Put the PC at a piece of guest/board.S; returns where it ends. */
@@ -423,6 +423,37 @@ static void test_board_address_translation_instructions(void **state)
     machine_close(m);
 }
 
+static bool note_number(void *ctx, insn_t n)
+{
+    *(insn_t *)ctx = n;
+    return true;
+}
+
+/* An engine fact: DC ZVA is a store for who watches, to each byte of the line. */
+static void test_board_zeroed_line_is_a_store(void **state)
+{
+    static const struct {
+        paddr_t pa;
+        bool seen;
+    } cases[] = {{0x406000f8, false}, {0x40600100, true}, {0x40600138, true}, {0x40600140, false}};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct machine *m = ready();
+        struct cpu_range range = {cases[i].pa, 8};
+        insn_t n = m->a.count.n, seen = 0;
+
+        memset(m->a.ram + 0x6000f8, 0xff, 80);
+        assert_ok(arm64_engine_watch_stores(&m->a, &range, 1, note_number, &seen), "watch");
+        go(m, "zero_line");
+        assert_int_equal(machine_run(m, n + 6).reason,
+                         cases[i].seen ? CPU_STOP_REQUESTED : CPU_STOP_TARGET);
+        assert_int_equal(seen, cases[i].seen ? n + 2 : 0);
+        assert_int_equal(m->a.ram[cases[i].pa - 0x40000000], cases[i].seen ? 0 : 0xff);
+        machine_close(m);
+    }
+}
+
 static void test_board_code_that_changes(void **state)
 {
     struct machine *m = ready();
@@ -534,6 +565,7 @@ int main(void)
         cmocka_unit_test(test_board_wfi_jumps_to_the_timer),
         cmocka_unit_test(test_board_timer_delay_moves_the_interrupt),
         cmocka_unit_test(test_board_address_translation_instructions),
+        cmocka_unit_test(test_board_zeroed_line_is_a_store),
         cmocka_unit_test(test_board_code_that_changes),
         cmocka_unit_test(test_board_user_return_is_seen),
         cmocka_unit_test(test_board_request_stops_before_the_next_instruction),

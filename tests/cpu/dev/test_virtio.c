@@ -306,6 +306,35 @@ static void test_entropy_is_the_seeds(void **state)
     assert_memory_not_equal(first, r->memory + DATA, 16);
 }
 
+struct seen {
+    unsigned slots, count;
+    bool data;
+};
+
+static void note_store(void *ctx, unsigned slot, paddr_t pa, size_t len)
+{
+    struct seen *s = ctx;
+
+    s->slots |= 1u << slot;
+    s->count++;
+    s->data |= pa <= DATA && DATA < pa + len;
+}
+
+/* Who watches hears of data and of the used ring, with the device's slot. */
+static void test_stores_are_told(void **state)
+{
+    struct rig *r = *state;
+    struct seen seen = {0};
+
+    start(r, 1);
+    put_desc(r, 0, DATA, 16, 2);
+    r->bus.stores.fn = note_store;
+    r->bus.stores.ctx = &seen;
+    submit(r, 1, 0);
+    assert_int_equal(seen.slots, 2);
+    assert_true(seen.data && seen.count >= 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -316,6 +345,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_marks_bring_the_disk_back, setup, teardown),
         cmocka_unit_test_setup_teardown(test_bad_rings_want_a_reset, setup, teardown),
         cmocka_unit_test_setup_teardown(test_entropy_is_the_seeds, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_stores_are_told, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -205,6 +205,14 @@ table:
     at s1e0r, x1
     mrs x11, par_el1
     ends
+    piece zero_line
+    str xzr, [x5, #0x200]           /* the page is in the engine's TLB now */
+    b 3f
+3:  add x6, x5, #0x100
+    add x6, x6, #8
+    dc zva, x6
+    mov x10, #1
+    ends
     piece self_modify
     ldr w10, =0xd2800020            /* mov x0, #1 */
     adr x11, 4f
