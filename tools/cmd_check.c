@@ -18,7 +18,8 @@ static const char help[] =
     "when it goes on. What differs is reported with the instruction that did it.\n"
     "Exit code 1 when anything is found.\n"
     "\n"
-    "  --only NAME,..       of: context, frame, sigframe, leak, stack, pagetable, stale (default: all)\n"
+    "  --only NAME,..       of: context, frame, sigframe, leak, stack, pagetable, stale,\n"
+    "                       race (default: all)\n"
     "  --depths             how deep the kernel's stack went, for each kind of entry (check stack)\n"
     "  --json               one JSON object a line (keys: traces/FORMAT.md)\n"
     "  --junit FILE         write a JUnit report, a test case for each check\n"
@@ -211,7 +212,7 @@ static unsigned parse_kinds(const char *list)
         if (k == CHECK_KINDS) {
             complain(EXIT_USAGE,
                      "there is no check '%.*s'; there are context, frame, sigframe, leak, stack, "
-                     "pagetable, stale", (int)len, list);
+                     "pagetable, stale, race", (int)len, list);
             return 0;
         }
         kinds |= 1u << k;

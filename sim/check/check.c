@@ -12,6 +12,7 @@
 #include "sim/check/leak.h"
 #include "sim/check/leave.h"
 #include "sim/check/pagetable.h"
+#include "sim/check/race.h"
 #include "sim/check/stack.h"
 #include "sim/check/stale.h"
 #include "sim/timeline.h"
@@ -19,7 +20,7 @@
 enum { MAP_TABLES = 1 };
 
 const char *const check_names[CHECK_KINDS] = {"context", "frame", "sigframe",
-                                               "leak", "stack", "pagetable", "stale"};
+                                               "leak", "stack", "pagetable", "stale", "race"};
 
 struct run {
     const struct check *how;
@@ -30,6 +31,7 @@ struct run {
     struct cow *cow;
     struct deliver *deliver;
     struct stale *stale;
+    struct races *races;
     struct leave *leave;
     uint8_t *map;           /* of cpu_watch_pages() */
     bool failed;
@@ -50,6 +52,8 @@ static void on_event(void *ctx, const struct derived *d)
         stale_event(r->stale, d);
     if (r->leave)
         leave_event(r->leave, d);
+    if (r->races)
+        race_event(r->races, d);
 }
 
 static void on_store(void *ctx, const struct cpu_store *s)
@@ -116,7 +120,8 @@ static void name_one(const struct trace *t, struct timeline *timeline, struct pl
 static bool has_more(const struct run *r, const struct trace *t)
 {
     return r->findings->count || (r->frames && r->frames->count) ||
-           (r->stale && t->machine.adversary) || (r->leave && leave_any(r->leave));
+           (r->stale && t->machine.adversary) || (r->leave && leave_any(r->leave)) ||
+           (r->races && races_any(r->races));
 }
 
 /* What the first replay only marked is looked at; 0 or an error. */
@@ -131,6 +136,8 @@ static int find_marked(const struct run *r, const struct trace *t, struct timeli
         rc = leave_find(r->leave, timeline, places, r->findings);
     if (rc == 0 && r->stale)
         rc = stale_find(r->stale, timeline, places, r->findings);
+    if (rc == 0 && r->races)
+        rc = race_find(r->races, timeline, places, &t->machine, r->findings);
     return rc;
 }
 
@@ -182,6 +189,7 @@ static void run_free(struct run *r)
     deliver_destroy(r->deliver);
     stale_destroy(r->stale);
     leave_destroy(r->leave);
+    races_destroy(r->races);
     free(r->frames);
     free(r->map);
 }
@@ -195,6 +203,7 @@ struct side {
     const struct check *how;
     struct findings findings;
     struct stack_depths depths;
+    struct races *races;    /* the other side's: interrupts that switch stacks are added */
     pthread_t thread;
     bool started;
     int rc;
@@ -205,9 +214,10 @@ static void side_run(struct side *s)
 {
     if (s->how->kinds & 1u << CHECK_LEAK)
         s->rc = leak_run(s->trace, &s->findings, s->err, sizeof(s->err));
-    if (s->rc == 0 && (s->how->kinds & 1u << CHECK_STACK))
-        s->rc = stack_run(s->trace, &s->findings, s->how->depths ? s->how->depths : &s->depths,
-                          s->err, sizeof(s->err));
+    if (s->rc == 0 && (s->how->kinds & (1u << CHECK_STACK | 1u << CHECK_RACE)))
+        s->rc = stack_run(s->trace, s->how->kinds & 1u << CHECK_STACK ? &s->findings : NULL,
+                          s->how->depths ? s->how->depths : &s->depths, s->races, s->err,
+                          sizeof(s->err));
 }
 
 static void *side_thread(void *ctx)
@@ -216,11 +226,13 @@ static void *side_thread(void *ctx)
     return NULL;
 }
 
-static int side_start(struct side *s, const struct trace *t, const struct check *how)
+static int side_start(struct side *s, const struct trace *t, const struct check *how,
+                      struct races *races)
 {
     s->trace = t;
     s->how = how;
-    if (!(how->kinds & (1u << CHECK_LEAK | 1u << CHECK_STACK)))
+    s->races = races;
+    if (!(how->kinds & (1u << CHECK_LEAK | 1u << CHECK_STACK | 1u << CHECK_RACE)))
         return 0;
     s->findings.max = how->findings_max;
     s->findings.list = calloc(how->findings_max, sizeof(*s->findings.list));
@@ -260,11 +272,16 @@ int check_run(const struct trace *t, const struct check *how, size_t *count,
     *count = 0;
     all.list = calloc(all.max, sizeof(*all.list));
     all.value = calloc(all.max, sizeof(*all.value));
-    if (all.list && all.value && side_start(&side, t, how) == 0)
+    if (how->kinds & 1u << CHECK_RACE)
+        run.races = races_create();
+    run.failed = how->kinds & 1u << CHECK_RACE && !run.races;
+    if (all.list && all.value && side_start(&side, t, how, run.races) == 0)
         rc = find(&run, t, divergence, err, err_len);
     else
         loader_fail(err, err_len, rc, "out of memory");
     rc = side_end(&side, &all, rc, err, err_len);
+    if (rc == 0 && run.races)
+        race_end(run.races, &t->end);
     if (rc == 0 && has_more(&run, t))
         rc = name_all(&run, t, err, err_len);
     for (size_t i = 0; rc == 0 && i < all.count; i++) {

@@ -15,6 +15,7 @@
  *   leak       nothing reaches user mode that was not written for it (leak.h)
  *   stack      the kernel's stacks: their depth, overflow, emptiness in user mode (stack.h)
  *   pagetable  the rules by which page tables may be changed (pagetable.h)
+ *   race       what kernel code has read still holds when it goes by it (race.h)
  *   stale      what a walker that sees no more than it must made of a missing barrier (stale.h)
  *
  * Rules of use
@@ -29,9 +30,9 @@
 
 enum check_kind {
     CHECK_CONTEXT, CHECK_FRAME, CHECK_SIGFRAME, CHECK_LEAK, CHECK_STACK, CHECK_PAGETABLE,
-    CHECK_STALE,
+    CHECK_STALE, CHECK_RACE,
 };
-#define CHECK_KINDS 7u
+#define CHECK_KINDS 8u
 #define CHECK_ALL   ((1u << CHECK_KINDS) - 1)
 
 extern const char *const check_names[CHECK_KINDS];

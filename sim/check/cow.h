@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sim/check/cow.h - no private page is written by one process and seen by another: part of the check
- * pagetable.
+ * sim/check/cow.h - no private page is written by one process and seen by another: part of the
+ * check pagetable.
  *
- * What is reported: one page of memory stands at one address in the tables of two address spaces, one
- * of which may write it, and neither program has asked to share it there (MAP_SHARED, shmat). That is
- * copy-on-write gone wrong, or a page with two owners.
+ * What is reported: one page of memory stands at one address in the tables of two address spaces,
+ * one of which may write it, and neither program has asked to share it there (MAP_SHARED, shmat).
+ * That is copy-on-write gone wrong, or a page with two owners.
  *
  * When it is looked at: all pages of both at the start of a forked process, then each page that a
  * fault of a user address brought in. The tables of an address space that no process is in any more

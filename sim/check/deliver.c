@@ -2,11 +2,12 @@
 /*
  * sim/check/deliver.c - see deliver.h.
  *
- * A handler's start is told of right behind the end of what it interrupts, with the same number. So who is
- * back without a handler is judged at the event after.
+ * A handler's start is told of right behind the end of what it interrupts, with the same number.
+ * So who is back without a handler is judged at the event after.
  *
- * The instruction: something was left undone. The way through the kernel is laid beside that of the last
- * delivery on the way out of the same call, and the branch at which they part is to blame.
+ * The instruction: something was left undone. The way through the kernel is laid beside that of
+ * the last delivery on the way out of the same call, and the branch at which they part is to
+ * blame.
  */
 #include "sim/check/deliver.h"
 

@@ -4,8 +4,9 @@
  * sigframe.
  *
  * What is reported: a thread has sent itself a signal (kill of its own process when it is the one
- * thread there, tkill, tgkill, rt_sigqueueinfo), has a handler for it and does not block it, and is back
- * in user mode where it was instead of in the handler (POSIX, kill(): delivered before it returns).
+ * thread there, tkill, tgkill, rt_sigqueueinfo), has a handler for it and does not block it, and
+ * is back in user mode where it was instead of in the handler (POSIX, kill(): delivered before it
+ * returns).
  *
  * What is not judged: signals from others; a mask that does not show (masks.h); programs that take
  * signals in another way (rt_sigtimedwait, signalfd), or where ptrace is used.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sim/check/ranges.c - see ranges.h. Ranges do not overlap, and stand in no order: there are few. */
+/* sim/check/ranges.c - see ranges.h. They do not overlap, and stand in no order: there are few. */
 #include "sim/check/ranges.h"
 
 #include <stdlib.h>

@@ -2,8 +2,8 @@
 /*
  * sim/check/ranges.h - a set of addresses, as ranges.
  *
- * Rules of use: all zero is the empty set; ranges_free() when done. Where memory ran out, every address
- * counts as in the set (`lost`).
+ * Rules of use: all zero is the empty set; ranges_free() when done. Where memory ran out, every
+ * address counts as in the set (`lost`).
  */
 #ifndef TRAPLINE_SIM_CHECK_RANGES_H
 #define TRAPLINE_SIM_CHECK_RANGES_H

@@ -124,11 +124,12 @@ static void report(struct stack *s, insn_t n, const struct cpu_trap *trap, insn_
                    const char *what, vaddr_t was, vaddr_t is)
 {
     struct findings *all = s->findings;
-    struct finding *f = &all->list[all->count];
     struct trap_words words = {0};
+    struct finding *f;
 
-    if (s->told || all->count == all->max)
+    if (s->told || !all || all->count == all->max)
         return;
+    f = &all->list[all->count];
     s->told = true;
     memset(f, 0, sizeof(*f));
     f->check = CHECK_STACK;
@@ -219,6 +220,8 @@ static void on_trap(void *ctx, struct sim *sim, const struct cpu_trap *trap)
     vaddr_t sp;
 
     if (!trap->from_user) {
+        if (trap->kind == CPU_TRAP_IRQ)
+            switched_interrupt(s->switched, trap, kernel_sp_interrupted(cpu, trap));
         if (is_gap(s, cpu, trap))
             report(s, trap->n, &s->trap, trap->n - 1, "the kernel's stack overflows into its gap",
                    s->current, kernel_sp_interrupted(cpu, trap));
@@ -284,7 +287,7 @@ bool stack_name(struct timeline *t, struct places *places, const struct machine 
 }
 
 int stack_run(const struct trace *t, struct findings *findings, struct stack_depths *depths,
-              char *err, size_t err_len)
+              struct races *races, char *err, size_t err_len)
 {
     struct stack *s = calloc(1, sizeof(*s));
     void *both[2] = {s, NULL};
@@ -303,7 +306,7 @@ int stack_run(const struct trace *t, struct findings *findings, struct stack_dep
     rc = replay_open(&r, t, &watch, err, err_len);
     if (rc == 0) {
         both[1] = sim_cpu(r.sim);
-        s->switched = switched_create(sim_cpu(r.sim), findings);
+        s->switched = switched_create(sim_cpu(r.sim), findings, races);
         cpu_watch_blocks(sim_cpu(r.sim), on_block, both);
         if (!s->switched)
             snprintf(r.error, sizeof(r.error), "out of memory");

@@ -3,15 +3,16 @@
  * sim/check/stack.h - the check stack: the kernel's stacks, as the stack pointer shows them.
  *
  * What is reported
- *   - kernel code runs into the unmapped memory below its stack: an access faults that is just below the
- *     stack pointer, while the memory above is the stack in use
+ *   - kernel code runs into the unmapped memory below its stack: an access faults that is just
+ *     below the stack pointer, while the memory above is the stack in use
  *   - the stack pointer goes down past the top of another thread's stack
  *   - a thread is back in user mode and its next entry would not begin where the last one did: the
  *     stack was not empty, or is another's
  *   - what a switch between stacks must bring back (switched.h)
  *
- * A stack is known by its top: the stack pointer of entries from user mode (SP_EL1; RSP0 of the task
- * state segment). How deep each kind of entry goes is measured at every block of kernel code.
+ * A stack is known by its top: the stack pointer of entries from user mode (SP_EL1; RSP0 of the
+ * task state segment). How deep each kind of entry goes is measured at every block of kernel
+ * code.
  */
 #ifndef TRAPLINE_SIM_CHECK_STACK_H
 #define TRAPLINE_SIM_CHECK_STACK_H
@@ -28,13 +29,16 @@ struct stack_depth {
     vaddr_t pc;
 };
 
+struct races;
 struct stack_depths {
     struct stack_depth path[STACK_PATHS_MAX];
     size_t count;
 };
 
+/* `findings` NULL: only the marks for the check race are wanted; `races` NULL: none. */
 MUST_CHECK int stack_run(const struct trace *t, struct findings *findings,
-                         struct stack_depths *depths, char *err, size_t err_len);
+                         struct stack_depths *depths, struct races *races, char *err,
+                         size_t err_len);
 /* Name the instruction that moved the stack pointer where it should not be; `value`: the number
  * beside the finding. False: on a closer look it is none. */
 MUST_CHECK bool stack_name(struct timeline *t, struct places *places, const struct machine *m,

@@ -6,15 +6,16 @@
  * returns. It is made anew at each switch there, so who comes back always meets its own; a switch
  * from code that was not known to switch yet takes away the one that it may have overtaken.
  *
- * A thread's start meets no note. Whether its stack was already another's is told by the words that it
- * starts from, just below its stack pointer: where they stood there when the stack was left for the
- * last time, the store that made them is looked for in the second pass.
+ * A thread's start meets no note. Whether its stack was already another's is told by the words
+ * that it starts from, just below its stack pointer: where they stood there when the stack was
+ * left for the last time, the store that made them is looked for in the second pass.
  */
 #include "sim/check/switched.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/check/race.h"
 #include "sim/timeline.h"
 #include "sim/who.h"
 
@@ -37,6 +38,7 @@ static const char *const x86_64_kept[] = {"rbx", "rbp", "r12", "r13", "r14", "r1
 struct note {
     vaddr_t sp, ret, top;   /* where it goes on; the stack, 0: not known */
     insn_t n, over_n;       /* it left there; another thread began on the stack, 0: not */
+    struct cpu_trap irq;    /* from whose handler it left; n 0: none */
     uint64_t reg[KEPT_MAX];
 };
 
@@ -50,6 +52,7 @@ struct left {
 struct switched {
     struct cpu *cpu;
     struct findings *findings;
+    struct races *races;
     bool arm;
     const char *const *name;
     int id[KEPT_MAX];
@@ -62,10 +65,12 @@ struct switched {
     struct note now;        /* taken at the last block; n 0: none */
     struct note note[NOTES];
     struct left *left;
+    struct cpu_trap irq;    /* whose handler runs on the stack in use; n 0: none */
+    vaddr_t irq_sp;         /* that it interrupted */
     unsigned told[4];
 };
 
-struct switched *switched_create(struct cpu *cpu, struct findings *findings)
+struct switched *switched_create(struct cpu *cpu, struct findings *findings, struct races *races)
 {
     struct switched *w = calloc(1, sizeof(*w));
 
@@ -73,6 +78,7 @@ struct switched *switched_create(struct cpu *cpu, struct findings *findings)
         return NULL;
     w->cpu = cpu;
     w->findings = findings;
+    w->races = races;
     w->arm = cpu_arch(cpu) == ARCH_ARM64;
     w->name = w->arm ? arm64_kept : x86_64_kept;
     w->left = calloc(STACKS, sizeof(*w->left));
@@ -115,10 +121,11 @@ static struct finding *report(struct switched *w, unsigned kind, const struct no
         [SWITCHED_RETURN] = "a stack is gone on with, on which another thread began meanwhile",
         [SWITCHED_START] = "a thread begins on a stack that another was still running on"};
     struct findings *all = w->findings;
-    struct finding *f = &all->list[all->count];
+    struct finding *f;
 
-    if (w->told[kind] == TOLD_MAX || all->count == all->max)
+    if (!all || w->told[kind] == TOLD_MAX || all->count == all->max)
         return NULL;
+    f = &all->list[all->count];
     w->told[kind]++;
     memset(f, 0, sizeof(*f));
     f->check = CHECK_STACK;
@@ -182,6 +189,9 @@ static void leave(struct switched *w)
     w->jump_n = w->n;
     w->site[(w->pc >> 2) % SITES] = w->pc;
     if (w->now.n && w->now.n == w->n) {
+        if (w->irq.n && w->irq_sp - w->now.sp < STACK_BYTES)
+            w->now.irq = w->irq;
+        w->irq.n = 0;
         *note_of(w, w->now.sp) = w->now;
     } else {
         note_of(w, w->sp)->sp = 0;
@@ -205,6 +215,8 @@ static bool come_back(struct switched *w, insn_t n, vaddr_t pc, vaddr_t sp)
         for (unsigned i = 0; i < w->kept; i++)
             if (now[i] != note->reg[i] && i + w->arm < w->kept)
                 report(w, SWITCHED_REGISTER, note, n, w->name[i], note->reg[i], now[i]);
+    if (note->irq.n && w->races)
+        race_add_switch(w->races, &note->irq, n);
     note->sp = 0;
     w->await = 0;
     return true;
@@ -236,8 +248,17 @@ static void begin(struct switched *w, insn_t n, vaddr_t pc, vaddr_t sp, vaddr_t 
         f->slot = l->n; /* for name_start() */
 }
 
+void switched_interrupt(struct switched *w, const struct cpu_trap *irq, vaddr_t sp)
+{
+    if (w->irq.n || !is_near(sp, w->sp))
+        return; /* the outer one is what counts; on a stack of its own it says nothing */
+    w->irq = *irq;
+    w->irq_sp = sp;
+}
+
 void switched_entry(struct switched *w, vaddr_t top)
 {
+    w->irq.n = 0;
     w->sp = w->top = top;
     w->await = 0;
 }
@@ -247,6 +268,8 @@ void switched_block(struct switched *w, insn_t n, vaddr_t pc, uint32_t bytes, va
 {
     bool jumped = !is_near(w->sp, sp);
 
+    if (w->irq.n && !jumped && (sp > w->irq_sp || (sp == w->irq_sp && pc == w->irq.pc)))
+        w->irq.n = 0; /* it has returned */
     if (jumped)
         leave(w);
     if (w->await && !come_back(w, n, pc, sp)) {
@@ -285,8 +308,9 @@ static void on_insn(void *ctx, insn_t n, vaddr_t pc)
 }
 
 /*
- * Who wrote the register since its stack was in use again; where nobody did, the instruction that took the
- * stack into use ought to have been followed by one that does, and who wrote it stands beside it.
+ * Who wrote the register since its stack was in use again; where nobody did, the instruction that
+ * took the stack into use ought to have been followed by one that does, and who wrote it stands
+ * beside it.
  */
 static bool name_register(struct timeline *t, struct places *places, const struct machine *m,
                           struct finding *f)

@@ -247,13 +247,11 @@ uint8_t *arm64_engine_saved(struct arm64_engine *e, size_t offset)
 
 void arm64_engine_syndrome(struct arm64 *a, struct arm64_syndrome *s)
 {
-    struct {
-        uint32_t syndrome, fsr;
-        uint64_t vaddress;
-        uint32_t target_el;
-    } now;
+    struct arm64_engine *e = a->engine;
+    struct engine_exception now;
 
-    memcpy(&now, arm64_engine_saved(a->engine, a->engine->syndrome_at), sizeof(now));
+    uc_context_save(e->uc, e->brief);
+    memcpy(&now, (const uint8_t *)e->brief + e->syndrome_at, sizeof(now));
     *s = (struct arm64_syndrome){now.syndrome, now.target_el, now.vaddress};
 }
 

@@ -29,6 +29,7 @@
 struct arm64_engine {
     uc_engine *uc;
     uc_context *scratch;
+    uc_context *brief; /* no more of the state than the syndrome, which every trap asks for */
     uc_context *host; /* MMU off, no stage 2: addresses are physical */
     uint64_t filled; /* of the buffer of translated code, at most */
     uint64_t *page; /* stage-2 entry of each page of RAM */
@@ -51,6 +52,13 @@ struct arm64_engine {
     bool calibrating;
     bool tells; /* of what it translates */
     bool translated; /* something ran since translated code was last dropped */
+};
+
+/* The engine's own note of an exception, at syndrome_at of a saved context. */
+struct engine_exception {
+    uint32_t syndrome, fsr;
+    uint64_t vaddress;
+    uint32_t target_el;
 };
 
 /* Map the flash; its tables go to the entries of stage 2 for physical 0 on. -ENOMEM, -EIO. */

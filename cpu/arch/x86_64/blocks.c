@@ -15,9 +15,17 @@
 
 #define BLOCK_BYTES 4112u
 
+/* Canonical addresses repeat bit 63 in bit 48, which so is free to tell the mode. */
 static uint64_t biased_generation(struct x86_counter *r)
 {
-    return r->bias_count << 49 & ~(1ull << 63);
+    return (r->bias_count << 49 & ~(1ull << 63)) | (r->is_long ? 0 : 1ull << 48);
+}
+
+void blocks_set_mode(struct x86 *x, bool is_long)
+{
+    x->counter->is_long = is_long;
+    x->counter->mode_unknown = false;
+    x->count.bias = biased_generation(x->counter);
 }
 
 void x86_count_remap(struct x86 *x)
@@ -168,8 +176,25 @@ static bool is_fp_arithmetic(const struct insn *i)
     }
 }
 
+/* IRET, far RET, JMP and CALL; SYSRET and SYSEXIT. */
+static bool is_far(const struct insn *i)
+{
+    unsigned reg = i->modrm >> 3 & 7;
+
+    if (i->map == MAP_0F)
+        return i->opcode == 0x07 || i->opcode == 0x35;
+    if (i->map != MAP_ONE)
+        return false;
+    return i->opcode == 0xcf || i->opcode == 0xca || i->opcode == 0xcb || i->opcode == 0x9a ||
+           i->opcode == 0xea || (i->opcode == 0xff && (reg == 3 || reg == 5));
+}
+
 unsigned blocks_insn_flags(const struct insn *i)
 {
+    if (i->vex)
+        return BLOCK_PORT;
+    if (is_far(i))
+        return BLOCK_FAR;
     if (fp_words(i))
         return BLOCK_FPCTL;
     if (is_fp_arithmetic(i))
@@ -264,7 +289,7 @@ bool blocks_prove(struct x86 *x, struct x86_blocks_cold *b, vaddr_t pc, uint32_t
 
     if (!block_pages(x, pc, size, page) || size > sizeof(buf))
         return false;
-    if (b->pc == pc && b->size == size && b->page[0] == page[0] && b->page[1] == page[1] &&
+    if (b->pc == pc && b->size == size && b->is_long == r->is_long && b->page[0] == page[0] && b->page[1] == page[1] &&
         b->gen[0] == r->gen[page[0]] && r->protected[page[0]] &&
         (page[1] == UINT64_MAX || (b->gen[1] == r->gen[page[1]] && r->protected[page[1]])))
         return true;
@@ -282,7 +307,8 @@ bool blocks_prove(struct x86 *x, struct x86_blocks_cold *b, vaddr_t pc, uint32_t
     }
     if (x86_fetch(x, pc, buf, size) != size)
         return false;
-    decode_bytes(x, b, buf, x86_long_code(x));
+    b->is_long = r->is_long;
+    decode_bytes(x, b, buf, b->is_long);
     return true;
 }
 
@@ -319,6 +345,19 @@ void blocks_drop(struct x86 *x)
             r->code[i] = CODE_NONE;
     r->drops = 0;
     r->want_drop = false;
+}
+
+void blocks_want_drop_all(struct x86 *x)
+{
+    struct x86_counter *r = x->counter;
+
+    for (size_t i = 0; i < x->config.ram_bytes >> PAGE_SHIFT; i++)
+        if (r->code[i] == CODE_HERE)
+            r->code[i] = CODE_STALE;
+    r->drops = X86_DROPS_MAX + 1;
+    r->want_drop = true;
+    x86_engine_stop(x);
+    x->count.limit = 0;
 }
 
 static bool page_goes(struct x86 *x, uint64_t page)

@@ -5,7 +5,8 @@
  * A hot entry matches when its key is (pc ^ bias) and its size that of the
  * block. `bias` changes whenever a virtual address may mean other bytes than
  * before (page tables, a store to a page of code), which makes every entry
- * miss once and prove itself against physical memory in the slow path.
+ * miss once and prove itself against physical memory in the slow path. It says, too,
+ * whether code is of 64 or of 32 bits, where the same bytes are other instructions.
  */
 #ifndef TRAPLINE_CPU_X86_64_BLOCKS_H
 #define TRAPLINE_CPU_X86_64_BLOCKS_H

@@ -2,7 +2,8 @@
 /*
  * The guest's state where the register API does not reach: hidden parts of
  * segment registers, CPL and derived flags, error code, XCR0. All of it is read
- * and written in a saved context, at offsets found by calibration.
+ * and written in a saved context, at offsets found by calibration: in `front`, or,
+ * where only error code and XCR0 are, in `scratch`.
  */
 #include <errno.h>
 #include <string.h>
@@ -50,9 +51,9 @@ void x86_fp_sync(struct x86 *x)
 {
     struct x86_engine *e = x->engine;
 
-    uc_context_save(e->uc, e->scratch);
+    uc_context_save(e->uc, e->front);
     if (merge_raised(e))
-        uc_context_restore(e->uc, e->scratch);
+        uc_context_restore(e->uc, e->front);
 }
 
 struct x86_fp_words x86_fp_words(struct x86 *x)
@@ -60,7 +61,7 @@ struct x86_fp_words x86_fp_words(struct x86 *x)
     struct x86_engine *e = x->engine;
     struct x86_fp_words w;
 
-    uc_context_save(e->uc, e->scratch);
+    uc_context_save(e->uc, e->front);
     merge_raised(e);
     w.mxcsr = get32(e, e->at.mxcsr);
     memcpy(&w.fcw, field(e, e->at.fcw), 2);
@@ -74,21 +75,21 @@ void x86_fp_words_put(struct x86 *x, const struct x86_fp_words *w)
 {
     struct x86_engine *e = x->engine;
 
-    uc_context_save(e->uc, e->scratch);
+    uc_context_save(e->uc, e->front);
     memcpy(field(e, e->at.mxcsr), &w->mxcsr, 4);
     memcpy(field(e, e->at.fsw), &w->fsw, 2);
-    uc_context_restore(e->uc, e->scratch);
+    uc_context_restore(e->uc, e->front);
 }
 
 void x86_fp_take_raised(struct x86 *x, uint32_t *x87, uint32_t *sse)
 {
     struct x86_engine *e = x->engine;
 
-    uc_context_save(e->uc, e->scratch);
+    uc_context_save(e->uc, e->front);
     *sse = raised_at(e, e->at.sse_raised);
     *x87 = raised_at(e, e->at.fp_raised);
     if (*sse || *x87)
-        uc_context_restore(e->uc, e->scratch);
+        uc_context_restore(e->uc, e->front);
 }
 
 void x86_engine_mark(struct x86 *x)
@@ -139,7 +140,7 @@ void x86_fpu_read(struct x86 *x, struct x86_fpu *f)
     f->fdp = read_uc(e, UC_X86_REG_FDP);
     f->mxcsr = x86_fp_words(x).mxcsr;
     uc_context_save(e->uc, e->scratch);
-    f->xcr0 = get64(e, e->at.xcr0);
+    memcpy(&f->xcr0, (uint8_t *)e->scratch + e->at.xcr0, 8);
 }
 
 void x86_fpu_write(struct x86 *x, const struct x86_fpu *f)
@@ -158,9 +159,11 @@ void x86_fpu_write(struct x86 *x, const struct x86_fpu *f)
     write_uc(e, UC_X86_REG_FDP, f->fdp);
     write_uc(e, UC_X86_REG_MXCSR, f->mxcsr);
     uc_context_save(e->uc, e->scratch);
-    memcpy(field(e, e->at.xcr0), &f->xcr0, 8);
-    *field(e, e->at.sse_raised) = *field(e, e->at.fp_raised) = 0;
+    memcpy((uint8_t *)e->scratch + e->at.xcr0, &f->xcr0, 8);
     uc_context_restore(e->uc, e->scratch);
+    uc_context_save(e->uc, e->front);
+    *field(e, e->at.sse_raised) = *field(e, e->at.fp_raised) = 0;
+    uc_context_restore(e->uc, e->front);
     x->checks.unknown = true;
 }
 
@@ -178,7 +181,7 @@ void x86_view_load(struct x86 *x, struct x86_view *v)
 {
     struct x86_engine *e = x->engine;
 
-    uc_context_save(e->uc, e->scratch);
+    uc_context_save(e->uc, e->front);
     v->rip = get64(e, e->at.rip);
     v->rsp = get64(e, e->at.gpr + 4 * 8);
     v->rflags = read_uc(e, UC_X86_REG_RFLAGS);
@@ -189,7 +192,6 @@ void x86_view_load(struct x86 *x, struct x86_view *v)
     v->idt.base = get64(e, e->at.idt + 8);
     v->idt.limit = get32(e, e->at.idt + 16);
     v->cr2 = get64(e, e->at.cr2);
-    v->error_code = get32(e, e->at.error_code);
     v->cpl = get32(e, e->at.hflags) & HFLAG_CPL;
     x86_paging_refresh(x);
     v->cr0 = x->paging.cr0;
@@ -228,7 +230,7 @@ void x86_view_store(struct x86 *x, const struct x86_view *v)
     flags &= ~HFLAG_INHIBIT_IRQ;
     memcpy(field(e, e->at.hflags), &flags, 4);
     merge_raised(e);
-    uc_context_restore(e->uc, e->scratch);
+    uc_context_restore(e->uc, e->front);
     write_uc(e, UC_X86_REG_RFLAGS, v->rflags);
 }
 
@@ -239,8 +241,12 @@ void x86_view_put_gpr(struct x86 *x, unsigned index, uint64_t value)
 
 uint32_t x86_event_error_code(struct x86 *x)
 {
-    uc_context_save(x->engine->uc, x->engine->scratch);
-    return get32(x->engine, x->engine->at.error_code);
+    struct x86_engine *e = x->engine;
+    uint32_t error;
+
+    uc_context_save(e->uc, e->scratch);
+    memcpy(&error, (uint8_t *)e->scratch + e->at.error_code, sizeof(error));
+    return error;
 }
 
 uint64_t x86_event_address(struct x86 *x)
@@ -256,7 +262,7 @@ bool x86_flat_code(struct x86 *x)
     uint32_t flags;
     struct x86_seg cs;
 
-    uc_context_save(e->uc, e->scratch);
+    uc_context_save(e->uc, e->front);
     flags = get32(e, e->at.hflags);
     cs = get_seg(e, e->at.seg[SEG_CS]);
     return (flags & HFLAG_CS64) || ((flags & HFLAG_CS32) && !cs.base);
@@ -264,12 +270,18 @@ bool x86_flat_code(struct x86 *x)
 
 bool x86_long_code(struct x86 *x)
 {
-    uc_context_save(x->engine->uc, x->engine->scratch);
+    uc_context_save(x->engine->uc, x->engine->front);
     return get32(x->engine, x->engine->at.hflags) & HFLAG_CS64;
+}
+
+bool x86_long_mode(struct x86 *x)
+{
+    uc_context_save(x->engine->uc, x->engine->scratch);
+    return get32(x->engine, x->engine->at.hflags) & HFLAG_LMA;
 }
 
 unsigned x86_cpl(struct x86 *x)
 {
-    uc_context_save(x->engine->uc, x->engine->scratch);
+    uc_context_save(x->engine->uc, x->engine->front);
     return get32(x->engine, x->engine->at.hflags) & HFLAG_CPL;
 }

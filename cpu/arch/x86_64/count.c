@@ -70,7 +70,7 @@ static void set_limit(struct x86 *x)
 {
     const struct x86_counter *r = x->counter;
     bool watched = x->breaks.count || x->blocks.fn || x86_adversary_looks(x);
-    bool stopping = r->hold || r->want_exits || r->want_drop;
+    bool stopping = r->hold || r->want_exits || r->want_drop || r->mode_unknown;
     bool all = r->slow || watched || stopping || x->checks.unknown || x->flow.look;
 
     x->count.limit = all ? 0 : r->stop_at;
@@ -139,6 +139,8 @@ static void count_special(struct x86 *x, const struct x86_blocks_cold *b)
         x->flow.look |= X86_LOOK_FP;
     if (b->flags & BLOCK_POPF)
         x->flow.look |= X86_LOOK_AC;
+    if (b->flags & BLOCK_FAR)
+        x->counter->mode_unknown |= x->counter->mixed;
     set_limit(x);
 }
 
@@ -216,6 +218,8 @@ static void count_lone(struct x86 *x, vaddr_t pc, uint32_t size)
     *b = (struct x86_blocks_cold){.pc = pc, .starts = {1}, .size = (uint16_t)size, .insns = 1};
     x->count.n++;
     x->count.current = &x->counter->lone;
+    x->counter->mode_unknown |= x->counter->mixed; /* it may be a far call */
+    set_limit(x);
 }
 
 void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size)
@@ -228,6 +232,10 @@ void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size)
     if (x86_engine_entering(x, pc))
         return;
     x86_adversary_ran(x);
+    if (r->mode_unknown) {
+        blocks_set_mode(x, x86_long_code(x));
+        set_limit(x);
+    }
     if (passes_looks(x, pc, size)) {
         if (x->adversary) {
             x86_adversary_block(x, pc, size, hot->insns);
@@ -291,7 +299,7 @@ void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size)
     *hot = (struct x86_block){pc ^ x->count.bias, (uint16_t)size, b->insns, index};
     if (b->checks)
         hot->size |= X86_BLOCK_CHECK;
-    if (b->flags & BLOCK_UNCACHED)
+    if ((b->flags & BLOCK_UNCACHED) || (r->mixed && (b->flags & BLOCK_FAR)))
         hot->size = X86_BLOCK_UNCACHED;
     if (x->adversary) {
         x86_adversary_block(x, pc, size, b->insns);
@@ -402,6 +410,25 @@ static int run_tail(struct x86 *x)
     return rc;
 }
 
+/*
+ * The first instruction may store to a page that is protected only because the whole block reaches
+ * into it, and does so again when the whole block is looked at: then the short one simply goes on.
+ */
+static int run_partial(struct x86 *x)
+{
+    struct x86_counter *r = x->counter;
+    insn_t n = x->count.n;
+    int rc;
+
+    do {
+        r->dropped = false;
+        r->want_partial = false;
+        rc = run_tail(x);
+    } while (!rc && r->dropped && x->count.n == n && x86_reg(x, X86_RIP) == r->block_pc &&
+             !x->stopped && !r->hold);
+    return rc;
+}
+
 int x86_count_one(struct x86 *x, vaddr_t rip, unsigned len)
 {
     struct x86_counter *r = x->counter;
@@ -431,6 +458,7 @@ int x86_count_run(struct x86 *x, insn_t stop_at)
     r->hold = false;
     if (r->want_drop) /* an entry between two runs wrote to it */
         blocks_drop(x);
+    blocks_set_mode(x, x86_long_code(x));
     choose_way(x);
     step = r->want_step && x86_reg(x, X86_RIP) == r->block_pc;
     r->want_step = false;
@@ -442,8 +470,7 @@ int x86_count_run(struct x86 *x, insn_t stop_at)
         x86_engine_drop_code(x, r->drop_from, r->drop_to);
     }
     if (!rc && r->want_partial && !r->hold && !x->stopped && x->count.n < r->stop_at) {
-        r->want_partial = false;
-        rc = run_tail(x);
+        rc = run_partial(x);
         x->count.current = NULL;
     }
     r->want_partial = false;
@@ -469,6 +496,38 @@ void x86_count_entered(struct x86 *x)
     x->flow.from_kernel = 1;
     if (x->watch || x->adversary)
         choose_way(x);
+    if (x->counter->mixed) {
+        x->counter->mode_unknown = true;
+        set_limit(x);
+    }
+}
+
+/*
+ * Translated code is of one mode for the engine, so when a block runs in a mode in which it never ran
+ * it is translated, and that is seen here, before it runs. A guest that runs 32-bit code after 64-bit
+ * code has its far transfers looked at from then on. On the way up to long mode a few instructions of
+ * 32 bits run in it: they go when the first of 64 bits comes, and are seen if they run again.
+ */
+void x86_count_translated(struct x86 *x)
+{
+    struct x86_counter *r = x->counter;
+    bool is_long = x86_long_code(x), was_long = r->is_long;
+
+    if (!is_long && x86_long_mode(x)) {
+        r->compat |= !was_long;
+        if (was_long && !r->mixed) {
+            r->mixed = true;
+            x86_count_remap(x);
+        }
+    }
+    if (is_long == was_long)
+        return;
+    blocks_set_mode(x, is_long);
+    if (is_long && r->compat && !r->mixed) {
+        r->compat = false;
+        blocks_want_drop_all(x);
+    }
+    set_limit(x);
 }
 
 void x86_count_looks(struct x86 *x)

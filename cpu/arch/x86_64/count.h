@@ -35,6 +35,8 @@ bool x86_count_holds_code(const struct x86 *x, paddr_t pa);
 /* Run until the number is `stop_at`, the machine stopped, or an interrupt can be taken. */
 MUST_CHECK int x86_count_run(struct x86 *x, insn_t stop_at);
 void x86_count_recheck(struct x86 *x, insn_t stop_at);
+/* The engine translates the block that runs next. */
+void x86_count_translated(struct x86 *x);
 /* Who looks on has changed; also in a hook. */
 void x86_count_looks(struct x86 *x);
 /* After an exception entry: in watch mode the return is looked for. */

@@ -20,12 +20,13 @@ enum { CODE_NONE, CODE_HERE, CODE_STALE };
 enum {
     BLOCK_SHADOW = 1,
     BLOCK_REMAP = 2,
-    BLOCK_PORT = 4,
+    BLOCK_PORT = 4,    /* an instruction that the model does, from an exit before it: ports, VEX */
     BLOCK_FP = 8,      /* x87 or SSE arithmetic, which may raise exceptions */
     BLOCK_FPCTL = 16,  /* reads or loads MXCSR or the x87 words */
     BLOCK_SPLIT = 32,  /* one instruction at a time: both in an order that matters, or an
                           operand whose alignment the block's start does not tell */
     BLOCK_POPF = 64,   /* in user space, by its address */
+    BLOCK_FAR = 128,   /* loads CS: what follows may be of 32 or of 64 bits */
 };
 #define BLOCK_UNCACHED \
     (BLOCK_SHADOW | BLOCK_REMAP | BLOCK_PORT | BLOCK_FPCTL | BLOCK_SPLIT | BLOCK_POPF)
@@ -44,8 +45,9 @@ struct x86_blocks_cold {
     uint64_t page[2];   /* physical page numbers, the second UINT64_MAX if there is none */
     uint32_t gen[2];
     uint16_t size, insns;
+    bool is_long;     /* decoded as 64-bit code */
     uint32_t flags;
-    uint32_t port_at; /* offset of the first port instruction, BLOCK_PORT */
+    uint32_t port_at; /* offset of the first instruction of BLOCK_PORT */
     uint32_t checks;
     struct x86_block_check check[X86_BLOCK_CHECKS];
 };
@@ -61,6 +63,12 @@ struct x86_counter {
     struct page_cache cache[PAGE_CACHE];
     struct x86_block lone;
     uint64_t bias_count;
+    bool is_long;        /* the code that runs is of 64 bits */
+    bool mixed;          /* 32-bit code ran in long mode: far transfers are looked at */
+    bool compat;         /* 32-bit code of long mode was translated, before any of 64 bits ran */
+    bool mode_unknown;   /* is_long has to be looked up before the next block */
+    insn_t learnt_n;     /* exits_learn_port(): when, and how often without getting further */
+    unsigned learnt;
     insn_t stop_at;      /* no instruction runs at this number */
     bool slow;           /* every block takes the slow path */
     bool only_returns;   /* for nothing but to tell of returns to user mode */
@@ -97,8 +105,12 @@ bool blocks_prove(struct x86 *x, struct x86_blocks_cold *b, vaddr_t pc, uint32_t
 void blocks_refuse(struct x86 *x, vaddr_t pc);
 /* Drop what the engine translated from the pages that wait for it; between two runs. */
 void blocks_drop(struct x86 *x);
+/* In a hook: before the next block runs all translated code goes. */
+void blocks_want_drop_all(struct x86 *x);
 /* Are the operands aligned that must be? */
 bool blocks_aligned(struct x86 *x, const struct x86_blocks_cold *b);
+/* The code at RIP is of 64 bits, or of 32. */
+void blocks_set_mode(struct x86 *x, bool is_long);
 /* BLOCK_* that one instruction sets. */
 struct insn;
 unsigned blocks_insn_flags(const struct insn *i);

@@ -298,6 +298,10 @@ void x86_emul_halt_or_port(struct x86 *x)
     struct insn i;
 
     insn_decode(&i, buf, x86_fetch(x, x86_reg(x, X86_RIP), buf, sizeof(buf)), x86_long_code(x));
+    if (i.vex) { /* there is no AVX; the engine takes some of them for their legacy forms */
+        x86_fault(x, X86_UD, X86_NO_ERROR);
+        return;
+    }
     if (i.opcode != 0xf4) {
         port_insn(x, &i, buf);
         return;

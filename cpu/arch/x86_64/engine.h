@@ -49,6 +49,7 @@ struct x86_engine {
     uint64_t filled; /* of the buffer of translated code, at most */
     uc_engine *uc;
     uc_context *scratch; /* the live state, as last saved */
+    uc_context *front;   /* the same, no more of it than traps need: up to the FP control words */
     uc_context *host;    /* before VMRUN */
     uc_context *mark;    /* x86_engine_mark() */
     struct layout at;
@@ -96,7 +97,7 @@ static inline void write_uc(struct x86_engine *e, int id, uint64_t value)
 
 static inline uint8_t *field(const struct x86_engine *e, size_t offset)
 {
-    return (uint8_t *)e->scratch + offset;
+    return (uint8_t *)e->front + offset;
 }
 
 static inline uint32_t get32(const struct x86_engine *e, size_t offset)

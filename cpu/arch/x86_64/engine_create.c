@@ -94,10 +94,53 @@ static uc_err open_engine(struct x86 *x)
     return err ? err : engine_add_hooks(x);
 }
 
+/* Where in a context what traps read and write ends. */
+static size_t front_end(const struct layout *at)
+{
+    const size_t ends[] = {at->gpr + 16 * 8,  at->rip + 8,   at->hflags + 4, at->gdt + 20,
+                           at->idt + 20,      at->cr2 + 8,   at->mxcsr + 4,  at->fcw + 2,
+                           at->fp_raised + 1, at->fsw + 2,   at->sse_raised + 1};
+    size_t end = 0;
+
+    for (size_t i = 0; i < ARRAY_LEN(ends); i++)
+        end = ends[i] > end ? ends[i] : end;
+    for (int i = 0; i < SEG_COUNT; i++)
+        end = at->seg[i] + sizeof(struct seg_cache) > end ? at->seg[i] + sizeof(struct seg_cache)
+                                                          : end;
+    return end;
+}
+
+/*
+ * A context begins with the number of bytes that a save copies behind its header and a restore
+ * copies back: 5 KB, of which traps need the first. `front` has those alone, where a trial shows
+ * that the engine takes it so; else it is a context like the others.
+ */
+static uc_err make_front(struct x86_engine *e)
+{
+    size_t bytes = uc_context_size(e->uc), needed = front_end(&e->at);
+    size_t whole, wanted = needed; /* by the header's length more than needed: it may be padded */
+    uint8_t *front;
+    uc_err err;
+
+    if ((err = uc_context_alloc(e->uc, &e->front)))
+        return err;
+    front = (uint8_t *)e->front;
+    memcpy(&whole, front, sizeof(whole));
+    if (whole > bytes || bytes - whole > 64 || wanted > whole / 2)
+        return UC_ERR_OK;
+    memcpy(front, &wanted, sizeof(wanted));
+    memset(front + 64, 0x5a, bytes - 64);
+    if (uc_context_save(e->uc, e->front) || uc_context_save(e->uc, e->scratch) ||
+        memcmp(front + 64, (uint8_t *)e->scratch + 64, needed - 64) || front[bytes - 64] != 0x5a)
+        memcpy(front, &whole, sizeof(whole));
+    return UC_ERR_OK;
+}
+
 int x86_engine_create(struct x86 *x)
 {
     struct x86_engine *e = calloc(1, sizeof(*e));
     uc_err err;
+    int rc;
 
     if (!e)
         return -ENOMEM;
@@ -111,7 +154,10 @@ int x86_engine_create(struct x86 *x)
         return -EIO;
     }
     x->count.limit = 0;
-    if (engine_calibrate(x)) {
+    e->front = e->scratch;
+    rc = engine_calibrate(x);
+    e->front = NULL;
+    if (rc || make_front(e)) {
         snprintf(x->error, sizeof(x->error),
                  "this libunicorn keeps its CPU state in a way that is not known; use 2.1.1 or later");
         return -ENOTSUP;
@@ -127,6 +173,8 @@ void x86_engine_destroy(struct x86 *x)
         return;
     if (e->scratch)
         uc_context_free(e->scratch);
+    if (e->front)
+        uc_context_free(e->front);
     if (e->host)
         uc_context_free(e->host);
     if (e->mark)

@@ -8,10 +8,13 @@
  * for good. Addresses are virtual: an exit where another address space has something
  * else is recognised as stale and removed.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "cpu/arch/x86_64/counter.h"
 #include "cpu/arch/x86_64/insn.h"
+
+#define LEARNT_MAX 64 /* exits in a row without an instruction; some blocks have several */
 
 /* Leave the engine to change the exits: translated code is not dropped inside a hook. */
 void exits_want(struct x86 *x, vaddr_t from, vaddr_t to)
@@ -59,6 +62,14 @@ void exits_learn_port(struct x86 *x, const struct x86_blocks_cold *b)
 {
     struct x86_counter *r = x->counter;
 
+    r->learnt = r->learnt_n == x->count.n ? r->learnt + 1 : 0;
+    r->learnt_n = x->count.n;
+    if (r->learnt > LEARNT_MAX) { /* the engine sees no instruction where insn.c sees one */
+        snprintf(x->error, sizeof(x->error), "the code at 0x%llx cannot be decoded",
+                 (unsigned long long)b->pc);
+        x86_stop(x, CPU_STOP_ENGINE, 0);
+        return;
+    }
     if (r->exit_count == X86_EXITS_MAX) { /* forget the oldest; it will be learnt again */
         memmove(r->exits, r->exits + 1, (X86_EXITS_MAX - 1) * sizeof(r->exits[0]));
         r->exit_count--;

@@ -36,6 +36,7 @@
 #define HFLAG_SS32        0x20u
 #define HFLAG_ADDSEG      0x40u
 #define HFLAG_PE          0x80u
+#define HFLAG_LMA         0x4000u
 #define HFLAG_CS64        0x8000u
 #define HFLAG_GUEST       0x200000u
 

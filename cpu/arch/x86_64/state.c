@@ -60,7 +60,6 @@ static void core_read(struct x86 *x, struct saved_core *c)
     memset(c, 0, sizeof(*c));
     x->paging_known = false;
     x86_view_load(x, &c->view);
-    c->view.error_code = 0; /* of an event long past */
     for (unsigned i = 0; i < 16; i++)
         c->gpr[i] = x86_gpr(x, i);
     x86_debug_regs(x, c->dr, false);

@@ -344,17 +344,17 @@ void x86_syscall(struct x86 *x)
     x86_count_recheck(x, UINT64_MAX);
 }
 
-static void exception(struct x86 *x, unsigned vector, vaddr_t rip)
+/* `error` is known of #PF. */
+static void exception(struct x86 *x, unsigned vector, vaddr_t rip, uint64_t error)
 {
     struct x86_view v;
-    uint64_t error = X86_NO_ERROR, addr = 0;
+    uint64_t addr = 0;
     enum x86_trap_type type = X86_FAULT;
 
     x86_view_load(x, &v);
     switch (vector) {
     case X86_PF:
         addr = x86_event_address(x);
-        error = v.error_code;
         if ((error & 16 || addr == rip) && x86_count_fetch_ahead(x, rip, addr))
             return;
         break;
@@ -362,7 +362,7 @@ static void exception(struct x86 *x, unsigned vector, vaddr_t rip)
     case X86_NP:
     case X86_SS:
     case X86_GP:
-        error = v.error_code;
+        error = x86_event_error_code(x);
         break;
     case X86_AC:
     case X86_DF:
@@ -370,6 +370,10 @@ static void exception(struct x86 *x, unsigned vector, vaddr_t rip)
         break;
     case X86_DB:
         type = X86_TRAP;
+        error = X86_NO_ERROR;
+        break;
+    default:
+        error = X86_NO_ERROR;
         break;
     }
     x86_trap(x, &v, vector, error, addr, type);
@@ -479,7 +483,7 @@ void x86_event(struct x86 *x, uint32_t code)
     if (exit == EXIT_NPF)
         nested_page_fault(x, rip, error);
     else if (exit >= EXIT_EXCEPTION && exit < EXIT_EXCEPTION + 32)
-        exception(x, exit - EXIT_EXCEPTION, rip);
+        exception(x, exit - EXIT_EXCEPTION, rip, error);
     else
         intercept(x, exit, rip);
 }

@@ -112,7 +112,6 @@ struct x86_view {
     uint64_t rip, rsp, rflags, efer, cr0, cr2, cr3, cr4;
     struct x86_seg seg[SEG_COUNT];
     struct x86_table gdt, idt;
-    uint32_t error_code; /* of the event that brought us here */
     uint32_t cpl;
 };
 
@@ -282,6 +281,7 @@ void x86_set_gpr(struct x86 *x, unsigned index, uint64_t value);
 uint64_t x86_msr_native(struct x86 *x, uint32_t index);
 void x86_set_msr_native(struct x86 *x, uint32_t index, uint64_t value);
 bool x86_long_code(struct x86 *x); /* CS.L and LMA */
+bool x86_long_mode(struct x86 *x); /* LMA */
 bool x86_flat_code(struct x86 *x); /* that, or 32 bits from address 0 on */
 unsigned x86_cpl(struct x86 *x);
 void x86_debug_regs(struct x86 *x, uint64_t dr[8], bool is_write);

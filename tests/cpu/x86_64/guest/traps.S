@@ -91,6 +91,14 @@ CASE ud_user 3
  nop
  AT ud_user
  ud2
+CASE ud_vex 0
+ nop
+ AT ud_vex
+ .byte 0xc5, 0xba, 0xa0, 0x00, 0xee /* for the engine a PUSH FS */
+CASE ud_vex_user 3
+ nop
+ AT ud_vex_user
+ .byte 0xc4, 0xe1, 0x78, 0xae, 0x10 /* VLDMXCSR */
 CASE bp 3
  nop
  int3
