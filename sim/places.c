@@ -78,6 +78,12 @@ bool places_line(struct places *p, vaddr_t va, const char **file, int *line)
     return p->kernel && is_kernel(p, va) && symbols_line(p->kernel, va, file, line) == 0;
 }
 
+bool places_program_line(const struct program *program, vaddr_t base, vaddr_t va,
+                         const char **file, int *line)
+{
+    return program->symbols && symbols_line(program->symbols, va - base, file, line) == 0;
+}
+
 void places_destroy(struct places *p)
 {
     if (!p)

@@ -39,6 +39,9 @@ const struct program *places_program(struct places *p, const char *path);
 struct place places_find(struct places *p, const struct program *program, vaddr_t base, vaddr_t va);
 /* Source line of a kernel address; false: not known. `file` lives as long as the struct places. */
 bool places_line(struct places *p, vaddr_t va, const char **file, int *line);
+/* The same of an address in a program that was loaded at `base`. */
+bool places_program_line(const struct program *program, vaddr_t base, vaddr_t va,
+                         const char **file, int *line);
 /* "module:symbol+0x10", "module:0x1234", "0x1234". With `stable` no numbers: "symbol", "module". */
 void place_text(const struct place *place, bool stable, char *text, size_t len);
 

@@ -207,22 +207,22 @@ struct finder {
     bool failed;          /* out of memory */
 };
 
-static uint32_t program_index(struct finder *f, const char *name)
+static uint32_t program_index(struct finder *f, const struct program *g, vaddr_t base)
 {
     struct sweep_places *p = f->out;
-    char **grown;
+    struct sweep_program *grown;
 
     for (size_t i = 0; i < p->programs; i++)
-        if (strcmp(p->program[i], name) == 0)
+        if (strcmp(p->program[i].path, g->path) == 0 && p->program[i].base == base)
             return (uint32_t)i + 1;
     grown = realloc(p->program, (p->programs + 1) * sizeof(*grown));
     f->failed |= !grown;
     if (!grown)
         return 0;
     p->program = grown;
-    grown[p->programs] = strdup(name);
-    f->failed |= !grown[p->programs];
-    return grown[p->programs] ? (uint32_t)++p->programs : 0;
+    grown[p->programs] = (struct sweep_program){strdup(g->path), base};
+    f->failed |= !grown[p->programs].path;
+    return grown[p->programs].path ? (uint32_t)++p->programs : 0;
 }
 
 static bool is_at(const struct spot *s, vaddr_t pc, const struct program *g, vaddr_t base)
@@ -317,7 +317,7 @@ static void on_insn(void *ctx, insn_t n, vaddr_t pc, const struct program *g, va
     if (!meant || f->failed)
         return;
     p->passed++;
-    program = g ? program_index(f, g->name) : 0;
+    program = g ? program_index(f, g, base) : 0;
     if (!f->each && !is_new(f, pc, cause, program))
         return;
     grown = array_room(p->list, p->count, &p->room, sizeof(*grown));
@@ -380,7 +380,7 @@ int sweep_places_find(const struct trace *undisturbed, const struct sweep_wish *
 void sweep_places_free(struct sweep_places *p)
 {
     for (size_t i = 0; i < p->programs; i++)
-        free(p->program[i]);
+        free(p->program[i].path);
     free(p->program);
     free(p->list);
     *p = (struct sweep_places){0};

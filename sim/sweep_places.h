@@ -22,11 +22,17 @@
 
 struct sweep_wish;
 
+/* One that ran, where it was loaded; as in places.h. */
+struct sweep_program {
+    char *path;
+    vaddr_t base;
+};
+
 struct sweep_places {
     struct sweep_place *list;  /* by n */
     size_t count, room;
     uint64_t passed;           /* instructions that are meant, the kept ones among them */
-    char **program;            /* of sweep_place.program - 1 */
+    struct sweep_program *program; /* of sweep_place.program - 1 */
     size_t programs;
 };
 

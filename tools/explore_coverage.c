@@ -136,24 +136,47 @@ json_t *cover_json(const struct cover *c)
     return list;
 }
 
-/* One source file from `i` on; the index behind it. Lines count points, "branches" nothing. */
+/* The functions of rows `i` to `end`, each at its first line with all its points. */
+static void put_functions(const struct cover *c, size_t i, size_t end, FILE *f)
+{
+    for (size_t first = i; i < end; i++) {
+        const char *name = c->row[i].function;
+        uint64_t points = 0;
+        size_t before = first;
+
+        while (before < i && strcmp(c->row[before].function, name) != 0)
+            before++;
+        if (before < i)
+            continue;
+        for (size_t k = i; k < end; k++)
+            points += strcmp(c->row[k].function, name) == 0 ? c->row[k].points : 0;
+        fprintf(f, "FN:%d,%s\nFNDA:%llu,%s\n", c->row[i].line, name, (unsigned long long)points,
+                name);
+    }
+}
+
+/* One source file from `i` on; the index behind it. Lines and functions count points. */
 static size_t put_file(const struct cover *c, size_t i, FILE *f)
 {
     const char *file = c->row[i].file;
+    size_t end = i;
     unsigned lines = 0;
 
+    while (end < c->count && strcmp(c->row[end].file, file) == 0)
+        end++;
     fprintf(f, "TN:\nSF:%s\n", file);
-    while (i < c->count && strcmp(c->row[i].file, file) == 0) {
+    put_functions(c, i, end, f);
+    while (i < end) {
         int line = c->row[i].line;
         uint64_t points = 0;
 
-        for (; i < c->count && strcmp(c->row[i].file, file) == 0 && c->row[i].line == line; i++)
+        for (; i < end && c->row[i].line == line; i++)
             points += c->row[i].points;
         fprintf(f, "DA:%d,%llu\n", line, (unsigned long long)points);
         lines++;
     }
     fprintf(f, "LF:%u\nLH:%u\nend_of_record\n", lines, lines);
-    return i;
+    return end;
 }
 
 int cover_lcov(const struct cover *c, const char *path)

@@ -140,16 +140,15 @@ static bool wanted(void *ctx, size_t place, enum inject_kind kind)
 static void name_place(const struct worker *w, const struct sweep_place *at,
                        struct result_line *line)
 {
-    struct place place = places_find(w->places, NULL, 0, at->pc);
-    const struct sweep_places *p = &w->s->every.places;
+    const struct sweep_program *ran =
+        at->program ? &w->s->every.places.program[at->program - 1] : NULL;
+    const struct program *g = ran ? places_program(w->places, ran->path) : NULL;
+    struct place place = places_find(w->places, g, ran ? ran->base : 0, at->pc);
     const char *file;
 
-    if (at->program)
-        snprintf(line->where, sizeof(line->where), "%s:0x%llx", p->program[at->program - 1],
-                 (unsigned long long)at->pc);
-    else
-        place_text(&place, false, line->where, sizeof(line->where));
-    if (!at->program && places_line(w->places, at->pc, &file, &line->line))
+    place_text(&place, false, line->where, sizeof(line->where));
+    if (g ? places_program_line(g, ran->base, at->pc, &file, &line->line)
+          : places_line(w->places, at->pc, &file, &line->line))
         snprintf(line->file, sizeof(line->file), "%s", file);
 }
 

@@ -57,6 +57,14 @@ results=$top/sound/shard-1-of-1.jsonl
 grep -q '^SF:kernel/core/sched.c' "$top/sound.info" && grep -qE '^DA:[0-9]+,[1-9]' "$top/sound.info" ||
     fail "the lcov file has no lines of kernel/core/sched.c"
 
+grep -qE '^FNDA:[1-9][0-9]*,kernel:context_switch$' "$top/sound.info" ||
+    fail "the lcov file lacks the points of context_switch"
+if command -v lcov >/dev/null; then
+    lcov --summary "$top/sound.info" >"$top/log" 2>&1
+    says 'lines\.*: 100'
+    says 'functions\.*: 100'
+fi
+
 # Each verdict is that of the same event in a run of its own.
 for kind in irq preempt signal fault; do
     for which in same alone; do
@@ -121,6 +129,12 @@ trace=$(ls "$top"/bad/preempt-*.tlt | head -n 1)
 [ "$(ls "$top"/bad/preempt-*.tlt | wc -l)" = 2 ] || fail "--keep 2 keeps other than two traces"
 "$trapline" replay "$trace" >"$top/one" 2>&1 || fail "a failing point's trace does not replay"
 "$trapline" dump "$trace" --inputs | grep -q 'injected preempt' || fail "its trace lacks the event"
+jq -e -s 'any(.[]; (.where // "" | test("^oversleep:main")) and
+    (.file // "" | test("tests/explore/oversleep.c$")))' "$top"/bad/*.jsonl >/dev/null ||
+    fail "no point has its function and line of oversleep.c"
+# With one more device it is another search.
+every bad oversleep 2 --at user:oversleep --inject preempt -j 2 --keep 2 --entropy
+says 'another'
 every until oversleep 1 --at user:oversleep --inject preempt -j 1 --until any
 says 'were not tried yet'
 
