@@ -13,8 +13,8 @@
  *
  * Rules of use
  *   - injector_open() once the kernel is in memory; injector_close() it.
- *   - inject_resolve() says what an event is on the machine as it stands, in numbers: one injection,
- *     of an access one for each page. That is what a trace keeps.
+ *   - inject_resolve() says what an event is on the machine as it stands, in numbers: one
+ *     injection, of an access one for each page. That is what a trace keeps.
  *   - inject_apply() does one, between two runs, and needs nothing else.
  */
 #ifndef TRAPLINE_SIM_INJECT_H

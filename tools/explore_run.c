@@ -196,9 +196,10 @@ static void tell_rest(const struct search *s)
 static int summary(const struct search *s, const struct tally *t, uint64_t of)
 {
     uint64_t points = of - t->impossible, missing = of - t->tried;
+    bool none = points == 0 && t->impossible > 0 && (s->shards == 1 || s->merge);
     int rc = EXIT_OK;
 
-    if (points == 0 && t->impossible > 0)
+    if (none && !s->json)
         return complain(EXIT_GUEST, "no point can be tried: %s", s->impossible);
     if (s->json) {
         rc = summary_json(s, t, points);
@@ -225,7 +226,7 @@ static int summary(const struct search *s, const struct tally *t, uint64_t of)
         rc = cover_lcov(s->coverage.cover, s->coverage.lcov);
     if (rc != EXIT_OK)
         return rc;
-    return t->failed > 0 || missing > 0 ? EXIT_GUEST : EXIT_OK;
+    return t->failed > 0 || missing > 0 || none ? EXIT_GUEST : EXIT_OK;
 }
 
 static int want_coverage(struct search *s)
