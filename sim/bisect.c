@@ -30,6 +30,7 @@ static int open_all(struct bisecting *s)
         if (!s->places[i] ||
             who_open(s->pair.side[i].timeline, s->places[i], m[i], &s->who[i]) != 0)
             return loader_fail(s->err, s->err_len, -ENOMEM, "out of memory");
+        s->thread[i] = COURSE_NONE;
         s->base[i] = INSN_NONE;
     }
     s->b->same_cpu = m[0]->arch == m[1]->arch;
@@ -81,6 +82,7 @@ static int describe_trap(struct bisecting *s, unsigned side, size_t i, struct bi
         rc = timeline_travel(t, n);
     if (rc != 0)
         return loader_fail(s->err, s->err_len, rc, "%s", timeline_error(t));
+    bisect_set_program(s, side, n - 1, COURSE_NONE);
     at->known = true;
     at->cycles = course->trap[i].cycles;
     who_place_code(s->who[side], course->trap[i].pc, at->where, at->source);
@@ -176,9 +178,9 @@ static int search(struct bisecting *s)
         return 0;
     }
     if (rc == 0)
-        rc = name_first(s);
-    if (rc == 0)
         rc = read_courses(s);
+    if (rc == 0)
+        rc = name_first(s);
     if (rc == 0 && b->same_kernel && b->same_programs)
         rc = find_trap(s);
     if (rc == 0)

@@ -151,7 +151,7 @@ static void drop(struct reading *r)
 
 struct found {
     bool known;
-    unsigned thread; /* of the bad run */
+    unsigned thread[2];
     size_t index;
     const struct user_trap *at[2]; /* NULL: there is none */
 };
@@ -199,7 +199,7 @@ static void compare(const struct bisecting *s, const struct reading r[2], unsign
     for (unsigned i = 0; i < 2; i++)
         l[i] = &s->course[i].thread[thread[i]]->lane[lane];
     for (size_t i = 0; i < a->count && i < b->count; i++) {
-        struct found f = {true, thread[1], i + 1, {&a->list[i], &b->list[i]}};
+        struct found f = {true, {thread[0], thread[1]}, i + 1, {&a->list[i], &b->list[i]}};
 
         if (a->list[i].what != b->list[i].what) {
             take(trap, &f);
@@ -261,7 +261,8 @@ static bool put_registers(struct bisecting *s, char *text, size_t len, struct va
 
 static int describe(struct bisecting *s, const struct found *f, struct bisect_user_trap *out)
 {
-    const struct course_thread *t = s->course[1].thread[f->thread];
+    const struct course_thread *t = s->course[1].thread[f->thread[1]];
+    const unsigned was[2] = {s->thread[0], s->thread[1]};
     int rc = 0;
 
     if (!f->known)
@@ -276,6 +277,7 @@ static int describe(struct bisecting *s, const struct found *f, struct bisect_us
         struct trap_words w;
         int used;
 
+        s->thread[i] = f->thread[i];
         rc = bisect_describe(s, i, trap->n - 1, &out->at[i]);
         sim_arch_get(s->trace[i]->machine.arch)->describe_trap(trap, &w);
         out->at[i].n = trap->n;
@@ -285,6 +287,7 @@ static int describe(struct bisecting *s, const struct found *f, struct bisect_us
                      ", address 0x%llx",
                      (unsigned long long)trap->addr);
     }
+    memcpy(s->thread, was, sizeof(was));
     return rc;
 }
 

@@ -100,17 +100,16 @@ void who_place_name(const struct who *w, const struct value_place *p, char *text
 
 /* ---- one link ---- */
 
-/*
- * A user address by the program that the recording runs, where its bytes there are those of the
- * file: other programs of the same run stay numbers.
- */
+/* A user address by the program that the caller knows of, or that the recording is made to run: then
+ * other programs of the same run have wrong names or none. */
 static struct place place_of(struct who *w, vaddr_t pc)
 {
+    const char *path = w->program ? w->program : w->machine->argv ? w->machine->argv[0] : NULL;
     const struct program *program = NULL;
     struct place place;
 
-    if (!(pc >> 63) && w->machine->argv && w->machine->argv[0])
-        program = places_program(w->places, w->machine->argv[0]);
+    if (!(pc >> 63) && path && path[0])
+        program = places_program(w->places, path);
     if (program && program->position_independent)
         program = NULL;
     place = places_find(w->places, program, 0, pc);

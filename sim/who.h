@@ -75,6 +75,8 @@ struct who {
     struct timeline *timeline;
     struct places *places;
     const struct machine *machine;
+    const char *program;    /* path of what user code is, as far as its caller knows; "": not known.
+                               NULL: the machine's argv[0] */
     struct operands operands;
     struct who_insn *seen;  /* a stretch of instructions, all of [seen_from, seen_to) */
     size_t seen_count, seen_room;
