@@ -146,13 +146,18 @@ int clear_user(vaddr_t dst, size_t len);
 /* Push Linux's rt_sigframe and point the frame at the handler; -EFAULT: kill with SIGSEGV. `mask` is the one to restore. */
 int sigframe_push(struct trap_frame *f, const struct ksiginfo *info, const struct sigaction_k *act, uint64_t mask,
                   const struct sigaltstack_k *altstack, bool on_altstack);
-/* rt_sigreturn: restore all from the frame at SP, give back mask and stack_t; -EFAULT: kill with SIGSEGV. */
+/*
+ * rt_sigreturn: restore all from the frame at SP, give back mask and stack_t; -EFAULT: kill with
+ * SIGSEGV. *mask is then what the frame has, or as it was where that cannot be read.
+ */
 int sigframe_pop(struct trap_frame *f, uint64_t *mask, struct sigaltstack_k *altstack);
 
 /* Where handlers without SA_RESTORER return to: in the vDSO (vdso/vdso.ld). arm64 alone has it. */
 #define USER_SIGRETURN (USER_VDSO + 0x904)
 /* A frame that is refused: SIGSEGV says where it is, as a fault does; else SI_KERNEL, and nothing. */
 extern const bool arch_bad_frame_is_fault;
+/* Without the tag that the CPU does not look at. */
+vaddr_t arch_untagged(vaddr_t va);
 extern const uint64_t arch_minsigstksz;     /* AT_MINSIGSTKSZ */
 
 /* ---- exec ---- */

@@ -114,20 +114,24 @@ static void refuse_frame(void)
     vaddr_t sp = frame_sp(current->frame);
 
     if (arch_bad_frame_is_fault)
-        trap_user_signal(SIGSEGV, vm_find(current->process->vm, sp) ? SEGV_ACCERR : SEGV_MAPERR,
+        trap_user_signal(SIGSEGV, vm_find(current->process->vm, arch_untagged(sp)) ? SEGV_ACCERR : SEGV_MAPERR,
                          sp, 0, 0);
     else
         signal_force_current(SIGSEGV, NULL);
 }
 
-/* What is wrong with the alternate stack in the frame is no error, as on Linux. */
+/*
+ * What is wrong with the alternate stack in the frame is no error, as on Linux; and the mask is
+ * that of the frame also where the rest is refused, so it may block the SIGSEGV.
+ */
 SYSCALL0(rt_sigreturn)
 {
     struct sigaltstack_k altstack;
-    sigset_k mask;
+    sigset_k mask = current->signal_mask;
 
     current->restart_code = 0;
     if (sigframe_pop(current->frame, &mask, &altstack)) {
+        signal_set_mask(mask);
         refuse_frame();
         return SYSCALL_FRAME_SET;
     }

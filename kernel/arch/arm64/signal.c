@@ -142,12 +142,15 @@ int sigframe_pop(struct trap_frame *f, uint64_t *mask, struct sigaltstack_k *alt
     vaddr_t frame = f->sp, fp_at = 0;
     struct ucontext_head head;
     struct fpsimd_head fp;
-    bool valid;
+    bool valid, unread;
 
     ktrace(user_copy, frame, sizeof(struct rt_sigframe));
-    if (frame % STACK_ALIGN)
-        return -EFAULT;
-    if (quiet_copy_from_user(&head, uc_at(frame, 0), sizeof(head)) ||
+    if (frame % STACK_ALIGN || frame > USER_TOP - sizeof(struct rt_sigframe))
+        return -EFAULT; /* not looked at, so the registers stay as they are */
+    unread = quiet_copy_from_user(&head, uc_at(frame, 0), sizeof(head));
+    if (!unread)
+        *mask = head.sigmask;
+    if (unread ||
         quiet_copy_from_user(f->x, uc_at(frame, offsetof(struct ucontext_k, regs.regs)),
                              REGS_BYTES)) {
         memset(f->x, 0, REGS_BYTES); /* as Linux's __get_user leaves what it cannot read */
@@ -163,7 +166,6 @@ int sigframe_pop(struct trap_frame *f, uint64_t *mask, struct sigaltstack_k *alt
         return -EFAULT;
     f->fpsr = fp.fpsr;
     f->fpcr = fp.fpcr;
-    *mask = head.sigmask;
     *altstack = head.stack;
     return 0;
 }

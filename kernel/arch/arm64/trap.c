@@ -44,9 +44,9 @@ static bool is_page_fault(uint64_t esr)
 }
 
 /* TBI0 lets user addresses carry a tag; page tables, areas and si_addr know none. */
-static vaddr_t untagged(uint64_t far)
+vaddr_t arch_untagged(vaddr_t va)
 {
-    return (uint64_t)((int64_t)(far << (64 - ADDRESS_TAG_SHIFT)) >> (64 - ADDRESS_TAG_SHIFT));
+    return (uint64_t)((int64_t)(va << (64 - ADDRESS_TAG_SHIFT)) >> (64 - ADDRESS_TAG_SHIFT));
 }
 
 static struct user_fault fault_of(uint64_t esr, uint64_t far, bool from_user)
@@ -55,7 +55,7 @@ static struct user_fault fault_of(uint64_t esr, uint64_t far, bool from_user)
     bool is_exec = ec == EC_FETCH_EL0 || ec == EC_FETCH_EL1;
 
     return (struct user_fault){
-        .addr = untagged(far),
+        .addr = arch_untagged(far),
         .is_exec = is_exec,
         .is_write = !is_exec && (esr & ESR_WNR) && !(esr & ESR_CM),
         .from_user = from_user,

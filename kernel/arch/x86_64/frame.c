@@ -19,7 +19,6 @@
 #include "kernel/include/string.h"
 
 #define FCW_INIT 0x37f    /* FNINIT: all exceptions masked, 64-bit precision (vol. 1, 8.1.5) */
-#define MXCSR_INIT 0x1f80 /* the same for SSE (vol. 1, 10.2.3) */
 #define MXCSR_MASK_DEFAULT 0xffbf
 #define SYSCALL_INSN_BYTES 2
 

@@ -140,7 +140,8 @@ void frame_edit(struct trap_frame *f);
 void frame_load(struct trap_frame *f);
 /* Before another thread runs: nothing is live. */
 void frame_unload(void);
-/* x87 and SSE as after FNINIT and LDMXCSR 0x1f80. */
+#define MXCSR_INIT 0x1f80 /* all exceptions masked (vol. 1, 10.2.3) */
+/* x87 and SSE as after FNINIT and LDMXCSR MXCSR_INIT. */
 void fp_state_reset(struct fp_state *fp);
 /* Bits of MXCSR that exist; the others fault in XRSTOR. */
 extern uint32_t fp_mxcsr_mask;

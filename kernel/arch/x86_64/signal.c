@@ -28,6 +28,11 @@
 const bool arch_bad_frame_is_fault = false;
 const uint64_t arch_minsigstksz = (SIGFRAME_BYTES_MAX + 15) & ~15ull;
 
+vaddr_t arch_untagged(vaddr_t va)
+{
+    return va;
+}
+
 static bool on_stack(vaddr_t sp, vaddr_t base, uint64_t size)
 {
     return sp > base && sp - base <= size;
@@ -159,6 +164,10 @@ static int pop_fp(struct fp_state *fp, vaddr_t at)
         if ((bv & ~(uint64_t)XSTATE_ALL) || fp->header.xcomp_bv || fp->header.reserved[0])
             return -EFAULT;
         bv &= software_of(fp)->features;
+        if (!(software_of(fp)->features & XSTATE_SSE)) /* not asked for: MXCSR is not looked at */
+            fp->mxcsr = MXCSR_INIT;
+    } else if (at & 15) {
+        return -EFAULT; /* FXRSTOR would fault */
     }
     if (fp->mxcsr & ~fp_mxcsr_mask)
         return -EFAULT;
