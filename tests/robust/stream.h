@@ -17,6 +17,7 @@
 #define STREAM_RAM_BYTES (4u << 20)
 #define STREAM_BYTES     (256u << 10)
 #define STREAM_REGS_MAX  96u
+#define STREAM_TABLES_BYTES 0x8000u
 
 struct stream_reg {
     const char *name;
@@ -35,6 +36,7 @@ struct stream {
 struct stream_arch {
     enum arch arch;
     paddr_t ram_base;
+    paddr_t tables; /* where page tables stand in the image, STREAM_TABLES_BYTES of them */
     void (*make)(struct stream *s); /* `state` is seeded, all else is zero */
 };
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Stores that the model does itself, as they go to the page that they run in (cpu/arch/arm64/code.c):
- * each leaves what the engine's own store leaves, in memory, registers and with who watches.
+ * Code as the engine translates it: more of it than there is room for, and stores to the page that
+ * they run in, which the model does itself (cpu/arch/arm64/code.c): each leaves what the engine's own
+ * store leaves, in memory, registers and with who watches.
  */
 #include "tests/cpu/arm64/harness.h"
 
@@ -60,8 +61,8 @@ static uint32_t word_of(uint64_t *state)
     case 1: /* imm9: unscaled, post, pre */
         return 0x38000000 | size | (r & 1u << 26) | (r >> 8 & 511) << 12 | (r & 3u << 10) | regs;
     case 2: /* by a register */
-        return 0x38200800 | size | (r & 1u << 26) | (6 + (r >> 17 & 1)) << 16 | (r >> 18 & 7) << 13 |
-               (r & 1u << 12) | regs;
+        return 0x38200800 | size | (r & 1u << 26) | (6 + (r >> 17 & 1)) << 16 |
+               (r >> 18 & 7) << 13 | (r & 1u << 12) | regs;
     case 3: /* pairs */
         return 0x28000000 | size | (r & 1u << 26) | (r & 3u << 23) | (r >> 8 & 15) << 15 |
                (r >> 12 & 31) << 10 | regs;
@@ -135,8 +136,8 @@ static void test_code_stores_into_their_own_page(void **state)
         stored += b.seen.pages > 0;
         if (memcmp(&a, &b, sizeof(a)))
             fail_msg("0x%08x (%u) in its own page: traps %zu, %zu elsewhere; told of %zu, %zu; "
-                     "memory %s, registers %s", word, i, a.traps, b.traps, a.seen.pages,
-                     b.seen.pages, memcmp(a.page, b.page, sizeof(a.page)) ? "differs" : "is the same",
+                     "memory %s, registers %s", word, i, a.traps, b.traps, a.seen.pages, b.seen.pages,
+                     memcmp(a.page, b.page, sizeof(a.page)) ? "differs" : "is the same",
                      memcmp(a.x, b.x, sizeof(a.x)) ? "differ" : "are the same");
     }
     assert_true(simple > WORDS / 3 && stored > WORDS / 3);
@@ -144,9 +145,56 @@ static void test_code_stores_into_their_own_page(void **state)
     machine_close(other);
 }
 
+#define BIG_AT     0x40400000u /* the MMU is off */
+#define BIG_BLOCKS 24576u
+#define BIG_BLOCK  64u /* instructions */
+#define BIG_PASSES 2u
+
+/* BIG_BLOCKS blocks of loads and additions, BIG_PASSES times; last comes a branch to itself. */
+static void write_big_code(struct machine *m)
+{
+    static uint32_t word[BIG_BLOCKS * BIG_BLOCK + 4];
+    uint32_t end = BIG_BLOCKS * BIG_BLOCK;
+
+    for (uint32_t i = 0; i < end; i++)
+        word[i] = i % BIG_BLOCK == BIG_BLOCK - 1 ? 0x14000001  /* b +4 */
+                  : i % 8 == 7                   ? 0x91000400  /* add x0, x0, #1 */
+                                                 : 0xf9400041; /* ldr x1, [x2] */
+    word[end] = 0xf1000463;                                     /* subs x3, x3, #1 */
+    word[end + 1] = 0x54000040;                                 /* b.eq +8 */
+    word[end + 2] = 0x14000000 | ((0u - (end + 2)) & 0x3ffffff); /* b start */
+    word[end + 3] = 0x14000000;
+    machine_code(m, BIG_AT, word, ARRAY_LEN(word));
+    arm64_set_x(&m->a, 0, 0);
+    arm64_set_x(&m->a, 2, IMAGE_BASE);
+    arm64_set_x(&m->a, 3, BIG_PASSES);
+    arm64_pc_set(&m->a, BIG_AT);
+}
+
+/* Its translation is larger than the engine's buffer (engine.c): nothing is lost or counted twice. */
+static void test_code_larger_than_the_buffer(void **state)
+{
+    const insn_t insns = BIG_PASSES * (BIG_BLOCKS * BIG_BLOCK + 3) - 1;
+
+    (void)state;
+    for (insn_t step = insns; step; step = step == insns ? 100003 : 0) {
+        struct machine *m = machine_open("traps");
+
+        write_big_code(m);
+        while (m->a.count.n < insns)
+            machine_run(m, m->a.count.n + step < insns ? m->a.count.n + step : insns);
+        assert_int_equal(m->a.count.n, insns);
+        assert_int_equal(arm64_pc_get(&m->a), BIG_AT + 4 * (BIG_BLOCKS * BIG_BLOCK + 3));
+        assert_int_equal(arm64_x(&m->a, 0), BIG_PASSES * BIG_BLOCKS * (BIG_BLOCK / 8 - 1));
+        assert_int_equal(arm64_x(&m->a, 3), 0);
+        machine_close(m);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_code_larger_than_the_buffer),
         cmocka_unit_test(test_code_stores_into_their_own_page),
     };
 

@@ -122,6 +122,55 @@ static void test_counting_code_of_two_modes(void **state)
     sweep("modes", 0);
 }
 
+#define BIG_AT     0x200000u /* 32-bit code without paging, as at the entry */
+#define BIG_BLOCKS 16384u
+#define BIG_BLOCK  64u /* instructions, of 2 bytes */
+#define BIG_BYTES  (BIG_BLOCKS * BIG_BLOCK * 2)
+#define BIG_PASSES 2u
+
+/* BIG_BLOCKS blocks of loads and additions, BIG_PASSES times; behind them a jump to itself. */
+static void write_big_code(struct machine *m)
+{
+    static uint8_t code[BIG_BYTES + 10];
+    uint8_t *end = code + BIG_BYTES;
+    int32_t back = -(int32_t)BIG_BYTES - 8;
+
+    for (uint32_t i = 0; i < BIG_BLOCKS * BIG_BLOCK; i++)
+        memcpy(code + 2 * i,
+               i % BIG_BLOCK == BIG_BLOCK - 1 ? "\xeb"      /* jmp +0 */
+               : i % 2                        ? "\x01\xfb"  /* add %edi, %ebx */
+                                              : "\x8b\x06", /* mov (%esi), %eax */
+               2);
+    memcpy(end, "\xff\xc9\x0f\x85", 4); /* dec %ecx; jnz start */
+    memcpy(end + 4, &back, 4);
+    memcpy(end + 8, "\xeb\xfe", 2);
+    assert_int_equal(x86_phys_write(&m->x, BIG_AT, code, sizeof(code)), 0);
+    x86_set_reg(&m->x, X86_RCX, BIG_PASSES);
+    x86_set_reg(&m->x, X86_RBX, 0);
+    x86_set_gpr(&m->x, 7, 1); /* EDI */
+    x86_set_gpr(&m->x, 6, IMAGE_BASE); /* ESI */
+    x86_set_reg(&m->x, X86_RIP, BIG_AT);
+}
+
+/* Its translation is larger than the engine's buffer (engine.c): nothing is lost or counted twice. */
+static void test_counting_code_larger_than_the_buffer(void **state)
+{
+    const insn_t insns = BIG_PASSES * (BIG_BLOCKS * BIG_BLOCK + 2);
+
+    (void)state;
+    for (insn_t step = insns; step; step = step == insns ? 100003 : 0) {
+        struct machine *m = machine_open("traps");
+
+        write_big_code(m);
+        while (m->x.count.n < insns)
+            machine_run(m, m->x.count.n + step < insns ? m->x.count.n + step : insns);
+        assert_int_equal(x86_pc(&m->x), BIG_AT + BIG_BYTES + 8);
+        assert_int_equal(x86_reg(&m->x, X86_RBX), BIG_PASSES * BIG_BLOCKS * (BIG_BLOCK / 2 - 1));
+        assert_int_equal(x86_reg(&m->x, X86_RCX), 0);
+        machine_close(m);
+    }
+}
+
 /* IN and OUT, faults and interrupts are at the numbers of the reference, so RIP is as expected. */
 static void test_counting_irq_numbers_follow_the_timer(void **state)
 {
@@ -344,6 +393,7 @@ int main(void)
         cmocka_unit_test(test_counting_irq_numbers_follow_the_timer),
         cmocka_unit_test(test_counting_code_that_changes),
         cmocka_unit_test(test_counting_code_of_two_modes),
+        cmocka_unit_test(test_counting_code_larger_than_the_buffer),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -306,4 +306,4 @@ static void make(struct stream *s)
         set_translation(s);
 }
 
-const struct stream_arch stream_arm64 = {ARCH_ARM64, RAM, make};
+const struct stream_arch stream_arm64 = {ARCH_ARM64, RAM, TABLES, make};

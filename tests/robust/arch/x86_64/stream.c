@@ -486,4 +486,4 @@ static void make(struct stream *s)
     }
 }
 
-const struct stream_arch stream_x86_64 = {ARCH_X86_64, 0, make};
+const struct stream_arch stream_x86_64 = {ARCH_X86_64, 0, TABLES, make};
