@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sim/gdb_private.h - what gdb_stub.c and gdb_monitor.c share. */
+/* sim/gdb_private.h - the parts of gdb_stub.h. Inside sim/gdb_*.c only. */
 #ifndef TRAPLINE_SIM_GDB_PRIVATE_H
 #define TRAPLINE_SIM_GDB_PRIVATE_H
 
@@ -42,6 +42,20 @@ static inline struct cpu *gdb_cpu(struct gdb_stub *g)
 {
     return sim_cpu(timeline_sim(g->timeline));
 }
+
+/* ---- gdb_go.c: each appends the packet that says where the machine stopped ---- */
+#define GDB_SIGNAL_TRAP "05"
+#define GDB_SIGNAL_INT  "02"
+
+/* It stands still: signal, PC, and `more` ("watch:..;"). */
+void gdb_put_stop(struct gdb_stub *g, const char *signal, const char *more, struct byte_buf *out);
+void gdb_step(struct gdb_stub *g, bool back, struct byte_buf *out);
+/* To a break, a watched store, or the edge. */
+void gdb_go(struct gdb_stub *g, bool back, struct byte_buf *out);
+/* "s", "c" or "rFROM,TO" of s, c and vCont. */
+void gdb_resume(struct gdb_stub *g, const char *action, struct byte_buf *out);
+/* While the machine runs; `ctx` is the stub. A byte that is not Ctrl-C is kept for later. */
+bool gdb_interrupted(void *ctx);
 
 /* ---- gdb_monitor.c ---- */
 /* A `monitor` command; its text for the user goes to `text`. */

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sim/gdb_stub.c - the commands of GDB's remote protocol; see gdb_stub.h.
+ * sim/gdb_stub.c - the commands of GDB's remote protocol; see gdb_stub.h. Going on and
+ * stopping are gdb_go.c's.
  *
  * The machine is one thread, number 1. Numbers of registers are those of gdb_target.h. What is not
  * known is answered with an empty packet, as the manual wants (appendix E).
- *
- * Going on from a break or a watch does not stop at it again: the timeline's goals begin
- * behind this place. A step is one number: an exception entry is a step of its own.
  */
 #include "sim/gdb_private.h"
 
@@ -16,8 +14,6 @@
 #include "loader/fail.h"
 
 #define MEMORY_BYTES_MAX 4096u
-#define SIGNAL_TRAP      "05"
-#define SIGNAL_INT       "02"
 
 static void put(struct byte_buf *out, const char *text)
 {
@@ -27,177 +23,6 @@ static void put(struct byte_buf *out, const char *text)
 static bool starts(const char *text, const char *with)
 {
     return strncmp(text, with, strlen(with)) == 0;
-}
-
-/* ---- stopping ---- */
-
-static void put_stop(struct gdb_stub *g, const char *signal, const char *more, struct byte_buf *out)
-{
-    uint8_t pc[16];
-    char head[40];
-    size_t bytes = gdb_target_read(g->target, gdb_cpu(g), g->target->pc, pc);
-
-    snprintf(head, sizeof(head), "T%s%02zx:", signal, g->target->pc);
-    put(out, head);
-    gdb_put_hex(out, pc, bytes);
-    put(out, ";thread:1;");
-    put(out, more);
-}
-
-static void put_arrival(struct gdb_stub *g, const struct timeline_arrival *a, bool back,
-                        struct byte_buf *out)
-{
-    char watch[40] = "";
-
-    switch (a->stop) {
-    case TIMELINE_EDGE:
-        put_stop(g, SIGNAL_TRAP, back ? "replaylog:begin;" : "replaylog:end;", out);
-        break;
-    case TIMELINE_WATCH:
-        snprintf(watch, sizeof(watch), "watch:%llx;",
-                 (unsigned long long)g->watches[a->watch].va);
-        put_stop(g, SIGNAL_TRAP, watch, out);
-        break;
-    case TIMELINE_BREAK:
-        put_stop(g, SIGNAL_TRAP, "hwbreak:;", out);
-        break;
-    case TIMELINE_INTERRUPTED:
-        put_stop(g, SIGNAL_INT, "", out);
-        break;
-    }
-}
-
-/* A failure to move: said on the user's screen, and the machine stands where it is. */
-static void put_failure(struct gdb_stub *g, struct byte_buf *out)
-{
-    struct byte_buf text = {0}, packet = {0};
-
-    put(&packet, "O");
-    put(&text, "trapline: ");
-    put(&text, timeline_error(g->timeline));
-    put(&text, "\n");
-    gdb_put_hex(&packet, text.data, text.used);
-    if (g->io && !packet.failed) {
-        struct byte_buf framed = {0};
-
-        gdb_put_packet(&framed, packet.data, packet.used);
-        if (!framed.failed)
-            (void)!g->io->write(g->io->ctx, framed.data, framed.used);
-        buf_free(&framed);
-    }
-    buf_free(&text);
-    buf_free(&packet);
-    put_stop(g, SIGNAL_TRAP, "", out);
-}
-
-static bool interrupted(void *ctx);
-
-/* At the end of what is recorded of a live run: record more of it. */
-static bool lengthen(struct gdb_stub *g)
-{
-    if (!g->more || g->trace->end.reason != SIM_END_LIMIT ||
-        timeline_now(g->timeline) < timeline_end(g->timeline) ||
-        g->more(g->more_ctx, &g->trace, &g->timeline) != 0)
-        return false;
-    timeline_set_interrupt(g->timeline, interrupted, g);
-    story_free(&g->story);
-    g->story_known = false;
-    g->trap_count = 0;
-    g->traps_known = false;
-    return true;
-}
-
-static bool at_break(struct gdb_stub *g)
-{
-    vaddr_t pc = cpu_pc(gdb_cpu(g));
-
-    for (size_t i = 0; i < g->break_count; i++)
-        if (g->breaks[i] == pc)
-            return true;
-    return false;
-}
-
-static void step(struct gdb_stub *g, bool back, struct byte_buf *out)
-{
-    insn_t n = timeline_now(g->timeline);
-    bool edge = back ? n == 0 : n >= timeline_end(g->timeline) && !lengthen(g);
-
-    if (!edge && timeline_seek(g->timeline, back ? n - 1 : n + 1)) {
-        put_failure(g, out);
-        return;
-    }
-    put_stop(g, SIGNAL_TRAP, !edge ? "" : back ? "replaylog:begin;" : "replaylog:end;", out);
-}
-
-static void go(struct gdb_stub *g, bool back, struct byte_buf *out)
-{
-    struct timeline_goals goals = {.breaks = g->breaks, .break_count = g->break_count,
-                                   .watches = g->watches, .watch_count = g->watch_count};
-    struct timeline_arrival arrival;
-    int rc = back ? timeline_backward(g->timeline, &goals, &arrival)
-                  : timeline_forward(g->timeline, &goals, &arrival);
-
-    while (rc == 0 && !back && arrival.stop == TIMELINE_EDGE && lengthen(g)) {
-        if (at_break(g))
-            arrival.stop = TIMELINE_BREAK;
-        else
-            rc = timeline_forward(g->timeline, &goals, &arrival);
-    }
-
-    if (rc == 0 && arrival.stop == TIMELINE_WATCH && g->target->watch_steps)
-        rc = timeline_seek(g->timeline, timeline_now(g->timeline) + (back ? 1 : -1));
-    if (rc)
-        put_failure(g, out);
-    else
-        put_arrival(g, &arrival, back, out);
-}
-
-/* Stepping inside of [from, to), for "next" without a packet for each instruction. */
-static void step_range(struct gdb_stub *g, const char *args, struct byte_buf *out)
-{
-    uint64_t from, to;
-    vaddr_t pc;
-
-    if (!gdb_take_hex(&args, &from) || *args++ != ',' || !gdb_take_hex(&args, &to)) {
-        put(out, "E01");
-        return;
-    }
-    do {
-        insn_t n = timeline_now(g->timeline);
-
-        if (n >= timeline_end(g->timeline) && !lengthen(g)) {
-            put_stop(g, SIGNAL_TRAP, "replaylog:end;", out);
-            return;
-        }
-        if (timeline_seek(g->timeline, n + 1)) {
-            put_failure(g, out);
-            return;
-        }
-        pc = cpu_pc(gdb_cpu(g));
-        for (size_t i = 0; i < g->break_count; i++)
-            if (g->breaks[i] == pc)
-                from = to; /* stop here */
-    } while (pc >= from && pc < to);
-    put_stop(g, SIGNAL_TRAP, "", out);
-}
-
-static void resume(struct gdb_stub *g, const char *action, struct byte_buf *out)
-{
-    switch (action[0]) {
-    case 's':
-    case 'S':
-        step(g, false, out);
-        break;
-    case 'c':
-    case 'C':
-        go(g, false, out);
-        break;
-    case 'r':
-        step_range(g, action + 1, out);
-        break;
-    default:
-        put(out, "E01");
-    }
 }
 
 /* ---- registers and memory ---- */
@@ -402,7 +227,7 @@ static void v_packet(struct gdb_stub *g, const char *v, struct byte_buf *out)
     if (strcmp(v, "Cont?") == 0)
         put(out, "vCont;c;C;s;S;r");
     else if (starts(v, "Cont;"))
-        resume(g, v + strlen("Cont;"), out);
+        gdb_resume(g, v + strlen("Cont;"), out);
 }
 
 bool gdb_stub_command(struct gdb_stub *g, const char *payload, size_t len, struct byte_buf *out)
@@ -412,7 +237,7 @@ bool gdb_stub_command(struct gdb_stub *g, const char *payload, size_t len, struc
     (void)len;
     switch (payload[0]) {
     case '?':
-        put_stop(g, SIGNAL_TRAP, "", out);
+        gdb_put_stop(g, GDB_SIGNAL_TRAP, "", out);
         break;
     case 'g':
         read_registers(g, out);
@@ -431,13 +256,13 @@ bool gdb_stub_command(struct gdb_stub *g, const char *payload, size_t len, struc
         break;
     case 's':
     case 'c':
-        resume(g, payload, out);
+        gdb_resume(g, payload, out);
         break;
     case 'b':
         if (args[0] == 's')
-            step(g, true, out);
+            gdb_step(g, true, out);
         else if (args[0] == 'c')
-            go(g, true, out);
+            gdb_go(g, true, out);
         break;
     case 'Z':
     case 'z':
@@ -469,16 +294,6 @@ bool gdb_stub_command(struct gdb_stub *g, const char *payload, size_t len, struc
 }
 
 /* ---- talking ---- */
-
-/* While the machine runs. A byte that is not Ctrl-C is kept for later. */
-static bool interrupted(void *ctx)
-{
-    struct gdb_stub *g = ctx;
-    uint8_t byte;
-
-    return g->io && g->io->ready(g->io->ctx) && g->io->read(g->io->ctx, &byte, 1) == 1 &&
-           gdb_reader_put(&g->reader, byte) == GDB_INTERRUPT;
-}
 
 static int send_all(const struct gdb_io *io, const struct byte_buf *b)
 {
@@ -524,7 +339,7 @@ int gdb_stub_serve(struct gdb_stub *g, const struct gdb_io *io)
     g->io = io;
     g->no_ack = false;
     g->reader.where = GDB_OUTSIDE;
-    timeline_set_interrupt(g->timeline, interrupted, g);
+    timeline_set_interrupt(g->timeline, gdb_interrupted, g);
     while (rc == 0) {
         long got = io->read(io->ctx, bytes, sizeof(bytes));
 

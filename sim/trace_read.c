@@ -5,7 +5,7 @@
  * Any bytes are safe: every size is checked against what is there before it is
  * used, and every chunk against its checksum before it is looked at.
  */
-#include "sim/trace_format.h"
+#include "sim/trace_read_private.h"
 
 #include <errno.h>
 #include <xxhash.h>
@@ -15,27 +15,11 @@
 #include "loader/fail.h"
 #include "sim/host.h"
 
-struct reader {
-    struct trace *t;
-    struct byte_view v;
-    const char *name;
-    uint64_t chunk_index;
-    uint64_t disk_chunks[MACHINE_DISKS_MAX];
-    struct previous prev;
-    char *err;
-    size_t err_len;
-};
-
-static int damaged(const struct reader *r, const char *what)
+int trace_read_damaged(const struct reader *r, const char *what)
 {
     return loader_fail(r->err, r->err_len, -EBADMSG, "%s is damaged: %s (chunk %llu)", r->name,
                        what, (unsigned long long)r->chunk_index);
 }
-
-struct chunk {
-    uint32_t type;
-    struct blob raw;
-};
 
 #define CHUNK_CUT 1 /* the file ends before the chunk does */
 
@@ -45,9 +29,9 @@ static int unpack(struct reader *r, const uint8_t *stored, size_t bytes, uint64_
     size_t got;
 
     if (raw > CHUNK_RAW_MAX || (!packed && raw != bytes))
-        return damaged(r, "a size that cannot be");
+        return trace_read_damaged(r, "a size that cannot be");
     if (packed && ZSTD_getFrameContentSize(stored, bytes) != raw)
-        return damaged(r, "sizes that do not agree");
+        return trace_read_damaged(r, "sizes that do not agree");
     out->data = malloc(raw + 1);
     if (!out->data)
         return loader_fail(r->err, r->err_len, -ENOMEM, "out of memory while reading %s", r->name);
@@ -60,7 +44,7 @@ static int unpack(struct reader *r, const uint8_t *stored, size_t bytes, uint64_
     got = ZSTD_decompress(out->data, raw, stored, bytes);
     if (ZSTD_isError(got) || got != raw) {
         blob_free(out);
-        return damaged(r, "it does not decompress");
+        return trace_read_damaged(r, "it does not decompress");
     }
     return 0;
 }
@@ -83,14 +67,14 @@ static int read_chunk(struct reader *r, struct chunk *c)
     raw = view_le(&h, 8);
     payload_hash = view_le(&h, 8);
     if (view_le(&h, 8) != XXH3_64bits_withSeed(head, 32, r->chunk_index))
-        return damaged(r, "wrong checksum of a chunk's header");
+        return trace_read_damaged(r, "wrong checksum of a chunk's header");
     if (flags & ~(uint64_t)CHUNK_ZSTD)
-        return damaged(r, "unknown flags");
+        return trace_read_damaged(r, "unknown flags");
     if (bytes > view_left(&r->v))
         return CHUNK_CUT;
     stored = view_take(&r->v, (size_t)bytes);
     if (payload_hash != XXH3_64bits_withSeed(stored, (size_t)bytes, r->chunk_index))
-        return damaged(r, "wrong checksum");
+        return trace_read_damaged(r, "wrong checksum");
     rc = unpack(r, stored, (size_t)bytes, raw, flags & CHUNK_ZSTD, &c->raw);
     r->chunk_index++;
     return rc;
@@ -200,7 +184,7 @@ static int read_machine(struct reader *r, const struct blob *raw)
     read_net(&v, m);
     if (v.bad || v.at != v.end || arch > ARCH_X86_64 || (flags & ~(uint64_t)MACHINE_FLAGS) ||
         ((m->el2 || m->firmware || m->gicv3) && arch != ARCH_ARM64))
-        return damaged(r, "a machine that cannot be");
+        return trace_read_damaged(r, "a machine that cannot be");
     return 0;
 }
 
@@ -210,189 +194,9 @@ static int take_image(struct reader *r, struct chunk *c, struct blob *into, uint
     struct image_hash got = image_hash_of(&c->raw);
 
     if (c->raw.bytes != bytes || memcmp(&got, hash, sizeof(got)) != 0)
-        return damaged(r, "it does not hold the image that its machine names");
+        return trace_read_damaged(r, "it does not hold the image that its machine names");
     *into = c->raw;
     c->raw = (struct blob){0};
-    return 0;
-}
-
-/* Make room for one more element; the address of it, or NULL. */
-static void *array_add(void **array, size_t *count, size_t *room, size_t size)
-{
-    if (*count == *room) {
-        size_t grown_room = *room * 2 + 64;
-        void *grown = realloc(*array, grown_room * size);
-
-        if (!grown)
-            return NULL;
-        *array = grown;
-        *room = grown_room;
-    }
-    return memset((uint8_t *)*array + (*count)++ * size, 0, size);
-}
-
-static struct trace_stop *add_stop(struct trace *t, enum trace_stop_kind kind, insn_t n)
-{
-    struct trace_stop *s =
-        array_add((void **)&t->stops, &t->stop_count, &t->stop_room, sizeof(*s));
-
-    if (s)
-        *s = (struct trace_stop){.kind = kind, .n = n};
-    return s;
-}
-
-static void read_digest(struct reader *r, struct byte_view *v, bool has_ram, struct digest *d)
-{
-    memset(d, 0, sizeof(*d));
-    d->n = r->prev.n;
-    r->prev.skipped += view_varint(v);
-    d->cycles = d->n + r->prev.skipped;
-    d->state = view_le(v, 8);
-    d->traps = view_le(v, 8);
-    d->pieces = (uint8_t)view_le(v, 1);
-    if (d->pieces > DIGEST_PIECES_MAX) {
-        d->pieces = 0;
-        v->bad = true;
-    }
-    for (unsigned i = 0; i < d->pieces; i++)
-        d->piece[i] = (uint16_t)view_le(v, 2);
-    d->has_ram = has_ram;
-    if (!has_ram)
-        return;
-    d->ram = view_le(v, 8);
-    for (unsigned i = 0; i < DIGEST_REGIONS; i++)
-        d->region[i] = (uint16_t)view_le(v, 2);
-}
-
-/* Tag and number of the next record; the number must not run over. */
-static uint64_t read_record(struct reader *r, struct byte_view *v)
-{
-    uint64_t tag = view_le(v, 1), dn = view_varint(v);
-
-    if (r->prev.n + dn < r->prev.n)
-        v->bad = true;
-    r->prev.n += dn;
-    return tag;
-}
-
-static void read_console(struct trace_stop *s, struct byte_view *v, bool idle)
-{
-    size_t len;
-
-    s->console.idle = idle;
-    s->console.jump = view_varint(v);
-    s->console.bytes = view_counted(v, &len);
-    if (len > TRACE_CONSOLE_BYTES_MAX)
-        v->bad = true;
-    s->console.len = (uint16_t)len;
-}
-
-static void read_timed(struct reader *r, struct trace_stop *s, struct byte_view *v)
-{
-    size_t len, max = s->kind == TRACE_STOP_NET ? CPU_NET_FRAME_BYTES : TRACE_CONSOLE_BYTES_MAX;
-    uint64_t more = view_varint(v);
-    const uint8_t *bytes = view_counted(v, &len);
-
-    r->prev.skipped += more;
-    if (r->prev.skipped < more || s->n + r->prev.skipped < s->n || len > max)
-        v->bad = true;
-    s->timed = true;
-    s->cycles = s->n + r->prev.skipped;
-    if (s->kind == TRACE_STOP_NET)
-        s->net = (struct trace_net){(uint16_t)len, bytes};
-    else
-        s->console = (struct trace_console){.len = (uint16_t)len, .bytes = bytes};
-}
-
-static void read_inject(struct trace_stop *s, struct byte_view *v)
-{
-    uint64_t kind = view_le(v, 1), number = view_varint(v);
-
-    if (kind >= INJECT_TRACE_KINDS || number > UINT32_MAX ||
-        (kind == INJECT_FAULT && number > INJECT_FETCH_FAULT))
-        v->bad = true;
-    s->inject = (struct injection){(enum inject_kind)kind, (uint32_t)number, view_varint(v)};
-}
-
-/* One record into the arrays; false when out of memory. */
-static bool read_event(struct reader *r, struct byte_view *v)
-{
-    struct trace *t = r->t;
-    uint64_t tag = read_record(r, v);
-    struct trace_stop *s = NULL;
-    struct trace_delay *d;
-
-    switch (tag) {
-    case RECORD_CONSOLE:
-    case RECORD_CONSOLE_IDLE:
-        s = add_stop(t, TRACE_STOP_CONSOLE, r->prev.n);
-        if (s)
-            read_console(s, v, tag == RECORD_CONSOLE_IDLE);
-        return s;
-    case RECORD_NET:
-    case RECORD_CONSOLE_AT:
-        s = add_stop(t, tag == RECORD_NET ? TRACE_STOP_NET : TRACE_STOP_CONSOLE, r->prev.n);
-        if (s)
-            read_timed(r, s, v);
-        return s;
-    case RECORD_INJECT:
-        s = add_stop(t, TRACE_STOP_INJECT, r->prev.n);
-        if (s)
-            read_inject(s, v);
-        return s;
-    case RECORD_DELAY:
-        d = array_add((void **)&t->delays, &t->delay_count, &t->delay_room, sizeof(*d));
-        if (d)
-            *d = (struct trace_delay){.n = r->prev.n, .delay = view_varint(v)};
-        return d;
-    case RECORD_DIGEST:
-    case RECORD_DIGEST_RAM:
-        s = add_stop(t, TRACE_STOP_DIGEST, r->prev.n);
-        if (s)
-            read_digest(r, v, tag == RECORD_DIGEST_RAM, &s->digest);
-        return s;
-    default:
-        v->bad = true;
-        return true;
-    }
-}
-
-static int read_events(struct reader *r, struct chunk *c)
-{
-    struct byte_view v = {.at = c->raw.data, .end = c->raw.data + c->raw.bytes};
-    struct blob *kept = realloc(r->t->kept, (r->t->kept_count + 1) * sizeof(*kept));
-    bool memory = kept != NULL;
-
-    if (kept) {
-        r->t->kept = kept;
-        kept[r->t->kept_count++] = c->raw;
-        c->raw = (struct blob){0};
-    }
-    while (memory && !v.bad && v.at < v.end)
-        memory = read_event(r, &v);
-    if (!memory)
-        return loader_fail(r->err, r->err_len, -ENOMEM, "out of memory while reading %s", r->name);
-    return v.bad ? damaged(r, "an event that cannot be") : 0;
-}
-
-static int read_end(struct reader *r, const struct blob *raw)
-{
-    struct byte_view v = {.at = raw->data, .end = raw->data + raw->bytes};
-    struct trace *t = r->t;
-    uint64_t reason = view_le(&v, 1), status = view_varint(&v);
-    uint64_t tag = read_record(r, &v);
-
-    read_digest(r, &v, true, &t->last);
-    if (v.bad || v.at != v.end || tag != RECORD_DIGEST_RAM || reason >= SIM_END_REASONS ||
-        status > UINT32_MAX)
-        return damaged(r, "an end that cannot be");
-    if (r->v.at != r->v.end)
-        return damaged(r, "bytes after its end");
-    t->end = (struct sim_end){.reason = (enum sim_end_reason)reason,
-                              .status = (int)(uint32_t)status,
-                              .n = t->last.n,
-                              .cycles = t->last.cycles};
-    t->cut = false;
     return 0;
 }
 
@@ -406,7 +210,7 @@ static int expect_chunk(struct reader *r, uint32_t type, struct chunk *c)
                            "%s is damaged: it was cut before its machine and images were whole",
                            r->name);
     if (rc == 0 && c->type != type)
-        rc = damaged(r, "a chunk out of order");
+        rc = trace_read_damaged(r, "a chunk out of order");
     return rc;
 }
 
@@ -419,7 +223,7 @@ static int read_disk_piece(struct reader *r, unsigned index, const struct blob *
 
     if (v.bad || number != index || bytes > TRACE_DISK_PIECE || at > d->bytes ||
         bytes > d->bytes - at)
-        return damaged(r, "a piece of a disk that cannot be");
+        return trace_read_damaged(r, "a piece of a disk that cannot be");
     memcpy(d->image.data + at, v.at, bytes);
     return 0;
 }
@@ -445,7 +249,7 @@ static int read_disk(struct reader *r, unsigned index)
         return rc;
     got = image_hash_of(&d->image);
     return memcmp(&got, &d->hash, sizeof(got)) == 0
-               ? 0 : damaged(r, "it does not hold the disk that its machine names");
+               ? 0 : trace_read_damaged(r, "it does not hold the disk that its machine names");
 }
 
 static int read_images(struct reader *r)
@@ -477,7 +281,7 @@ static int read_images(struct reader *r)
 static int read_note(struct reader *r, const struct chunk *c)
 {
     if (r->t->note || r->t->kept_count > 0)
-        return damaged(r, "a chunk out of order");
+        return trace_read_damaged(r, "a chunk out of order");
     r->t->note = strndup((const char *)c->raw.data, c->raw.bytes);
     return r->t->note ? 0 : loader_fail(r->err, r->err_len, -ENOMEM,
                                         "out of memory while reading %s", r->name);
@@ -493,13 +297,13 @@ static int read_chunks(struct reader *r)
 
         rc = read_chunk(r, &c);
         if (rc == 0 && c.type == TYPE_EVENTS)
-            rc = read_events(r, &c);
+            rc = trace_read_events(r, &c);
         else if (rc == 0 && c.type == TYPE_NOTE)
             rc = read_note(r, &c);
         else if (rc == 0 && c.type == TYPE_END)
-            rc = read_end(r, &c.raw);
+            rc = trace_read_end(r, &c.raw);
         else if (rc == 0)
-            rc = damaged(r, "a chunk out of order");
+            rc = trace_read_damaged(r, "a chunk out of order");
         blob_free(&c.raw);
     }
     if (rc != CHUNK_CUT)

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tools/gdb_serve.c - a debugger at the other end of a stub: one that connects, one on standard
+ * input and output, or gdb-multiarch as a child, with the recorded kernel's symbols in files.
+ */
+#include "tools/gdb_serve.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tools/cmd.h"
+
+#define WORDS_MAX 64
+
+extern char **environ;
+
+struct fds {
+    int in, out;
+};
+
+static long fds_read(void *ctx, void *buf, size_t len)
+{
+    const struct fds *f = ctx;
+    ssize_t n;
+
+    do
+        n = read(f->in, buf, len);
+    while (n < 0 && errno == EINTR);
+    return n < 0 ? -errno : n;
+}
+
+static long fds_write(void *ctx, const void *buf, size_t len)
+{
+    const struct fds *f = ctx;
+    ssize_t n;
+
+    do
+        n = write(f->out, buf, len);
+    while (n < 0 && errno == EINTR);
+    return n < 0 ? -errno : n;
+}
+
+static bool fds_ready(void *ctx)
+{
+    struct pollfd p = {.fd = ((const struct fds *)ctx)->in, .events = POLLIN};
+
+    return poll(&p, 1, 0) == 1;
+}
+
+static int serve(struct gdb_stub *stub, int in, int out)
+{
+    struct fds f = {in, out};
+    struct gdb_io io = {.ctx = &f, .read = fds_read, .write = fds_write, .ready = fds_ready};
+    int rc = gdb_stub_serve(stub, &io);
+
+    /* A client that goes away in the middle is no failure of ours. */
+    return rc == 0 || rc == -EPIPE || rc == -ECONNRESET
+               ? EXIT_OK
+               : complain(EXIT_GUEST, "the connection to gdb failed: %s", strerror(-rc));
+}
+
+/* A listening socket; *port is what was given. Complains. */
+static int listen_on(const char *host, const char *port, unsigned *bound)
+{
+    struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM,
+                             .ai_flags = AI_PASSIVE}, *list;
+    struct sockaddr_storage at;
+    socklen_t len = sizeof(at);
+    char service[16];
+    int one = 1, fd = -1, rc = getaddrinfo(host, port, &hints, &list);
+
+    if (rc != 0) {
+        complain(EXIT_USAGE, "--listen %s:%s: %s", host, port, gai_strerror(rc));
+        return -1;
+    }
+    fd = socket(list->ai_family, list->ai_socktype | SOCK_CLOEXEC, 0);
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) ||
+        bind(fd, list->ai_addr, list->ai_addrlen) || listen(fd, 1) ||
+        getsockname(fd, (struct sockaddr *)&at, &len) ||
+        getnameinfo((struct sockaddr *)&at, len, NULL, 0, service, sizeof(service),
+                    NI_NUMERICSERV)) {
+        complain(EXIT_GUEST, "cannot listen on %s:%s: %s", host, port, strerror(errno));
+        if (fd >= 0)
+            close(fd);
+        fd = -1;
+    }
+    freeaddrinfo(list);
+    if (fd >= 0)
+        *bound = (unsigned)strtoul(service, NULL, 10);
+    return fd;
+}
+
+static int serve_one(struct gdb_stub *stub, int listener)
+{
+    int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC), rc;
+
+    close(listener);
+    if (fd < 0)
+        return complain(EXIT_GUEST, "no gdb came: %s", strerror(errno));
+    rc = serve(stub, fd, fd);
+    close(fd);
+    return rc;
+}
+
+int gdb_serve_listen(struct gdb_stub *stub, const char *where)
+{
+    const char *colon = strrchr(where, ':');
+    char host[256] = "127.0.0.1";
+    unsigned port;
+    int fd;
+
+    if (strcmp(where, "stdio") == 0)
+        return serve(stub, STDIN_FILENO, STDOUT_FILENO);
+    if (!colon || (size_t)(colon - where) >= sizeof(host))
+        return complain(EXIT_USAGE, "--listen wants HOST:PORT or stdio, not '%s'", where);
+    if (colon != where)
+        snprintf(host, sizeof(host), "%.*s", (int)(colon - where), where);
+    fd = listen_on(host, colon + 1, &port);
+    if (fd < 0)
+        return EXIT_GUEST;
+    fprintf(stderr, "trapline: waiting for gdb: target remote %s:%u\n", host, port);
+    return serve_one(stub, fd);
+}
+
+/* ---- files for gdb: the kernel, the program that runs, a script ---- */
+
+struct gdb_files {
+    char dir[32];                       /* "" when it could not be made */
+    char kernel[48], program[48], script[48], symbols[48];
+    bool has_program;
+};
+
+static bool write_file(const char *path, const void *bytes, size_t len)
+{
+    FILE *f = fopen(path, "we");
+    bool good = f && fwrite(bytes, 1, len, f) == len;
+
+    if (f)
+        good &= fclose(f) == 0;
+    return good;
+}
+
+/* gdb's command `user-symbols`: the stub writes a script, which gdb then reads. */
+static bool write_script(const struct gdb_files *f)
+{
+    char text[512];
+    int len = snprintf(text, sizeof(text),
+                       "define user-symbols\n  monitor user-symbols\n  source %s\nend\n"
+                       "document user-symbols\nSymbols of the user program that runs here, in place "
+                       "of those of the one before.\nend\n",
+                       f->symbols);
+
+    return write_file(f->script, text, (size_t)len) && write_file(f->symbols, "", 0);
+}
+
+static int hand_symbols(void *ctx, const char *name, const void *elf, size_t bytes, vaddr_t base,
+                        const char *args)
+{
+    struct gdb_files *f = ctx;
+    char text[512];
+    int len;
+
+    (void)name;
+    (void)args;
+    if (!write_file(f->program, elf, bytes))
+        return -EIO;
+    len = snprintf(text, sizeof(text),
+                   "set confirm off\n%s%s%sadd-symbol-file %s -o 0x%llx\n",
+                   f->has_program ? "remove-symbol-file " : "", f->has_program ? f->program : "",
+                   f->has_program ? "\n" : "", f->program, (unsigned long long)base);
+    f->has_program = true;
+    return write_file(f->symbols, text, (size_t)len) ? 0 : -EIO;
+}
+
+static void files_open(struct gdb_files *f, const struct machine *m)
+{
+    memset(f, 0, sizeof(*f));
+    strcpy(f->dir, "/tmp/trapline-gdb-XXXXXX");
+    if (!mkdtemp(f->dir)) {
+        f->dir[0] = '\0';
+        return;
+    }
+    snprintf(f->kernel, sizeof(f->kernel), "%s/kernel", f->dir);
+    snprintf(f->program, sizeof(f->program), "%s/program", f->dir);
+    snprintf(f->script, sizeof(f->script), "%s/commands", f->dir);
+    snprintf(f->symbols, sizeof(f->symbols), "%s/symbols", f->dir);
+    if (m->kernel.bytes < 4 || memcmp(m->kernel.data, "\177ELF", 4) != 0 ||
+        !write_file(f->kernel, m->kernel.data, m->kernel.bytes))
+        f->kernel[0] = '\0';
+    if (!write_script(f))
+        f->script[0] = '\0';
+}
+
+static void files_close(struct gdb_files *f)
+{
+    if (!f->dir[0])
+        return;
+    unlink(f->kernel);
+    unlink(f->program);
+    unlink(f->script);
+    unlink(f->symbols);
+    rmdir(f->dir);
+}
+
+int gdb_serve_child(struct gdb_stub *stub, const struct machine *m, char **args)
+{
+    char target[64], *words[WORDS_MAX];
+    unsigned port, n = 0;
+    struct gdb_files files;
+    int fd = listen_on("127.0.0.1", "0", &port), rc, status;
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    pid_t pid;
+
+    if (fd < 0)
+        return EXIT_GUEST;
+    files_open(&files, m);
+    gdb_stub_set_symbols(stub, hand_symbols, &files);
+    snprintf(target, sizeof(target), "target remote 127.0.0.1:%u", port);
+    words[n++] = "gdb-multiarch";
+    words[n++] = "-q";
+    if (files.kernel[0])
+        words[n++] = files.kernel;
+    if (files.script[0]) {
+        words[n++] = "-x";
+        words[n++] = files.script;
+    }
+    words[n++] = "-ex";
+    words[n++] = target;
+    while (*args && n < WORDS_MAX - 1)
+        words[n++] = *args++;
+    words[n] = NULL;
+    rc = posix_spawnp(&pid, words[0], NULL, NULL, words, environ);
+    if (rc != 0) {
+        close(fd);
+        rc = complain(EXIT_GUEST, "cannot start gdb-multiarch (%s): install it, or use --listen",
+                      strerror(rc));
+    } else {
+        sigaction(SIGINT, &ignore, NULL); /* Ctrl-C is gdb's; it tells us */
+        rc = serve_one(stub, fd);
+        waitpid(pid, &status, 0);
+    }
+    files_close(&files);
+    return rc;
+}
