@@ -22,11 +22,12 @@ struct cpu_breaks {
 struct cpu_blocks {
     cpu_block_fn fn; /* NULL: nobody */
     void *ctx;
+    bool kernel; /* blocks of the upper half alone */
 };
 
 static inline void blocks_tell(const struct cpu_blocks *b, insn_t n, vaddr_t pc, uint32_t bytes)
 {
-    if (b->fn)
+    if (b->fn && (!b->kernel || pc >> 63))
         b->fn(b->ctx, n, pc, bytes);
 }
 

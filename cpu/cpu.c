@@ -213,12 +213,22 @@ void cpu_watch_stale(struct cpu *cpu, cpu_stale_fn fn, void *ctx)
 
 int cpu_watch_pages(struct cpu *cpu, const uint8_t *map, cpu_page_store_fn fn, void *ctx)
 {
-    return cpu->ops->watch_pages(cpu->m, map, fn, ctx);
+    return cpu->ops->watch_pages(cpu->m, map, false, fn, ctx);
+}
+
+int cpu_watch_kernel_pages(struct cpu *cpu, const uint8_t *map, cpu_page_store_fn fn, void *ctx)
+{
+    return cpu->ops->watch_pages(cpu->m, map, true, fn, ctx);
 }
 
 void cpu_watch_blocks(struct cpu *cpu, cpu_block_fn fn, void *ctx)
 {
-    cpu->ops->watch_blocks(cpu->m, fn, ctx);
+    cpu->ops->watch_blocks(cpu->m, false, fn, ctx);
+}
+
+void cpu_watch_kernel_blocks(struct cpu *cpu, cpu_block_fn fn, void *ctx)
+{
+    cpu->ops->watch_blocks(cpu->m, true, fn, ctx);
 }
 
 int cpu_watch_insns(struct cpu *cpu, cpu_insn_fn fn, void *ctx)

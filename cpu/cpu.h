@@ -257,6 +257,9 @@ struct cpu_store {
 typedef void (*cpu_page_store_fn)(void *ctx, const struct cpu_store *s);
 MUST_CHECK int cpu_watch_pages(struct cpu *cpu, const uint8_t *map, cpu_page_store_fn fn,
                                void *ctx);
+/* The same without the stores of user mode, whose code is as fast as ever. */
+MUST_CHECK int cpu_watch_kernel_pages(struct cpu *cpu, const uint8_t *map, cpu_page_store_fn fn,
+                                      void *ctx);
 /*
  * Code that runs: `fn` is called with each block of `bytes` of code at `pc` that is about to run,
  * its first instruction being number n (the state before it). A trap, an emulated instruction or
@@ -266,6 +269,9 @@ MUST_CHECK int cpu_watch_pages(struct cpu *cpu, const uint8_t *map, cpu_page_sto
  */
 typedef void (*cpu_block_fn)(void *ctx, insn_t n, vaddr_t pc, uint32_t bytes);
 void cpu_watch_blocks(struct cpu *cpu, cpu_block_fn fn, void *ctx);
+/* The same for blocks in the upper half of the addresses alone. In watch mode (cpu_watch_returns())
+ * user mode's code is as fast as ever. */
+void cpu_watch_kernel_blocks(struct cpu *cpu, cpu_block_fn fn, void *ctx);
 /*
  * Every instruction: `fn` is called before each with the number and PC of the state that it
  * begins in, whose registers may be read. NULL ends it. Exception entries make no call. Some ten

@@ -38,8 +38,8 @@ struct cpu_ops {
     void (*watch_returns)(void *m, bool on);
     int (*watch_stores)(void *m, const struct cpu_range *list, size_t count, cpu_store_fn fn,
                         void *ctx);
-    int (*watch_pages)(void *m, const uint8_t *map, cpu_page_store_fn fn, void *ctx);
-    void (*watch_blocks)(void *m, cpu_block_fn fn, void *ctx);
+    int (*watch_pages)(void *m, const uint8_t *map, bool kernel, cpu_page_store_fn fn, void *ctx);
+    void (*watch_blocks)(void *m, bool kernel, cpu_block_fn fn, void *ctx);
     int (*watch_insns)(void *m, cpu_insn_fn fn, void *ctx);
     void (*watch_stale)(void *m, cpu_stale_fn fn, void *ctx);
     void (*set_breaks)(void *m, const vaddr_t *at, size_t count);

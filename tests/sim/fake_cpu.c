@@ -488,6 +488,13 @@ void cpu_watch_blocks(struct cpu *c, cpu_block_fn fn, void *ctx)
     (void)ctx;
 }
 
+void cpu_watch_kernel_blocks(struct cpu *c, cpu_block_fn fn, void *ctx)
+{
+    (void)c;
+    (void)fn;
+    (void)ctx;
+}
+
 unsigned cpu_interrupts_active(struct cpu *c)
 {
     (void)c;
@@ -502,6 +509,15 @@ void cpu_watch_stale(struct cpu *cpu, cpu_stale_fn fn, void *ctx)
 }
 
 int cpu_watch_pages(struct cpu *c, const uint8_t *map, cpu_page_store_fn fn, void *ctx)
+{
+    (void)c;
+    (void)map;
+    (void)fn;
+    (void)ctx;
+    return 0;
+}
+
+int cpu_watch_kernel_pages(struct cpu *c, const uint8_t *map, cpu_page_store_fn fn, void *ctx)
 {
     (void)c;
     (void)map;

@@ -58,10 +58,13 @@ static void on_store(void *ctx, const struct cpu_store *s);
 
 int arm64_adversary_create(struct arm64 *a)
 {
+    struct pages_client client;
+
     a->adversary = adversary_create(&arch, a, a->ram, ARM64_RAM_BASE, a->config.ram_bytes);
     if (!a->adversary)
         return -ENOMEM;
-    return arm64_pages_watch(a, PAGES_ADVERSARY, adversary_map(a->adversary), on_store, a);
+    client = (struct pages_client){adversary_map(a->adversary), on_store, a, false};
+    return arm64_pages_watch(a, PAGES_ADVERSARY, &client);
 }
 
 /* ---- the root ---- */

@@ -379,9 +379,20 @@ void arm64_ram_put_page(struct arm64 *a, uint32_t page, const uint8_t *bytes);
 void arm64_pages_tell(struct arm64 *a, paddr_t pa, unsigned bytes, uint64_t value);
 /* See cpu_watch_pages(); there are two who may look. */
 enum { PAGES_OBSERVER, PAGES_ADVERSARY, PAGES_CLIENTS };
-MUST_CHECK int arm64_pages_watch(struct arm64 *a, unsigned client, const uint8_t *map,
-                                 cpu_page_store_fn fn, void *ctx);
+struct pages_client {
+    const uint8_t *map;     /* NULL: nobody */
+    cpu_page_store_fn fn;
+    void *ctx;
+    bool kernel;            /* user mode's stores are of no interest */
+};
+MUST_CHECK int arm64_pages_watch(struct arm64 *a, unsigned client, const struct pages_client *c);
 void arm64_pages_destroy(struct arm64 *a);
+/* The engine translated a block, which is about to run. */
+void arm64_pages_translated(struct arm64 *a, vaddr_t pc, uint32_t size);
+/* The engine has stopped. */
+void arm64_pages_stopped(struct arm64 *a);
+/* The kernel is about to run: by an exception entry, or as a state was put back. */
+void arm64_pages_in_kernel(struct arm64 *a);
 
 /* ---- adversary.c; where there is none, they do nothing ---- */
 MUST_CHECK int arm64_adversary_create(struct arm64 *a);

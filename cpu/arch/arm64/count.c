@@ -103,6 +103,12 @@ static bool awaits_return(const struct arm64 *a)
     return a->watch && a->flow.from_kernel;
 }
 
+/* Is somebody told of the blocks that run now? */
+static bool looks_at_blocks(const struct arm64 *a)
+{
+    return a->blocks.fn && (!a->blocks.kernel || !a->watch || a->flow.from_kernel);
+}
+
 /* What blocks may run up to without a look at anything else. */
 static insn_t fast_limit(struct arm64 *a)
 {
@@ -112,7 +118,7 @@ static insn_t fast_limit(struct arm64 *a)
     if (r->hold || r->tail || r->want != WANT_NOTHING || r->fp_check || r->bad_return ||
         a->el2.active || arm64_irq_pending(a))
         return 0;
-    r->only_looks = a->breaks.count || a->blocks.fn || awaits_return(a) ||
+    r->only_looks = a->breaks.count || looks_at_blocks(a) || awaits_return(a) ||
                     arm64_adversary_looks(a);
     return r->only_looks ? 0 : r->stop_at;
 }
@@ -286,6 +292,7 @@ void arm64_count_slow(struct arm64 *a, vaddr_t pc, uint32_t size)
 void arm64_count_entered(struct arm64 *a)
 {
     a->flow.from_kernel = 1;
+    arm64_pages_in_kernel(a);
     if (a->watch || a->adversary)
         a->count.limit = fast_limit(a);
 }
@@ -307,6 +314,7 @@ static int run_engine(struct arm64 *a)
     a->count.size = 0;
     rc = arm64_engine_run(a);
     arm64_adversary_stopped(a);
+    arm64_pages_stopped(a);
     a->count.size = 0;
     if (r->stale)
         arm64_engine_drop_code(a);

@@ -54,10 +54,13 @@ static void on_store(void *ctx, const struct cpu_store *s)
 
 int x86_adversary_create(struct x86 *x)
 {
+    struct pages_client client;
+
     x->adversary = adversary_create(&arch, x, x->ram, 0, x->config.ram_bytes);
     if (!x->adversary)
         return -ENOMEM;
-    return x86_pages_watch(x, PAGES_ADVERSARY, adversary_map(x->adversary), on_store, x);
+    client = (struct pages_client){adversary_map(x->adversary), on_store, x, false};
+    return x86_pages_watch(x, PAGES_ADVERSARY, &client);
 }
 
 /* ---- CR3 and INVLPG ---- */

@@ -65,11 +65,17 @@ static void not_run(struct x86 *x, vaddr_t pc, uint32_t size)
     x86_engine_stop_before(x, pc);
 }
 
+/* Is somebody told of the blocks that run now? */
+static bool looks_at_blocks(const struct x86 *x)
+{
+    return x->blocks.fn && (!x->blocks.kernel || !x->watch || x->flow.from_kernel);
+}
+
 /* Blocks that pass this number take the slow path. */
 static void set_limit(struct x86 *x)
 {
     const struct x86_counter *r = x->counter;
-    bool watched = x->breaks.count || x->blocks.fn || x86_adversary_looks(x);
+    bool watched = x->breaks.count || looks_at_blocks(x) || x86_adversary_looks(x);
     bool stopping = r->hold || r->want_exits || r->want_drop || r->mode_unknown;
     bool all = r->slow || watched || stopping || x->checks.unknown || x->flow.look;
 
@@ -380,6 +386,7 @@ static int run_engine(struct x86 *x)
     int rc = x86_engine_run(x);
 
     x86_adversary_stopped(x);
+    x86_pages_stopped(x);
     if (r->want_drop) {
         blocks_drop(x);
         r->dropped = true;
@@ -494,6 +501,7 @@ void x86_count_recheck(struct x86 *x, insn_t stop_at)
 void x86_count_entered(struct x86 *x)
 {
     x->flow.from_kernel = 1;
+    x86_pages_in_kernel(x);
     if (x->watch || x->adversary)
         choose_way(x);
     if (x->counter->mixed) {

@@ -68,6 +68,7 @@ int x86_mark_restore(struct x86 *x, const void *mark)
     x->checks = (struct x86_checks){.unknown = true};
     x86_engine_flush_tlb(x);
     x86_count_reset(x);
+    x86_pages_in_kernel(x); /* perhaps */
     return 0;
 }
 

@@ -120,9 +120,11 @@ static int op_watch_stores(void *m, const struct cpu_range *list, size_t count, 
     return x86_engine_watch_stores(m, list, count, fn, ctx);
 }
 
-static int op_watch_pages(void *m, const uint8_t *map, cpu_page_store_fn fn, void *ctx)
+static int op_watch_pages(void *m, const uint8_t *map, bool kernel, cpu_page_store_fn fn, void *ctx)
 {
-    return x86_pages_watch(m, PAGES_OBSERVER, map, fn, ctx);
+    const struct pages_client client = {map, fn, ctx, kernel};
+
+    return x86_pages_watch(m, PAGES_OBSERVER, &client);
 }
 
 static void op_watch_stale(void *m, cpu_stale_fn fn, void *ctx)
@@ -133,11 +135,11 @@ static void op_watch_stale(void *m, cpu_stale_fn fn, void *ctx)
         adversary_watch(machine->adversary, fn, ctx);
 }
 
-static void op_watch_blocks(void *m, cpu_block_fn fn, void *ctx)
+static void op_watch_blocks(void *m, bool kernel, cpu_block_fn fn, void *ctx)
 {
     struct x86 *machine = m;
 
-    machine->blocks = (struct cpu_blocks){fn, ctx};
+    machine->blocks = (struct cpu_blocks){fn, ctx, kernel};
     x86_count_looks(machine);
 }
 

@@ -3,9 +3,16 @@
  * Stores to the pages of a map; see cpu_watch_pages().
  *
  * The engine calls a hook before each store to RAM while there is one, in the page or not: what
- * is asked for is told from the rest here, by one byte.
+ * is asked for is told from the rest here, by one byte. Code that it translates while there is
+ * a hook is several times slower, loads too, and stays so.
+ *
+ * So while nobody asks for user mode's stores, its code is translated without: where a block of it
+ * was translated with the hook, the engine stops before it, the hook goes, and comes back with the
+ * next exception entry. Code that is translated already runs as it is, hook or not, so this happens
+ * only where there is new code. Kernel and user mode share no translated code.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unicorn/unicorn.h>
 
@@ -16,34 +23,103 @@
 
 struct x86_pages {
     uc_hook hook;
-    struct {
-        const uint8_t *map; /* NULL: nobody */
-        cpu_page_store_fn fn;
-        void *ctx;
-    } client[PAGES_CLIENTS];
+    bool hooked;
+    bool leave;         /* the hook is to go: this block of user mode was translated with it */
+    vaddr_t pc;
+    uint32_t size;
+    struct pages_client client[PAGES_CLIENTS];
 };
 
-static void on_store(uc_engine *uc, uc_mem_type type, uint64_t at, int size, int64_t value,
-                     void *user)
+static bool wants(const struct pages_client *c, size_t page, bool user)
 {
-    struct x86 *x = user;
+    return c->map && c->map[page] && !(c->kernel && user);
+}
+
+static void on_store(uc_engine *uc, uc_mem_type type, uint64_t at, int size, int64_t value,
+                     void *opaque)
+{
+    struct x86 *x = opaque;
     const struct x86_pages *p = x->pages;
     size_t page = at / PAGE_BYTES;
     struct cpu_store s;
+    bool user;
 
     (void)uc;
     (void)type;
-    if (!(p->client[0].map && p->client[0].map[page]) &&
-        !(p->client[1].map && p->client[1].map[page]))
+    if (!wants(&p->client[0], page, false) && !wants(&p->client[1], page, false))
         return;
     x86_count_block(x, &s.n, &s.pc, &s.code_bytes); /* the engine's own RIP may lag behind */
     s.pa = at;
     s.bytes = (unsigned)size;
     s.value = size < 8 ? (uint64_t)value & ((1ull << 8 * size) - 1) : (uint64_t)value;
+    user = !(s.pc >> 63) && x86_cpl(x) == 3;
     for (unsigned i = 0; i < PAGES_CLIENTS; i++)
-        if (p->client[i].map && p->client[i].map[page])
+        if (wants(&p->client[i], page, user))
             p->client[i].fn(p->client[i].ctx, &s);
 }
+
+/* ---- the hook ---- */
+
+static int hook(struct x86 *x)
+{
+    struct x86_pages *p = x->pages;
+    uint64_t base = 0;
+
+    if (p->hooked)
+        return 0;
+    if (uc_hook_add(x86_engine_handle(x), &p->hook, UC_HOOK_MEM_WRITE, (void *)on_store, x, base,
+                    base + x->config.ram_bytes - 1))
+        return -ENOMEM;
+    p->hooked = true;
+    return 0;
+}
+
+static void unhook(struct x86 *x)
+{
+    if (x->pages->hooked)
+        uc_hook_del(x86_engine_handle(x), x->pages->hook);
+    x->pages->hooked = x->pages->leave = false;
+}
+
+static bool only_kernel(const struct x86_pages *p)
+{
+    for (unsigned i = 0; i < PAGES_CLIENTS; i++)
+        if (p->client[i].map && !p->client[i].kernel)
+            return false;
+    return true;
+}
+
+void x86_pages_translated(struct x86 *x, vaddr_t pc, uint32_t size)
+{
+    struct x86_pages *p = x->pages;
+
+    if (!p || !p->hooked || pc >> 63 || !only_kernel(p) || x86_cpl(x) < 3)
+        return;
+    p->leave = true;
+    p->pc = pc;
+    p->size = size;
+    x86_count_hold(x);
+}
+
+void x86_pages_stopped(struct x86 *x)
+{
+    struct x86_pages *p = x->pages;
+
+    if (!p || !p->leave)
+        return;
+    unhook(x);
+    uc_ctl_remove_cache(x86_engine_handle(x), p->pc, p->pc + p->size);
+}
+
+void x86_pages_in_kernel(struct x86 *x)
+{
+    if (!x->pages || hook(x) == 0)
+        return;
+    snprintf(x->error, sizeof(x->error), "out of memory to watch stores");
+    x86_stop(x, CPU_STOP_ENGINE, 0);
+}
+
+/* ---- who looks ---- */
 
 void x86_pages_destroy(struct x86 *x)
 {
@@ -51,30 +127,24 @@ void x86_pages_destroy(struct x86 *x)
     x->pages = NULL;
 }
 
-int x86_pages_watch(struct x86 *x, unsigned client, const uint8_t *map, cpu_page_store_fn fn,
-                    void *ctx)
+int x86_pages_watch(struct x86 *x, unsigned client, const struct pages_client *c)
 {
-    uc_engine *uc = x86_engine_handle(x);
-    uint64_t base = 0;
     struct x86_pages *p = x->pages;
+    int rc = 0;
 
-    if (map && !p) {
+    if (c->map && !p)
         x->pages = p = calloc(1, sizeof(*p));
-        if (!p || uc_hook_add(uc, &p->hook, UC_HOOK_MEM_WRITE, (void *)on_store, x, base,
-                              base + x->config.ram_bytes - 1)) {
-            x86_pages_destroy(x);
-            return -ENOMEM;
-        }
-    }
+    if (c->map && !p)
+        return -ENOMEM;
     if (p) {
-        p->client[client].map = map;
-        p->client[client].fn = fn;
-        p->client[client].ctx = ctx;
+        p->client[client] = *c;
+        rc = hook(x);
         if (!p->client[0].map && !p->client[1].map) {
-            uc_hook_del(uc, p->hook);
+            unhook(x);
             x86_pages_destroy(x);
+            rc = 0;
         }
     }
     x86_count_forget(x); /* translated anew: without watched stores they are done in line */
-    return 0;
+    return rc;
 }

@@ -347,9 +347,20 @@ void x86_dirty_settle(struct x86 *x);
 /* ---- pages.c ---- */
 /* See cpu_watch_pages(); there are two who may look. */
 enum { PAGES_OBSERVER, PAGES_ADVERSARY, PAGES_CLIENTS };
-MUST_CHECK int x86_pages_watch(struct x86 *x, unsigned client, const uint8_t *map,
-                               cpu_page_store_fn fn, void *ctx);
+struct pages_client {
+    const uint8_t *map;     /* NULL: nobody */
+    cpu_page_store_fn fn;
+    void *ctx;
+    bool kernel;            /* user mode's stores are of no interest */
+};
+MUST_CHECK int x86_pages_watch(struct x86 *x, unsigned client, const struct pages_client *c);
 void x86_pages_destroy(struct x86 *x);
+/* The engine translated a block, which is about to run. */
+void x86_pages_translated(struct x86 *x, vaddr_t pc, uint32_t size);
+/* The engine has stopped. */
+void x86_pages_stopped(struct x86 *x);
+/* The kernel is about to run: by an exception entry, or as a state was put back. */
+void x86_pages_in_kernel(struct x86 *x);
 
 /* ---- adversary.c; where there is none, they do nothing ---- */
 MUST_CHECK int x86_adversary_create(struct x86 *x);

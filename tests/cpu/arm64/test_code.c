@@ -78,6 +78,7 @@ static uint32_t word_of(uint64_t *state)
 static void run_one(struct machine *m, vaddr_t at, uint32_t word, uint64_t seed, struct outcome *o)
 {
     static uint8_t map[MACHINE_RAM / 4096];
+    const struct pages_client looks = {map, on_page, &o->seen, false}, nobody = {0};
     struct cpu_range range = {TARGET, 0x800};
     uint8_t fill[0x800], q[16];
     insn_t start;
@@ -102,9 +103,9 @@ static void run_one(struct machine *m, vaddr_t at, uint32_t word, uint64_t seed,
     m->traps = 0;
     start = m->a.count.n;
     assert_int_equal(arm64_engine_watch_stores(&m->a, &range, 1, on_range, &o->seen), 0);
-    assert_int_equal(arm64_pages_watch(&m->a, PAGES_OBSERVER, map, on_page, &o->seen), 0);
+    assert_int_equal(arm64_pages_watch(&m->a, PAGES_OBSERVER, &looks), 0);
     machine_run(m, start + 1);
-    assert_int_equal(arm64_pages_watch(&m->a, PAGES_OBSERVER, NULL, NULL, NULL), 0);
+    assert_int_equal(arm64_pages_watch(&m->a, PAGES_OBSERVER, &nobody), 0);
     o->insns = m->a.count.n - start;
     o->pc = m->traps ? 0 : arm64_pc_get(&m->a) - at;
     o->traps = m->traps;

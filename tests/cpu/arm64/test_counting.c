@@ -5,6 +5,7 @@
  */
 #include <unicorn/unicorn.h>
 
+#include "cpu/arch/arm64/arch.h"
 #include "tests/cpu/arm64/digest.h"
 
 #define STATES_MAX 16384
@@ -357,7 +358,7 @@ static void test_counting_blocks_hold_every_instruction(void **state)
     machine_close(m);
     m = machine_open("flow");
     machine_run(m, ref->start);
-    m->a.blocks = (struct cpu_blocks){list_block, &l};
+    m->a.blocks = (struct cpu_blocks){list_block, &l, false};
     while (m->a.count.n < ref->end)
         machine_run(m, m->a.count.n + 997);
     assert_int_equal(m->a.count.n, ref->end);
@@ -382,6 +383,8 @@ static void test_counting_blocks_hold_every_instruction(void **state)
 }
 
 /* ---- stores ---- */
+
+#define STORES_MAX 100000u
 
 struct stores {
     const struct track *ref;
@@ -419,7 +422,9 @@ static void test_counting_stores_have_their_block(void **state)
     uint8_t *map = malloc(m->a.config.ram_bytes >> 12);
 
     memset(map, 1, m->a.config.ram_bytes >> 12);
-    assert_int_equal(arm64_pages_watch(&m->a, PAGES_OBSERVER, map, look_at_store, &s), 0);
+    struct pages_client client = {map, look_at_store, &s, false};
+
+    assert_int_equal(arm64_pages_watch(&m->a, PAGES_OBSERVER, &client), 0);
     while (m->a.count.n < ref->end)
         machine_run(m, m->a.count.n + 997);
     assert_true(s.count > 100);
@@ -429,11 +434,76 @@ static void test_counting_stores_have_their_block(void **state)
     free(ref);
 }
 
+/* ---- the kernel's stores alone ---- */
+
+struct heard {
+    struct machine *m;
+    struct cpu_store *store;
+    size_t count, users;
+    bool kernel;
+};
+
+static void hear_store(void *ctx, const struct cpu_store *s)
+{
+    struct heard *h = ctx;
+
+    if (arm64_in_user(&h->m->a)) {
+        assert_false(h->kernel);
+        h->users++;
+        return;
+    }
+    assert_true(h->count < STORES_MAX);
+    h->store[h->count++] = *s;
+}
+
+static void hear_stores(struct heard *h, bool kernel, insn_t from, insn_t to)
+{
+    struct machine *m = machine_open("flow");
+    size_t pages = m->a.config.ram_bytes >> 12;
+    uint8_t *map = malloc(pages);
+    struct pages_client client = {map, hear_store, h, kernel};
+
+    *h = (struct heard){m, malloc(STORES_MAX * sizeof(*h->store)), 0, 0, kernel};
+    memset(map, 1, pages);
+    machine_run(m, from);
+    assert_int_equal(arm64_pages_watch(&m->a, PAGES_OBSERVER, &client), 0);
+    while (m->a.count.n < to)
+        machine_run(m, m->a.count.n + 4999);
+    assert_int_equal(m->a.count.n, to);
+    machine_close(m);
+    free(map);
+}
+
+/* User mode's code is translated without the hook, and no store of the kernel is lost by that. */
+static void test_counting_stores_of_the_kernel(void **state)
+{
+    struct machine *m = machine_open("flow");
+    struct track *ref = single_step(m);
+    insn_t from = ref->start, to = ref->end;
+    struct heard all, kernel;
+
+    (void)state;
+    machine_close(m);
+    hear_stores(&all, false, from, to);
+    hear_stores(&kernel, true, from, to);
+    assert_true(all.users > 20 && all.count > 20);
+    assert_int_equal(kernel.count, all.count);
+    for (size_t i = 0; i < all.count; i++) {
+        assert_int_equal(kernel.store[i].pa, all.store[i].pa);
+        assert_int_equal(kernel.store[i].bytes, all.store[i].bytes);
+        assert_int_equal(kernel.store[i].value, all.store[i].value);
+    }
+    free(all.store);
+    free(kernel.store);
+    free(ref);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_counting_blocks_hold_every_instruction),
         cmocka_unit_test(test_counting_stores_have_their_block),
+        cmocka_unit_test(test_counting_stores_of_the_kernel),
         cmocka_unit_test(test_counting_agrees_with_a_hook_on_every_instruction),
         cmocka_unit_test(test_counting_same_for_every_step),
         cmocka_unit_test(test_counting_first_stop_anywhere),

@@ -308,7 +308,7 @@ static void blocks_hold(const char *guest, insn_t from)
     uint8_t *seen = calloc(STATES_MAX, 1);
 
     machine_run(m, from);
-    m->x.blocks = (struct cpu_blocks){list_block, &l};
+    m->x.blocks = (struct cpu_blocks){list_block, &l, false};
     while (m->x.count.n < ref->end)
         machine_run(m, m->x.count.n + 997);
     assert_int_equal(m->x.count.n, ref->end);
@@ -340,6 +340,8 @@ static void test_counting_blocks_hold_every_instruction(void **state)
 }
 
 /* ---- stores ---- */
+
+#define STORES_MAX 100000u
 
 struct stores {
     const struct track *ref;
@@ -373,7 +375,9 @@ static void test_counting_stores_have_their_block(void **state)
     uint8_t *map = malloc(m->x.config.ram_bytes >> 12);
 
     memset(map, 1, m->x.config.ram_bytes >> 12);
-    assert_int_equal(x86_pages_watch(&m->x, PAGES_OBSERVER, map, look_at_store, &s), 0);
+    struct pages_client client = {map, look_at_store, &s, false};
+
+    assert_int_equal(x86_pages_watch(&m->x, PAGES_OBSERVER, &client), 0);
     while (m->x.count.n < ref->end)
         machine_run(m, m->x.count.n + 997);
     assert_true(s.count > 100);
@@ -383,11 +387,74 @@ static void test_counting_stores_have_their_block(void **state)
     free(ref);
 }
 
+/* ---- the kernel's stores alone ---- */
+
+struct heard {
+    struct machine *m;
+    struct cpu_store *store;
+    size_t count, users;
+    bool kernel;
+};
+
+static void hear_store(void *ctx, const struct cpu_store *s)
+{
+    struct heard *h = ctx;
+
+    if (x86_cpl(&h->m->x) == 3) {
+        assert_false(h->kernel);
+        h->users++;
+        return;
+    }
+    assert_true(h->count < STORES_MAX);
+    h->store[h->count++] = *s;
+}
+
+static void hear_stores(struct heard *h, bool kernel, insn_t from, insn_t to)
+{
+    struct machine *m = machine_open("flow");
+    size_t pages = m->x.config.ram_bytes >> 12;
+    uint8_t *map = malloc(pages);
+    struct pages_client client = {map, hear_store, h, kernel};
+
+    *h = (struct heard){m, malloc(STORES_MAX * sizeof(*h->store)), 0, 0, kernel};
+    memset(map, 1, pages);
+    machine_run(m, from);
+    assert_int_equal(x86_pages_watch(&m->x, PAGES_OBSERVER, &client), 0);
+    while (m->x.count.n < to)
+        machine_run(m, m->x.count.n + 4999);
+    assert_int_equal(m->x.count.n, to);
+    machine_close(m);
+    free(map);
+}
+
+/* User mode's code is translated without the hook, and no store of the kernel is lost by that. */
+static void test_counting_stores_of_the_kernel(void **state)
+{
+    struct track *ref = single_step("flow", 20000);
+    insn_t from = 20000, to = ref->end;
+    struct heard all, kernel;
+
+    (void)state;
+    hear_stores(&all, false, from, to);
+    hear_stores(&kernel, true, from, to);
+    assert_true(all.users > 20 && all.count > 20);
+    assert_int_equal(kernel.count, all.count);
+    for (size_t i = 0; i < all.count; i++) {
+        assert_int_equal(kernel.store[i].pa, all.store[i].pa);
+        assert_int_equal(kernel.store[i].bytes, all.store[i].bytes);
+        assert_int_equal(kernel.store[i].value, all.store[i].value);
+    }
+    free(all.store);
+    free(kernel.store);
+    free(ref);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_counting_blocks_hold_every_instruction),
         cmocka_unit_test(test_counting_stores_have_their_block),
+        cmocka_unit_test(test_counting_stores_of_the_kernel),
         cmocka_unit_test(test_counting_agrees_with_a_hook_on_every_instruction),
         cmocka_unit_test(test_counting_flow_same_for_every_step),
         cmocka_unit_test(test_counting_irq_numbers_follow_the_timer),
