@@ -18,6 +18,7 @@
 
 #include "loader/fail.h"
 #include "sim/tasks.h"
+#include "sim/timeline.h"
 
 #define CLONE_THREAD_FLAG 0x10000u
 #define SIGNAL_MAX        64u
@@ -36,6 +37,7 @@ struct deriver {
     bool in_user;
     const struct cpu_trap *seen_by; /* while a return is told of by the trap that follows it */
     int signal_reg;
+    struct replay replay; /* where the caller wants no timeline */
     struct {
         bool held;
         insn_t n;
@@ -346,7 +348,12 @@ static void enter_user(struct deriver *d, struct cpu *cpu, insn_t n, vaddr_t pc,
 
 static void on_user_return(void *ctx, struct sim *sim, insn_t n, vaddr_t pc)
 {
-    enter_user(ctx, sim_cpu(sim), n, pc, cpu_sp(sim_cpu(sim)));
+    struct deriver *d = ctx;
+    struct cpu *cpu = sim_cpu(sim);
+
+    if (d->how->user_return)
+        d->how->user_return(d->how->ctx, cpu, n, pc);
+    enter_user(d, cpu, n, pc, cpu_sp(cpu));
 }
 
 static void tell_insn(struct deriver *d)
@@ -380,6 +387,8 @@ static void on_trap(void *ctx, struct sim *sim, const struct cpu_trap *trap)
     struct derived e;
 
     tell_insn(d);
+    if (d->how->trap)
+        d->how->trap(d->how->ctx, cpu, trap);
     /* The first instruction could not even be fetched: nobody told of the return. */
     if (trap->from_user && !d->in_user) {
         d->seen_by = trap;
@@ -457,6 +466,30 @@ void derive_words(const struct derived *d, unsigned process, const struct cpu_tr
     *at = places_find(by->places, p ? p->program : NULL, p ? p->base : 0, trap->pc);
 }
 
+/* A replay of its own, or that of a timeline which is left to the caller. */
+static int open_replay(struct deriver *d, const struct trace *t, const struct sim_watch *watch,
+                       struct replay **r, char *err, size_t err_len)
+{
+    int rc;
+
+    if (!d->how->timeline) {
+        *r = &d->replay;
+        return replay_open(*r, t, watch, err, err_len);
+    }
+    rc = timeline_open_watched(t, watch, d->how->timeline, err, err_len);
+    if (rc == 0)
+        *r = timeline_replay(*d->how->timeline);
+    return rc;
+}
+
+static void close_replay(struct deriver *d, struct replay *r)
+{
+    if (d->how->timeline)
+        timeline_unwatch(*d->how->timeline);
+    else
+        replay_close(r);
+}
+
 static int run(struct deriver *d, struct replay *r)
 {
     const struct derive *how = d->how;
@@ -473,13 +506,24 @@ static int run(struct deriver *d, struct replay *r)
     return rc != 0 ? rc : replay_run(r, how->until, &end);
 }
 
+static int run_replay(struct deriver *d, struct replay *r)
+{
+    int rc;
+
+    if (d->how->start)
+        d->how->start(d->how->ctx, sim_cpu(r->sim));
+    rc = d->how->timeline ? timeline_run_through(*d->how->timeline) : run(d, r);
+    tell_insn(d);
+    return rc;
+}
+
 int derive_run(const struct trace *t, const struct derive *how, struct divergence *divergence,
                char *err, size_t err_len)
 {
     struct deriver d = {.how = how, .cpu_arch = t->machine.arch};
     struct sim_watch watch = {
         .ctx = &d, .trap = on_trap, .user_return = on_user_return, .tick = on_tick};
-    struct replay r;
+    struct replay *r;
     int rc;
 
     if (how->sample_every) {
@@ -488,25 +532,18 @@ int derive_run(const struct trace *t, const struct derive *how, struct divergenc
     }
     d.arch = sim_arch_get(d.cpu_arch);
     d.signal_reg = cpu_reg_find(d.cpu_arch, d.arch->signal_register);
-    rc = replay_open(&r, t, &watch, err, err_len);
+    rc = open_replay(&d, t, &watch, &r, err, err_len);
     if (rc != 0)
         return rc;
     d.places = places_create(&t->machine);
-    if (!d.places) {
-        replay_close(&r);
-        return loader_fail(err, err_len, -ENOMEM, "out of memory");
-    }
-    if (how->start)
-        how->start(how->ctx, sim_cpu(r.sim));
-    rc = run(&d, &r);
-    tell_insn(&d);
+    rc = d.places ? run_replay(&d, r) : -ENOMEM;
     if (rc == -EILSEQ)
-        *divergence = r.divergence;
+        *divergence = r->divergence;
     else if (rc != 0)
-        loader_fail(err, err_len, rc, "%s", r.error);
+        loader_fail(err, err_len, rc, "%s", d.places ? r->error : "out of memory");
     else if (d.tasks.failed)
         rc = loader_fail(err, err_len, -ENOMEM, "out of memory");
-    replay_close(&r);
+    close_replay(&d, r);
     tasks_free(&d.tasks);
     places_destroy(d.places);
     return rc;

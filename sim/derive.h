@@ -80,7 +80,13 @@ struct derive {
      * mode; NULL: the kernel's, or not known. */
     void (*insn)(void *ctx, insn_t n, vaddr_t pc, const struct program *program, vaddr_t base);
     void (*tick)(void *ctx, struct sim *sim);
+    /* As in struct sim_watch: all traps, all returns, before the events that come of them. */
+    void (*trap)(void *ctx, struct cpu *cpu, const struct cpu_trap *trap);
+    void (*user_return)(void *ctx, struct cpu *cpu, insn_t n, vaddr_t pc);
     void (*start)(void *ctx, struct cpu *cpu); /* before the first instruction; may watch */
+    struct timeline **timeline; /* NULL, or where the replayed machine is left, with snapshots on its
+                                   way, for timeline_close(); NULL there: it failed to start.
+                                   Without `insn` and `until`. */
     insn_t insn_from;       /* `insn` from this number on; what comes before is not slowed */
     insn_t until;
     bool plain;             /* no words: in events `words` is NULL, `at` and `interrupted` are

@@ -16,7 +16,6 @@
 
 #define STEP_INSNS    64u
 #define EIGHT         8u
-#define STRETCH_INSNS (1ull << 22) /* a snapshot at least that often on the first way through */
 
 static insn_t now(const struct timeline *t)
 {
@@ -81,7 +80,7 @@ static void drop_one(struct timeline *t)
             (--t->kept_count - worst) * sizeof(t->kept[0]));
 }
 
-static int keep(struct timeline *t)
+int timeline_keep(struct timeline *t)
 {
     insn_t n = now(t);
     size_t at = t->kept_count ? timeline_kept_before(t, n) : 0;
@@ -165,7 +164,7 @@ int timeline_go(struct timeline *t, insn_t goal, const struct timeline_goals *g)
             return rc;
         if (now(t) == before || now(t) < n)
             return RAN; /* the recording ended */
-        if (n < goal && (rc = keep(t)) < 0)
+        if (n < goal && (rc = timeline_keep(t)) < 0)
             return rc;
     }
     return RAN;
@@ -195,49 +194,6 @@ int timeline_travel(struct timeline *t, insn_t n)
     return rc < 0 ? rc : 0;
 }
 
-static void on_trap(void *ctx, struct sim *sim, const struct cpu_trap *trap)
-{
-    struct timeline *t = ctx;
-
-    if (t->changed)
-        t->changed(t->changed_ctx, sim_cpu(sim), trap);
-    t->last_trap = *trap;
-    t->any_trap = true;
-    if (t->trap_failed || (t->trap_count && t->trap[t->trap_count - 1] >= trap->n))
-        return;
-    if (t->trap_count == t->trap_room) {
-        size_t room = 2 * t->trap_room + 1024;
-        insn_t *grown = realloc(t->trap, room * sizeof(*grown));
-
-        t->trap_failed = !grown;
-        if (!grown)
-            return;
-        t->trap = grown;
-        t->trap_room = room;
-    }
-    t->trap[t->trap_count++] = trap->n;
-}
-
-insn_t timeline_trap_before(const struct timeline *t, insn_t n)
-{
-    size_t low = 0, high = t->trap_count;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (t->trap[middle] <= n)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low ? t->trap[low - 1] : 0;
-}
-
-const struct cpu_trap *timeline_last_trap(const struct timeline *t)
-{
-    return t->any_trap ? &t->last_trap : NULL;
-}
-
 int timeline_trace(struct timeline *t, insn_t from, insn_t to, cpu_insn_fn fn, void *ctx)
 {
     struct cpu *cpu = sim_cpu(t->replay.sim);
@@ -255,55 +211,4 @@ void timeline_set_interrupt(struct timeline *t, bool (*asked)(void *ctx), void *
 {
     t->interrupt = asked;
     t->interrupt_ctx = ctx;
-}
-
-/* ---- opening ---- */
-
-int timeline_open(const struct trace *trace, struct timeline **out, char *err, size_t err_len)
-{
-    return timeline_open_changed(trace, NULL, NULL, out, err, err_len);
-}
-
-int timeline_open_changed(const struct trace *trace,
-                          void (*changed)(void *ctx, struct cpu *cpu,
-                                          const struct cpu_trap *trap),
-                          void *ctx, struct timeline **out, char *err, size_t err_len)
-{
-    struct timeline *t = calloc(1, sizeof(*t));
-    struct sim_watch watch = {.ctx = t, .trap = on_trap};
-    int rc;
-
-    *out = NULL;
-    if (!t)
-        return loader_fail(err, err_len, -ENOMEM, "out of memory");
-    t->trace = trace;
-    t->changed = changed;
-    t->changed_ctx = ctx;
-    rc = replay_open(&t->replay, trace, &watch, err, err_len);
-    if (rc) {
-        free(t);
-        return rc;
-    }
-    t->replay.unverified = changed != NULL;
-    rc = snapshots_create(t->replay.sim, &t->snapshots);
-    if (rc == 0)
-        rc = keep(t);
-    if (rc) {
-        timeline_close(t);
-        return loader_fail(err, err_len, rc, "out of memory for snapshots");
-    }
-    *out = t;
-    return 0;
-}
-
-void timeline_close(struct timeline *t)
-{
-    if (!t)
-        return;
-    for (size_t i = 0; i < t->kept_count; i++)
-        snapshot_free(t->snapshots, t->kept[i].snapshot);
-    snapshots_destroy(t->snapshots);
-    replay_close(&t->replay);
-    free(t->trap);
-    free(t);
 }

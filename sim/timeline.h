@@ -28,6 +28,16 @@ MUST_CHECK int timeline_open_changed(const struct trace *trace,
                                      void (*changed)(void *ctx, struct cpu *cpu,
                                                      const struct cpu_trap *trap),
                                      void *ctx, struct timeline **out, char *err, size_t err_len);
+/*
+ * The same, with who looks on at what the way leads through until timeline_unwatch(), but for
+ * stops of its own. timeline_run_through() goes to the recording's end and verifies that, as
+ * replay_run() does: its errors stand in timeline_replay(). Few snapshots are kept on that way.
+ */
+MUST_CHECK int timeline_open_watched(const struct trace *trace, const struct sim_watch *watch,
+                                     struct timeline **out, char *err, size_t err_len);
+MUST_CHECK int timeline_run_through(struct timeline *t);
+void timeline_unwatch(struct timeline *t);
+struct replay *timeline_replay(struct timeline *t);
 void timeline_close(struct timeline *t);
 
 insn_t timeline_now(const struct timeline *t);

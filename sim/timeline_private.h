@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sim/timeline_private.h - what timeline.c and timeline_goals.c share. Inside these alone. */
+/*
+ * sim/timeline_private.h - what the files of the timeline share: timeline.c (moving), timeline_goals.c
+ * (up to what), timeline_open.c (its beginning and end, the traps that it met). Inside these alone.
+ */
 #ifndef TRAPLINE_SIM_TIMELINE_PRIVATE_H
 #define TRAPLINE_SIM_TIMELINE_PRIVATE_H
 
@@ -7,6 +10,7 @@
 #include "sim/timeline.h"
 
 #define KEPT_MAX 512u
+#define STRETCH_INSNS (1ull << 22) /* a snapshot at least that often on the first way through */
 
 struct kept {
     struct snapshot *snapshot;
@@ -28,6 +32,7 @@ struct timeline {
     size_t trap_count, trap_room;
     struct cpu_trap last_trap;
     bool any_trap;
+    struct sim_watch watch; /* who looks on */
     void (*changed)(void *ctx, struct cpu *cpu, const struct cpu_trap *trap);
     void *changed_ctx;
     bool trap_failed; /* out of memory: the list is not whole */
@@ -39,6 +44,8 @@ struct timeline {
 
 enum { RAN, BROKE, STORED, INTERRUPTED }; /* what running gives besides errors */
 
+/* A snapshot of here. */
+MUST_CHECK int timeline_keep(struct timeline *t);
 /* The last snapshot at or before n. */
 size_t timeline_kept_before(const struct timeline *t, insn_t n);
 /* Back to a snapshot. */

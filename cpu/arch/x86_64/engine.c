@@ -94,7 +94,7 @@ static void on_translated(uc_engine *uc, uc_tb *tb, uc_tb *previous, void *user)
     x->engine->filled += 512 + 256ull * tb->icount;
     if (x->engine->filled > CODE_BYTES_FULL)
         x86_count_hold(x);
-    if (!x->counter->tail && !x->checks.stepping) /* of one block there is no second begin */
+    if (x->pages && !x->counter->tail && !x->checks.stepping) /* of one block: no second begin */
         x86_pages_translated(x, tb->pc, tb->size);
 }
 
