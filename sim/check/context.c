@@ -11,44 +11,14 @@
  *                       where the call is there to set it
  *   the same, restarted nothing but the result register, which is the first argument again
  *   fork, clone         in the child: the result, and SP and thread pointer where it was given some
- *   signal              the frame holds the interrupted state; the handler's first argument is
- *                       the signal's number
- *   rt_sigreturn        what its frame says
+ *   signal, rt_sigreturn  see context_signal.c
  */
-#include "sim/check/check.h"
+#include "sim/check/context_private.h"
 
 #include <stdio.h>
 
 #include "sim/check/frame.h"
 #include "sim/check/masks.h"
-#include "sim/check/sigframe.h"
-#include "sim/check/ustate.h"
-
-struct kept {
-    bool known;
-    insn_t n;
-    unsigned process;
-    struct ustate state;
-    struct cpu_trap trap;
-    uint64_t way;           /* how the kernel was entered: the call's number, or the vector */
-    unsigned forks;         /* that returned here, and whose child has not been seen yet */
-    insn_t fork_n;
-    struct ustate fork;     /* at the last of them */
-    bool sigreturn;         /* `frame` is what it must restore */
-    struct ustate frame;
-    vaddr_t where[USTATE_VALUES_MAX];
-};
-
-struct context {
-    const struct ustate_arch *arch;
-    struct ustate_reader reader;
-    unsigned kinds;
-    struct findings *findings;
-    struct frames *frames;  /* NULL: not asked for */
-    struct masks *masks;    /* likewise */
-    struct kept *kept;      /* by thread number */
-    size_t room;
-};
 
 struct context *context_create(const struct trace *t, unsigned kinds, struct findings *findings,
                                struct frames *frames)
@@ -78,7 +48,7 @@ void context_destroy(struct context *c)
     free(c);
 }
 
-static struct kept *kept_of(struct context *c, unsigned thread)
+struct kept *context_kept(struct context *c, unsigned thread)
 {
     if (thread >= c->room) {
         size_t room = thread * 2 + 16;
@@ -95,7 +65,7 @@ static struct kept *kept_of(struct context *c, unsigned thread)
     return &c->kept[thread];
 }
 
-static void state_now(const struct context *c, const struct derived *d, struct ustate *s)
+void context_state_now(const struct context *c, const struct derived *d, struct ustate *s)
 {
     if (d->seen_by)
         ustate_at_trap(&c->reader, d->cpu, d->seen_by, s);
@@ -103,7 +73,7 @@ static void state_now(const struct context *c, const struct derived *d, struct u
         ustate_live(&c->reader, d->cpu, s);
 }
 
-static bool is_in(const struct context *c, const unsigned *list, unsigned value)
+bool context_is_in(const struct context *c, const unsigned *list, unsigned value)
 {
     for (; *list != c->arch->count; list++)
         if (*list == value)
@@ -111,7 +81,7 @@ static bool is_in(const struct context *c, const unsigned *list, unsigned value)
     return false;
 }
 
-static void fill(struct context *c, enum check_kind check, const struct kept *k,
+void context_fill(struct context *c, enum check_kind check, const struct kept *k,
                  const struct derived *d, unsigned value, const uint8_t *was, const uint8_t *is,
                  const char *what, struct finding *f)
 {
@@ -134,7 +104,7 @@ static void fill(struct context *c, enum check_kind check, const struct kept *k,
     memcpy(f->is, is, 16);
 }
 
-static void report(struct context *c, enum check_kind check, const struct kept *k,
+void context_report(struct context *c, enum check_kind check, const struct kept *k,
                    const struct derived *d, unsigned value, const uint8_t *was, const uint8_t *is,
                    const char *what)
 {
@@ -142,47 +112,25 @@ static void report(struct context *c, enum check_kind check, const struct kept *
 
     if (!(c->kinds & 1u << check) || all->count == all->max)
         return;
-    fill(c, check, k, d, value, was, is, what, &all->list[all->count]);
+    context_fill(c, check, k, d, value, was, is, what, &all->list[all->count]);
     all->value[all->count++] = value;
 }
 
-/* The check frame is to look at the way from the trap to here: `pushed` is in the signal frame. */
-static void look_at_frame(struct context *c, const struct kept *k, const struct derived *d,
+void context_look_at_frame(struct context *c, const struct kept *k, const struct derived *d,
                           unsigned value, const uint8_t *was, const uint8_t *is, vaddr_t pushed)
 {
     struct finding f;
 
     if (!c->frames || !k->known || !frames_wants(c->frames, value, k->way))
         return;
-    fill(c, CHECK_FRAME, k, d, value, was, is,
+    context_fill(c, CHECK_FRAME, k, d, value, was, is,
          pushed ? "%s of the saved frame has a second writer after the signal was delivered"
                 : "%s of the saved frame has a second writer", &f);
     f.frame_at = pushed;
     frames_add(c->frames, &f, value, k->way, false);
 }
 
-/*
- * A system call that a handler interrupts goes on behind it, with the register that takes its result as it
- * was before: an odd result, or a restart that forgot PC. How that register was written tells.
- */
-static void look_at_restart(struct context *c, const struct kept *k, const struct derived *d,
-                            const struct ustate *frame)
-{
-    unsigned result = c->arch->result;
-    struct finding f;
-
-    if (!c->frames || k->trap.kind != CPU_TRAP_SYSCALL ||
-        ustate_get(frame, c->arch->pc) != ustate_get(&k->state, c->arch->pc) ||
-        ustate_get(frame, result) != ustate_get(&k->state, result) ||
-        !frames_wants(c->frames, result, ~k->way))
-        return;
-    fill(c, CHECK_FRAME, k, d, result, k->state.v[result], frame->v[result],
-         "%s is put back for a restart of the call, but the PC stays behind it", &f);
-    frames_add(c->frames, &f, result, ~k->way, true);
-}
-
-/* Compare what was with what is, value by value; `any` says which may be anything. */
-static void compare(struct context *c, enum check_kind check, const struct kept *k,
+void context_compare(struct context *c, enum check_kind check, const struct kept *k,
                     const struct ustate *was, const struct ustate *is, const bool *any,
                     const struct derived *d, const char *what)
 {
@@ -191,15 +139,15 @@ static void compare(struct context *c, enum check_kind check, const struct kept 
     for (unsigned i = 0; i < c->arch->count; i++) {
         if (any[i] || memcmp(was->v[i], is->v[i], 16) == 0)
             continue;
-        report(c, check, k, d, i, was->v[i], is->v[i], what);
+        context_report(c, check, k, d, i, was->v[i], is->v[i], what);
         if (d->kind != DERIVED_SIGNAL && d->kind != DERIVED_START)
-            look_at_frame(c, k, d, i, was->v[i], is->v[i], 0);
+            context_look_at_frame(c, k, d, i, was->v[i], is->v[i], 0);
     }
 }
 
 static void on_trap(struct context *c, const struct derived *d)
 {
-    struct kept *k = d->trap->from_user && d->thread ? kept_of(c, d->thread) : NULL;
+    struct kept *k = d->trap->from_user && d->thread ? context_kept(c, d->thread) : NULL;
 
     if (!k)
         return;
@@ -221,14 +169,15 @@ static void on_trap(struct context *c, const struct derived *d)
 
 static void on_return(struct context *c, const struct derived *d)
 {
-    struct kept *k = kept_of(c, d->thread);
+    struct kept *k = context_kept(c, d->thread);
     bool any[USTATE_VALUES_MAX] = {false};
     struct ustate now;
 
     if (!k || !k->known)
         return;
-    state_now(c, d, &now);
-    compare(c, CHECK_CONTEXT, k, &k->state, &now, any, d, "%s is not what it was at the trap");
+    context_state_now(c, d, &now);
+    context_compare(c, CHECK_CONTEXT, k, &k->state, &now, any, d,
+                    "%s is not what it was at the trap");
     k->known = false;
 }
 
@@ -260,7 +209,7 @@ static void expect_tls(struct context *c, struct kept *k, const struct derived *
 
 static void on_syscall(struct context *c, const struct derived *d)
 {
-    struct kept *k = kept_of(c, d->thread);
+    struct kept *k = context_kept(c, d->thread);
     bool any[USTATE_VALUES_MAX] = {false};
     struct ustate now;
 
@@ -272,151 +221,17 @@ static void on_syscall(struct context *c, const struct derived *d)
         k->fork_n = k->n;
         k->fork = k->state;
     }
-    state_now(c, d, &now);
+    context_state_now(c, d, &now);
     for (unsigned i = 0; i < c->arch->count; i++)
-        any[i] = i == c->arch->result || is_in(c, c->arch->clobbered, i) ||
-                 (changes_tls(d) && is_in(c, c->arch->tls, i)) ||
+        any[i] = i == c->arch->result || context_is_in(c, c->arch->clobbered, i) ||
+                 (changes_tls(d) && context_is_in(c, c->arch->tls, i)) ||
                  (d->restarted && i == c->arch->pc);
     expect_tls(c, k, d, any);
     /* Told of by a handler's start: the registers are the handler's; its frame is looked at. */
     if (memcmp(now.v[c->arch->sp], k->state.v[c->arch->sp], 16) != 0)
         return;
-    compare(c, CHECK_CONTEXT, k, &k->state, &now, any, d, "%s is not what it was at the call");
-    k->known = false;
-}
-
-/* The handler that runs now gets the signal's number; nobody writes there once that is so. */
-static void check_argument(struct context *c, const struct kept *k, const struct derived *d,
-                           const struct ustate *now, vaddr_t pushed)
-{
-    unsigned argument = c->arch->argument;
-    struct ustate want = *now;
-
-    if (d->frame->info_signo <= 0 || d->frame->info_signo > 64)
-        return;
-    ustate_set(&want, argument, (uint64_t)d->frame->info_signo);
-    if (memcmp(want.v[argument], now->v[argument], 16) != 0)
-        report(c, CHECK_SIGFRAME, k, d, argument, want.v[argument], now->v[argument],
-               "%s is not the number of the signal, as siginfo has it");
-    look_at_frame(c, k, d, argument, want.v[argument], now->v[argument], pushed);
-}
-
-/* What is wrong with a frame's layout goes to the findings. */
-struct layout {
-    struct context *c;
-    const struct kept *kept;
-    const struct derived *d;
-};
-
-static void on_bad(void *ctx, const char *what, const char *value, vaddr_t at, uint64_t want,
-                   uint64_t is)
-{
-    const struct layout *l = ctx;
-    struct context *c = l->c;
-    struct findings *all = c->findings;
-    uint8_t was[16] = {0}, now[16] = {0};
-    size_t count = all->count;
-    unsigned index = 0;
-
-    while (!at && index + 1 < c->arch->count && strcmp(c->arch->name[index], value) != 0)
-        index++;
-    memcpy(was, &want, 8);
-    memcpy(now, &is, 8);
-    report(c, CHECK_SIGFRAME, l->kept, l->d, index, was, now, "%s");
-    if (all->count == count)
-        return;
-    all->list[count].value = value;
-    all->list[count].bytes = at & 7 ? 4 : 8;
-    all->list[count].frame_at = at;
-    all->list[count].origin = !at;
-    snprintf(all->list[count].what, sizeof(all->list[count].what), "%s", what);
-}
-
-static void look_at_layout(struct context *c, const struct kept *k, const struct derived *d,
-                           const struct ustate *now)
-{
-    struct layout l = {c, k, d};
-    struct sigframe f;
-
-    if (c->kinds & 1u << CHECK_SIGFRAME)
-        sigframe_look(d->cpu, now, &f, on_bad, &l);
-}
-
-static void look_at_mask(struct context *c, const struct derived *d)
-{
-    struct findings *all = c->findings;
-    struct mask_since since;
-    struct kept k = {.known = true};
-    uint8_t was[16] = {0}, is[16] = {0};
-    uint64_t want, now;
-    size_t count = all->count;
-
-    if (!c->masks || !masks_event(c->masks, d, &want, &now, &since))
-        return;
-    k.n = since.trap.n;
-    k.trap = since.trap;
-    k.process = since.process;
-    memcpy(was, &want, 8);
-    memcpy(is, &now, 8);
-    report(c, CHECK_SIGFRAME, &k, d, 0, was, is, "the mask");
-    if (all->count == count)
-        return;
-    all->list[count].value = "mask";
-    all->list[count].back_n = since.back_n;
-    all->list[count].nobody = true;
-    snprintf(all->list[count].what, sizeof(all->list[count].what),
-             "the signal mask is not what the frame of rt_sigreturn says");
-}
-
-static void on_signal(struct context *c, const struct derived *d)
-{
-    struct kept *k = kept_of(c, d->thread);
-    bool any[USTATE_VALUES_MAX] = {false};
-    vaddr_t where[USTATE_VALUES_MAX];
-    struct ustate now, frame;
-    size_t first;
-
-    if (!k)
-        return;
-    state_now(c, d, &now);
-    if (!c->arch->read_frame(d->cpu, ustate_get(&now, c->arch->sp), &frame, where))
-        return;
-    if (d->runs) {
-        check_argument(c, k, d, &now, where[c->arch->argument]);
-        look_at_layout(c, k, d, &now);
-    }
-    if (!k->known)
-        return;
-    /* Only the innermost frame of several delivered at once has the thread's own state. */
-    if (memcmp(frame.v[c->arch->sp], k->state.v[c->arch->sp], 16) != 0)
-        return;
-    if (d->interrupted_syscall)
-        look_at_restart(c, k, d, &frame);
-    for (unsigned i = 0; i < c->arch->count; i++)
-        any[i] = !where[i] || (d->interrupted_syscall &&
-                              (i == c->arch->result || i == c->arch->pc ||
-                               is_in(c, c->arch->clobbered, i)));
-    first = c->findings->count;
-    compare(c, CHECK_SIGFRAME, k, &k->state, &frame, any, d,
-            "%s in the signal frame is not the interrupted one");
-    for (size_t i = first; i < c->findings->count; i++)
-        c->findings->list[i].frame_at = where[c->findings->value[i]];
-    k->known = false;
-}
-
-static void on_sigreturn(struct context *c, const struct derived *d)
-{
-    struct kept *k = kept_of(c, d->thread);
-    bool any[USTATE_VALUES_MAX];
-    struct ustate now;
-
-    if (!k || !k->known || !k->sigreturn)
-        return;
-    state_now(c, d, &now);
-    for (unsigned i = 0; i < c->arch->count; i++)
-        any[i] = !k->where[i];
-    compare(c, CHECK_SIGFRAME, k, &k->frame, &now, any, d,
-            "%s is not what the signal frame says");
+    context_compare(c, CHECK_CONTEXT, k, &k->state, &now, any, d,
+                    "%s is not what it was at the call");
     k->known = false;
 }
 
@@ -435,7 +250,7 @@ static void on_start(struct context *c, const struct derived *d)
 
     if (!d->parent)
         return;
-    state_now(c, d, &now);
+    context_state_now(c, d, &now);
     for (size_t i = 0; i < c->room; i++) {
         struct kept *k = &c->kept[i];
 
@@ -452,15 +267,15 @@ static void on_start(struct context *c, const struct derived *d)
     if (!was)
         return;
     for (unsigned i = 0; i < c->arch->count; i++)
-        any[i] = i == c->arch->result || is_in(c, c->arch->clobbered, i) ||
-                 is_in(c, c->arch->tls, i);
-    compare(c, CHECK_CONTEXT, &parent, was, &now, any, d,
+        any[i] = i == c->arch->result || context_is_in(c, c->arch->clobbered, i) ||
+                 context_is_in(c, c->arch->tls, i);
+    context_compare(c, CHECK_CONTEXT, &parent, was, &now, any, d,
             "%s of the child is not its parent's");
 }
 
 void context_event(struct context *c, const struct derived *d)
 {
-    look_at_mask(c, d);
+    context_look_at_mask(c, d);
     switch (d->kind) {
     case DERIVED_TRAP:
         on_trap(c, d);
@@ -472,10 +287,10 @@ void context_event(struct context *c, const struct derived *d)
         on_syscall(c, d);
         break;
     case DERIVED_SIGNAL:
-        on_signal(c, d);
+        context_signal(c, d);
         break;
     case DERIVED_SIGRETURN:
-        on_sigreturn(c, d);
+        context_sigreturn(c, d);
         break;
     case DERIVED_START:
         on_start(c, d);
