@@ -33,9 +33,18 @@ struct run {
     struct stale *stale;
     struct races *races;
     struct leave *leave;
-    uint8_t *map;           /* of cpu_watch_pages() */
+    struct stack *stack;
+    struct stack_depths depths; /* where nobody asked for them */
+    struct leak *leak;
+    struct timeline *timeline; /* that the first replay leaves, for the second; or NULL */
+    uint8_t *map;           /* of cpu_watch_kernel_pages() */
     bool failed;
 };
+
+static bool wants(const struct run *r, enum check_kind kind)
+{
+    return r->how->kinds >> kind & 1;
+}
 
 static void on_event(void *ctx, const struct derived *d)
 {
@@ -61,32 +70,74 @@ static void on_store(void *ctx, const struct cpu_store *s)
     pagetable_store(((struct run *)ctx)->pagetable, s);
 }
 
-static void on_start(void *ctx, struct cpu *cpu)
+static void on_trap(void *ctx, struct cpu *cpu, const struct cpu_trap *trap)
 {
     struct run *r = ctx;
+
+    if (r->leak)
+        leak_trap(r->leak, cpu, trap);
+    if (r->stack)
+        stack_trap(r->stack, trap);
+}
+
+static void on_return(void *ctx, struct cpu *cpu, insn_t n, vaddr_t pc)
+{
+    struct run *r = ctx;
+
+    if (r->leak)
+        leak_return(r->leak, cpu, n, pc);
+    if (r->stack)
+        stack_return(r->stack, n, pc);
+}
+
+static void on_block(void *ctx, insn_t n, vaddr_t pc, uint32_t bytes)
+{
+    struct run *r = ctx;
+
+    stack_block(r->stack, n, pc, bytes);
+    if (r->pagetable)
+        pagetable_block(r->pagetable, n, pc, bytes);
+}
+
+static void start_pagetable(struct run *r, struct cpu *cpu)
+{
     paddr_t base;
     size_t bytes;
 
-    if (r->how->kinds & 1u << CHECK_CONTEXT) {
-        r->leave = leave_create(cpu);
-        r->failed |= !r->leave;
-    }
-    if (r->how->kinds & 1u << CHECK_SIGFRAME) {
-        r->deliver = deliver_create(cpu_arch(cpu), r->findings);
-        r->failed |= !r->deliver;
-    }
-    if (r->how->kinds & 1u << CHECK_STALE) {
-        r->stale = stale_create(cpu);
-        r->failed |= !r->stale;
-    }
-    if (!(r->how->kinds & 1u << CHECK_PAGETABLE))
-        return;
     cpu_ram(cpu, &base, &bytes);
     r->map = calloc(bytes >> 12, 1);
     if (r->map)
-        r->pagetable = pagetable_create(cpu, r->findings, r->map, MAP_TABLES);
+        r->pagetable = pagetable_create(cpu, r->findings, r->map, MAP_TABLES, r->stack != NULL);
     r->cow = cow_create(cpu, r->findings);
-    r->failed |= !r->cow || !r->pagetable || cpu_watch_pages(cpu, r->map, on_store, r) != 0;
+    r->failed |=
+        !r->cow || !r->pagetable || cpu_watch_kernel_pages(cpu, r->map, on_store, r) != 0;
+}
+
+static void on_start(void *ctx, struct cpu *cpu)
+{
+    struct run *r = ctx;
+
+    if (wants(r, CHECK_CONTEXT)) {
+        r->leave = leave_create(cpu);
+        r->failed |= !r->leave;
+    }
+    if (wants(r, CHECK_SIGFRAME)) {
+        r->deliver = deliver_create(cpu_arch(cpu), r->findings);
+        r->failed |= !r->deliver;
+    }
+    if (wants(r, CHECK_STALE)) {
+        r->stale = stale_create(cpu);
+        r->failed |= !r->stale;
+    }
+    if (wants(r, CHECK_STACK) || wants(r, CHECK_RACE)) {
+        r->stack = stack_create(cpu, wants(r, CHECK_STACK) ? r->findings : NULL,
+                                r->how->depths ? r->how->depths : &r->depths, r->races);
+        r->failed |= !r->stack;
+        if (r->stack)
+            cpu_watch_kernel_blocks(cpu, on_block, r);
+    }
+    if (wants(r, CHECK_PAGETABLE))
+        start_pagetable(r, cpu);
 }
 
 static void on_tick(void *ctx, struct sim *sim)
@@ -141,41 +192,58 @@ static int find_marked(const struct run *r, const struct trace *t, struct timeli
     return rc;
 }
 
-static int name_all(const struct run *r, const struct trace *t, char *err, size_t err_len)
+static int name_all(struct run *r, const struct trace *t, char *err, size_t err_len)
 {
     struct findings *all = r->findings;
     struct places *places = places_create(&t->machine);
-    struct timeline *timeline;
-    int rc = places ? timeline_open(t, &timeline, err, err_len)
-                    : loader_fail(err, err_len, -ENOMEM, "out of memory");
+    int rc = places ? 0 : loader_fail(err, err_len, -ENOMEM, "out of memory");
 
+    if (rc == 0 && !r->timeline)
+        rc = timeline_open(t, &r->timeline, err, err_len);
     if (rc == 0) {
         for (size_t i = 0; i < all->count; i++)
-            name_one(t, timeline, places, &all->list[i], all->value[i]);
-        rc = find_marked(r, t, timeline, places);
+            name_one(t, r->timeline, places, &all->list[i], all->value[i]);
+        rc = find_marked(r, t, r->timeline, places);
         if (rc)
             loader_fail(err, err_len, rc, "%s",
-                        rc == -ENOMEM ? "out of memory" : timeline_error(timeline));
-        timeline_close(timeline);
+                        rc == -ENOMEM ? "out of memory" : timeline_error(r->timeline));
     }
     places_destroy(places);
     return rc;
+}
+
+/* The first replay is over, and its machine goes on. */
+static void watch_nothing(struct cpu *cpu)
+{
+    cpu_watch_kernel_blocks(cpu, NULL, NULL);
+    cpu_watch_stale(cpu, NULL, NULL);
+    (void)!cpu_watch_kernel_pages(cpu, NULL, NULL, NULL);
 }
 
 static int find(struct run *r, const struct trace *t, struct divergence *divergence, char *err,
                 size_t err_len)
 {
     struct derive derive = {.ctx = r, .event = on_event, .tick = on_tick, .until = INSN_NONE,
-                            .plain = true, .start = on_start};
+                            .plain = true, .start = on_start, .trap = on_trap,
+                            .user_return = on_return};
     int rc = -ENOMEM;
 
-    if (r->how->kinds & 1u << CHECK_FRAME) {
+    if (wants(r, CHECK_FRAME)) {
         r->frames = calloc(1, sizeof(*r->frames));
         r->failed |= !r->frames;
     }
+    if (wants(r, CHECK_LEAK)) {
+        r->leak = leak_create(t);
+        r->failed |= !r->leak;
+    }
     r->context = context_create(t, r->how->kinds, r->findings, r->frames);
+    /* What is nearly always gone back for is near snapshots of the first replay then. */
+    if (wants(r, CHECK_FRAME) || (wants(r, CHECK_STALE) && t->machine.adversary))
+        derive.timeline = &r->timeline;
     if (r->context)
         rc = derive_run(t, &derive, divergence, err, err_len);
+    if (r->timeline)
+        watch_nothing(sim_cpu(timeline_sim(r->timeline)));
     if (r->findings->failed || r->failed || rc == -ENOMEM)
         rc = loader_fail(err, err_len, -ENOMEM, "out of memory");
     return rc;
@@ -183,82 +251,72 @@ static int find(struct run *r, const struct trace *t, struct divergence *diverge
 
 static void run_free(struct run *r)
 {
+    timeline_close(r->timeline);
     context_destroy(r->context);
     pagetable_destroy(r->pagetable);
     cow_destroy(r->cow);
     deliver_destroy(r->deliver);
     stale_destroy(r->stale);
     leave_destroy(r->leave);
+    stack_destroy(r->stack);
+    leak_destroy(r->leak);
     races_destroy(r->races);
     free(r->frames);
     free(r->map);
 }
 
 /*
- * The checks with replays of their own. They share the trace with the others, which nobody writes to,
- * and nothing else, so they run beside them.
+ * The check leak runs the recording once more. It shares the trace with what names the others'
+ * findings, which nobody writes to, and nothing else, so it runs beside that.
  */
 struct side {
-    const struct trace *trace;
-    const struct check *how;
+    struct leak *leak;      /* NULL: not asked for */
+    struct finding finding;
+    unsigned value;
     struct findings findings;
-    struct stack_depths depths;
-    struct races *races;    /* the other side's: interrupts that switch stacks are added */
     pthread_t thread;
     bool started;
     int rc;
     char err[256];
 };
 
-static void side_run(struct side *s)
+static void *side_run(void *ctx)
 {
-    if (s->how->kinds & 1u << CHECK_LEAK)
-        s->rc = leak_run(s->trace, &s->findings, s->err, sizeof(s->err));
-    if (s->rc == 0 && (s->how->kinds & (1u << CHECK_STACK | 1u << CHECK_RACE)))
-        s->rc = stack_run(s->trace, s->how->kinds & 1u << CHECK_STACK ? &s->findings : NULL,
-                          s->how->depths ? s->how->depths : &s->depths, s->races, s->err,
-                          sizeof(s->err));
-}
+    struct side *s = ctx;
 
-static void *side_thread(void *ctx)
-{
-    side_run(ctx);
+    s->rc = leak_run(s->leak, &s->findings, s->err, sizeof(s->err));
     return NULL;
 }
 
-static int side_start(struct side *s, const struct trace *t, const struct check *how,
-                      struct races *races)
+static void side_start(struct side *s, struct leak *leak)
 {
-    s->trace = t;
-    s->how = how;
-    s->races = races;
-    if (!(how->kinds & (1u << CHECK_LEAK | 1u << CHECK_STACK | 1u << CHECK_RACE)))
-        return 0;
-    s->findings.max = how->findings_max;
-    s->findings.list = calloc(how->findings_max, sizeof(*s->findings.list));
-    s->findings.value = calloc(how->findings_max, sizeof(*s->findings.value));
-    if (!s->findings.list || !s->findings.value)
-        return -ENOMEM;
-    s->started = pthread_create(&s->thread, NULL, side_thread, s) == 0;
-    return 0;
+    s->leak = leak;
+    s->findings = (struct findings){.list = &s->finding, .value = &s->value, .max = 1};
+    s->started = leak && pthread_create(&s->thread, NULL, side_run, s) == 0;
 }
 
 /* Wait for it, and put what it found behind the others' findings. */
-static int side_end(struct side *s, struct findings *all, int rc, char *err, size_t err_len)
+static int side_end(struct side *s, const struct trace *t, struct findings *all, char *err,
+                    size_t err_len)
 {
+    struct places *places;
+
     if (s->started)
         pthread_join(s->thread, NULL);
-    else if (rc == 0 && s->findings.list)
+    else if (s->leak)
         side_run(s);
-    if (rc == 0 && s->rc)
-        rc = loader_fail(err, err_len, s->rc, "%s", s->err);
-    for (size_t i = 0; i < s->findings.count && all->count < all->max; i++) {
-        all->value[all->count] = s->findings.value[i];
-        all->list[all->count++] = s->findings.list[i];
-    }
-    free(s->findings.list);
-    free(s->findings.value);
-    return rc;
+    if (s->rc)
+        return loader_fail(err, err_len, s->rc, "%s", s->err);
+    if (!s->findings.count || all->count == all->max)
+        return 0;
+    places = places_create(&t->machine);
+    if (!places)
+        return loader_fail(err, err_len, -ENOMEM, "out of memory");
+    leak_name(t, places, &s->finding);
+    places_destroy(places);
+    all->value[all->count] = s->value;
+    all->list[all->count++] = s->finding;
+    return 0;
 }
 
 int check_run(const struct trace *t, const struct check *how, size_t *count,
@@ -267,7 +325,7 @@ int check_run(const struct trace *t, const struct check *how, size_t *count,
     struct findings all = {.max = how->findings_max};
     struct side side = {.rc = 0};
     struct run run = {.how = how, .findings = &all};
-    int rc = -ENOMEM;
+    int rc = -ENOMEM, side_rc;
 
     *count = 0;
     all.list = calloc(all.max, sizeof(*all.list));
@@ -275,15 +333,19 @@ int check_run(const struct trace *t, const struct check *how, size_t *count,
     if (how->kinds & 1u << CHECK_RACE)
         run.races = races_create();
     run.failed = how->kinds & 1u << CHECK_RACE && !run.races;
-    if (all.list && all.value && side_start(&side, t, how, run.races) == 0)
+    if (all.list && all.value)
         rc = find(&run, t, divergence, err, err_len);
     else
         loader_fail(err, err_len, rc, "out of memory");
-    rc = side_end(&side, &all, rc, err, err_len);
     if (rc == 0 && run.races)
         race_end(run.races, &t->end);
-    if (rc == 0 && has_more(&run, t))
-        rc = name_all(&run, t, err, err_len);
+    if (rc == 0) {
+        side_start(&side, run.leak);
+        if (has_more(&run, t))
+            rc = name_all(&run, t, err, err_len);
+        side_rc = side_end(&side, t, &all, err, err_len);
+        rc = rc ? rc : side_rc;
+    }
     for (size_t i = 0; rc == 0 && i < all.count; i++) {
         if (all.list[i].dropped)
             continue;

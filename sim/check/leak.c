@@ -83,10 +83,8 @@ static const char *call_name(const struct sim_arch *arch, uint64_t number)
     return name ? name : "";
 }
 
-static void on_trap(void *ctx, struct sim *sim, const struct cpu_trap *trap)
+void leak_trap(struct leak *l, struct cpu *cpu, const struct cpu_trap *trap)
 {
-    struct leak *l = ctx;
-    struct cpu *cpu = sim_cpu(sim);
     const char *call = NULL;
     struct entry *e;
     vaddr_t sp;
@@ -171,37 +169,49 @@ static void keep(struct leak *l, insn_t n, uint64_t hash)
     l->seen[l->seen_count++] = (struct seen){n, hash};
 }
 
-static void on_return(void *ctx, struct sim *sim, insn_t n, vaddr_t pc)
+/* True: the run may stop here. */
+static bool returned(struct leak *l, struct cpu *cpu, insn_t n, vaddr_t pc)
 {
-    struct leak *l = ctx;
-    struct cpu *cpu = sim_cpu(sim);
     uint64_t root = cpu_asid_root(cpu), hash;
     struct entry *e = entry_of(l, root, cpu_sp(cpu));
     size_t at = l->at++;
 
     if (l->failed || l->differs)
-        return;
+        return false;
     if (e->root != root || e->sp != cpu_sp(cpu))
         e = NULL;
     if (l->stop_at != SIZE_MAX && at != l->stop_at)
-        return;
+        return false;
     if (e && e->is_exec && pc == e->pc && e->exec < EXECS_MAX && !l->poisons)
         l->exec_failed[e->exec] = true;
     look(l, cpu, n, e);
-    if (at == l->stop_at) {
-        sim_request_stop(sim);
-        return;
-    }
+    if (at == l->stop_at)
+        return true;
     hash = hash_of(l);
-    if (!l->poisons) {
+    if (!l->poisons)
         keep(l, n, hash);
-    } else if (at >= l->seen_count || l->seen[at].n != n || l->seen[at].hash != hash) {
-        l->differs = true;
-        sim_request_stop(sim);
-    }
+    else
+        l->differs = at >= l->seen_count || l->seen[at].n != n || l->seen[at].hash != hash;
+    return l->differs;
 }
 
-/* ---- the runs ---- */
+void leak_return(struct leak *l, struct cpu *cpu, insn_t n, vaddr_t pc)
+{
+    (void)returned(l, cpu, n, pc);
+}
+
+/* ---- the other runs ---- */
+
+static void on_trap(void *ctx, struct sim *sim, const struct cpu_trap *trap)
+{
+    leak_trap(ctx, sim_cpu(sim), trap);
+}
+
+static void on_return(void *ctx, struct sim *sim, insn_t n, vaddr_t pc)
+{
+    if (returned(ctx, sim_cpu(sim), n, pc))
+        sim_request_stop(sim);
+}
 
 static int run(struct leak *l, bool poisons, size_t stop_at, char *err, size_t err_len)
 {
@@ -286,28 +296,38 @@ static void report(struct leak *l, struct findings *findings)
     findings->value[findings->count++] = 0;
 }
 
-int leak_run(const struct trace *t, struct findings *findings, char *err, size_t err_len)
+struct leak *leak_create(const struct trace *t)
 {
     struct leak *l = calloc(1, sizeof(*l));
-    int rc;
 
     if (!l)
-        return loader_fail(err, err_len, -ENOMEM, "out of memory");
+        return NULL;
     l->trace = t;
     l->arch = sim_arch_get(t->machine.arch);
+    l->stop_at = SIZE_MAX;
     ustate_reader_init(&l->reader, t->machine.arch);
-    rc = run(l, false, SIZE_MAX, err, err_len);
-    if (rc == 0)
-        rc = run(l, true, SIZE_MAX, err, err_len);
-    if (rc == 0 && l->differs && findings->count < findings->max) {
-        l->other = l->now;
-        l->differs = false;
-        rc = run(l, false, l->at - 1, err, err_len);
-        if (rc == 0)
-            report(l, findings);
-    }
-    free(l->seen);
+    return l;
+}
+
+void leak_destroy(struct leak *l)
+{
+    if (l)
+        free(l->seen);
     free(l);
+}
+
+int leak_run(struct leak *l, struct findings *findings, char *err, size_t err_len)
+{
+    int rc = l->failed ? loader_fail(err, err_len, -ENOMEM, "out of memory")
+                       : run(l, true, SIZE_MAX, err, err_len);
+
+    if (rc || !l->differs || findings->count == findings->max)
+        return rc;
+    l->other = l->now;
+    l->differs = false;
+    rc = run(l, false, l->at - 1, err, err_len);
+    if (rc == 0)
+        report(l, findings);
     return rc;
 }
 

@@ -29,9 +29,15 @@
 #define LEAK_STACK_BYTES 3072u
 #define LEAK_FRAME_BYTES 896u
 
-/* Finds at most one leak. 0, or a negative error with a sentence in `err`. */
-MUST_CHECK int leak_run(const struct trace *t, struct findings *findings, char *err,
-                        size_t err_len);
+struct leak;
+/* NULL when out of memory. */
+struct leak *leak_create(const struct trace *t);
+void leak_destroy(struct leak *l);
+/* The first run: all traps and returns, as they come. */
+void leak_trap(struct leak *l, struct cpu *cpu, const struct cpu_trap *trap);
+void leak_return(struct leak *l, struct cpu *cpu, insn_t n, vaddr_t pc);
+/* The other runs, behind it. Finds at most one leak. 0, or an error with a sentence in `err`. */
+MUST_CHECK int leak_run(struct leak *l, struct findings *findings, char *err, size_t err_len);
 /* Name the instruction that read what was never written. */
 void leak_name(const struct trace *t, struct places *places, struct finding *f);
 

@@ -3,9 +3,9 @@
  * sim/check/pagetable.c - see pagetable.h.
  *
  * Pages that hold tables are found by a walk from the roots when user mode is entered, and by
- * each link that is stored to one. Stores to them come one by one (cpu_watch_pages). Each change
+ * each link that is stored to one. Stores to them come one by one (cpu_watch_kernel_pages). Each change
  * that wants a barrier or an invalidation waits in `change`; while any waits, the code that runs is
- * read for such instructions (cpu_watch_blocks). On the return to user mode what still waits is
+ * read for such instructions (cpu_watch_kernel_blocks). On the return to user mode what still waits is
  * a finding.
  */
 #include "sim/check/pagetable.h"
@@ -67,7 +67,8 @@ struct pagetable {
     uint8_t *level;         /* of each page of RAM, 0: no table */
     vaddr_t *va;            /* of its first entry */
     struct table_root root; /* whose user tables are known */
-    bool kernel_known, asked_wx, looks;
+    bool kernel_known, asked_wx;
+    bool has_blocks, looks; /* all code is told of; it is looked at */
     struct change *change;
     size_t changes, room, open; /* open: not done */
     struct breach breach[BREACHES_MAX];
@@ -79,7 +80,7 @@ struct pagetable {
 };
 
 struct pagetable *pagetable_create(struct cpu *cpu, struct findings *findings, uint8_t *map,
-                                   uint8_t bit)
+                                   uint8_t bit, bool has_blocks)
 {
     struct pagetable *p = calloc(1, sizeof(*p));
     size_t bytes;
@@ -92,6 +93,7 @@ struct pagetable *pagetable_create(struct cpu *cpu, struct findings *findings, u
     p->findings = findings;
     p->map = map;
     p->bit = bit;
+    p->has_blocks = has_blocks;
     p->ram = cpu_ram(cpu, &p->ram_base, &bytes);
     p->pages = bytes >> PAGE_SHIFT;
     p->level = calloc(p->pages, sizeof(*p->level));
@@ -242,8 +244,8 @@ static void on_block(void *ctx, insn_t n, vaddr_t pc, uint32_t bytes);
 
 static void look_at_code(struct pagetable *p, bool on)
 {
-    if (p->looks != on)
-        cpu_watch_blocks(p->cpu, on ? on_block : NULL, p);
+    if (p->looks != on && !p->has_blocks)
+        cpu_watch_kernel_blocks(p->cpu, on ? on_block : NULL, p);
     p->looks = on;
 }
 
@@ -291,12 +293,15 @@ static void read_code(struct pagetable *p, insn_t n, vaddr_t pc, uint32_t bytes,
     }
 }
 
+void pagetable_block(struct pagetable *p, insn_t n, vaddr_t pc, uint32_t bytes)
+{
+    if (p->looks && is_kernel_va(pc))
+        read_code(p, n, pc, bytes, false);
+}
+
 static void on_block(void *ctx, insn_t n, vaddr_t pc, uint32_t bytes)
 {
-    struct pagetable *p = ctx;
-
-    if (is_kernel_va(pc))
-        read_code(p, n, pc, bytes, false);
+    pagetable_block(ctx, n, pc, bytes);
 }
 
 /* What stands behind the store in its block was told of before the store was. */

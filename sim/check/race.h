@@ -18,7 +18,7 @@
  * machine idles within RACE_NEAR_INSNS. The instructions before and behind it are walked then.
  *
  * Rules of use: race_event() with every event and race_end() behind the replay, for wake-ups;
- * race_add_switch() from another thread, for stores, until race_find().
+ * race_add_switch() for stores, until race_find().
  */
 #ifndef TRAPLINE_SIM_CHECK_RACE_H
 #define TRAPLINE_SIM_CHECK_RACE_H

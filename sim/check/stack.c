@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sim/check/stack.c - see stack.h. A replay of its own, in which every block of code is looked at. */
+/* sim/check/stack.c - see stack.h. Every block of the kernel's code is looked at. */
 #include "sim/check/stack.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "loader/fail.h"
 #include "sim/check/kernel_sp.h"
 #include "sim/check/switched.h"
 #include "sim/who.h"
@@ -26,8 +24,9 @@ struct entry {
 };
 
 struct stack {
-    const struct trace *trace;
+    enum arch cpu_arch;
     const struct sim_arch *arch;
+    struct cpu *cpu;
     struct findings *findings;
     struct stack_depths *depths;
     struct entry entry[ENTRIES];
@@ -139,7 +138,7 @@ static void report(struct stack *s, insn_t n, const struct cpu_trap *trap, insn_
     snprintf(f->trap, sizeof(f->trap), "%s", words.cause);
     snprintf(f->place, sizeof(f->place), "0x%llx", (unsigned long long)trap->pc);
     snprintf(f->what, sizeof(f->what), "%s", what);
-    f->value = s->trace->machine.arch == ARCH_ARM64 ? "sp" : "rsp";
+    f->value = s->cpu_arch == ARCH_ARM64 ? "sp" : "rsp";
     f->bytes = 8;
     memcpy(f->was, &was, 8);
     memcpy(f->is, &is, 8);
@@ -156,10 +155,9 @@ static bool is_unmapped(const struct stack *s, struct cpu *cpu, vaddr_t sp)
            cpu_translate(cpu, sp, &pa) != 0;
 }
 
-static void on_block(void *ctx, insn_t n, vaddr_t pc, uint32_t bytes)
+void stack_block(struct stack *s, insn_t n, vaddr_t pc, uint32_t bytes)
 {
-    struct stack *s = ((void **)ctx)[0];
-    struct cpu *cpu = ((void **)ctx)[1];
+    struct cpu *cpu = s->cpu;
     vaddr_t sp;
     size_t at;
 
@@ -212,10 +210,9 @@ static bool is_gap(struct stack *s, struct cpu *cpu, const struct cpu_trap *trap
            addr + GAP_BYTES > sp && cpu_translate(cpu, addr, &pa) != 0;
 }
 
-static void on_trap(void *ctx, struct sim *sim, const struct cpu_trap *trap)
+void stack_trap(struct stack *s, const struct cpu_trap *trap)
 {
-    struct stack *s = ((void **)ctx)[0];
-    struct cpu *cpu = sim_cpu(sim);
+    struct cpu *cpu = s->cpu;
     struct entry *e;
     vaddr_t sp;
 
@@ -238,10 +235,9 @@ static void on_trap(void *ctx, struct sim *sim, const struct cpu_trap *trap)
     know_top(s, e->top, s->path);
 }
 
-static void on_return(void *ctx, struct sim *sim, insn_t n, vaddr_t pc)
+void stack_return(struct stack *s, insn_t n, vaddr_t pc)
 {
-    struct stack *s = ((void **)ctx)[0];
-    struct cpu *cpu = sim_cpu(sim);
+    struct cpu *cpu = s->cpu;
     uint64_t root = cpu_asid_root(cpu);
     struct entry *e = entry_of(s, root, cpu_sp(cpu));
     vaddr_t top;
@@ -286,37 +282,28 @@ bool stack_name(struct timeline *t, struct places *places, const struct machine 
     return true;
 }
 
-int stack_run(const struct trace *t, struct findings *findings, struct stack_depths *depths,
-              struct races *races, char *err, size_t err_len)
+struct stack *stack_create(struct cpu *cpu, struct findings *findings, struct stack_depths *depths,
+                           struct races *races)
 {
     struct stack *s = calloc(1, sizeof(*s));
-    void *both[2] = {s, NULL};
-    struct sim_watch watch = {
-        .ctx = both, .trap = on_trap, .user_return = on_return};
-    struct sim_end end;
-    struct replay r;
-    int rc;
 
     if (!s)
-        return loader_fail(err, err_len, -ENOMEM, "out of memory");
-    s->trace = t;
-    s->arch = sim_arch_get(t->machine.arch);
+        return NULL;
+    s->cpu_arch = cpu_arch(cpu);
+    s->arch = sim_arch_get(s->cpu_arch);
+    s->cpu = cpu;
     s->findings = findings;
     s->depths = depths;
-    rc = replay_open(&r, t, &watch, err, err_len);
-    if (rc == 0) {
-        both[1] = sim_cpu(r.sim);
-        s->switched = switched_create(sim_cpu(r.sim), findings, races);
-        cpu_watch_blocks(sim_cpu(r.sim), on_block, both);
-        if (!s->switched)
-            snprintf(r.error, sizeof(r.error), "out of memory");
-        rc = s->switched ? replay_run(&r, INSN_NONE, &end) : -ENOMEM;
-        if (rc)
-            rc = loader_fail(err, err_len, rc, "%s",
-                             rc == -EILSEQ ? r.divergence.what : r.error);
-        replay_close(&r);
-        switched_destroy(s->switched);
-    }
+    s->switched = switched_create(cpu, findings, races);
+    if (s->switched)
+        return s;
     free(s);
-    return rc;
+    return NULL;
+}
+
+void stack_destroy(struct stack *s)
+{
+    if (s)
+        switched_destroy(s->switched);
+    free(s);
 }

@@ -13,6 +13,8 @@
  * A stack is known by its top: the stack pointer of entries from user mode (SP_EL1; RSP0 of the
  * task state segment). How deep each kind of entry goes is measured at every block of kernel
  * code.
+ *
+ * Rules of use: told of every trap, return to user mode and block of kernel code, as they come.
  */
 #ifndef TRAPLINE_SIM_CHECK_STACK_H
 #define TRAPLINE_SIM_CHECK_STACK_H
@@ -35,10 +37,15 @@ struct stack_depths {
     size_t count;
 };
 
-/* `findings` NULL: only the marks for the check race are wanted; `races` NULL: none. */
-MUST_CHECK int stack_run(const struct trace *t, struct findings *findings,
-                         struct stack_depths *depths, struct races *races, char *err,
-                         size_t err_len);
+struct stack;
+/* NULL when out of memory. `depths` takes what was measured; `findings` NULL: only the marks for the
+ * check race are wanted; `races` NULL: none. */
+struct stack *stack_create(struct cpu *cpu, struct findings *findings, struct stack_depths *depths,
+                           struct races *races);
+void stack_destroy(struct stack *s);
+void stack_trap(struct stack *s, const struct cpu_trap *trap);
+void stack_return(struct stack *s, insn_t n, vaddr_t pc);
+void stack_block(struct stack *s, insn_t n, vaddr_t pc, uint32_t bytes);
 /* Name the instruction that moved the stack pointer where it should not be; `value`: the number
  * beside the finding. False: on a closer look it is none. */
 MUST_CHECK bool stack_name(struct timeline *t, struct places *places, const struct machine *m,
