@@ -6,9 +6,9 @@
  *
  * A row is one subject: a workload against QEMU and the bare engine (branchy, sha256, memory,
  * syscall, fault, fork, shell), the start, trap tests and snapshots (kit), traces and memory
- * (sizes), Debian's Linux (linux), the first difference of two recordings (search). It reports and
- * does not judge. Exit 0: measured, goals held or not; 2: something could not be run, or the
- * command line is wrong.
+ * (sizes), Debian's Linux (linux), the first difference of two recordings (search), trapline check
+ * and who (check). It reports and does not judge. Exit 0: measured, goals held or not; 2: something
+ * could not be run, or the command line is wrong.
  */
 #include "bench.h"
 
@@ -26,6 +26,7 @@ static const struct row {
     {"shell", NULL, true},             {"start", start_rows, false},    {"kit", kit_rows, false},
     {"sizes", sizes_rows, false},      {"linux", linux_rows, false},
     {"search", search_rows, false},
+    {"check", check_rows, false},
 };
 
 static const char *const arches[] = {"arm64", "x86_64"};
@@ -62,7 +63,7 @@ static void parse(struct words *w, int argc, char **argv)
             w->arch = argv[i];
         else
             die("usage: bench [--only branchy|sha256|memory|syscall|fault|fork|shell|start|kit|"
-                "sizes|linux|search] [--rounds N] [--table FILE.md] [arm64|x86_64]", argv[i]);
+                "sizes|linux|search|check] [--rounds N] [--table FILE.md] [arm64|x86_64]", argv[i]);
     }
     if (argc < 2 || w->rounds < 1 || w->rounds > ROUNDS_MAX)
         die("usage: bench-run BUILD [OPTIONS]; 1 to 15 rounds", argv[0]);

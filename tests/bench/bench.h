@@ -93,6 +93,7 @@ void kit_rows(const struct bench *b);
 void sizes_rows(const struct bench *b);
 void linux_rows(const struct bench *b);
 void search_rows(const struct bench *b);
+void check_rows(const struct bench *b);
 /* One workload by its name, on every side. */
 void compare_row(const struct bench *b, const char *name);
 
