@@ -168,6 +168,8 @@ every none paths 2 --inject nothing
 says "not 'nothing'"
 every none paths 1 --at 999999999999..999999999999
 says 'never comes to a place'
+every none paths 1 --at context_switch --inject access
+says 'no point can be tried: this instruction accesses no user page$'
 every none paths 2 --random 3
 says 'two searches'
 echo "ok"

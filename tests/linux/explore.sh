@@ -44,22 +44,15 @@ record() { # NAME EVENT...
             "$trapline replay $work/$name.tlt"
 }
 
-# explore WANTED-STATUS OUT OPTIONS...: what it says is in log
-explore() {
-    local wanted=$1 out=$2
-    shift 2
-    again="$trapline explore --every --each -j 1 --out $work/$out ${machine[*]} $*"
-    "$trapline" explore --every --each -j 1 --keep 2 --out "$work/$out" "${machine[@]}" "$@" \
-        >"$work/log" 2>&1 </dev/null
-    [ $? = "$wanted" ] || fail "explore: $(tail -n 3 "$work/log")" "$again"
-}
-
-# The last system call of the program but two, some of its code before, the kernel's behind.
+# One of the last system calls, some of the code before it, the kernel's way behind it.
 record undisturbed
 "$trapline" dump "$work/undisturbed.tlt" --traps --json >"$work/traps"
 done=$(jq -r 'select(.kind == "syscall") | .n' "$work/traps" | tail -n 40 | head -n 1)
 [ -n "$done" ] || fail "no system call is seen in the recording"
-explore 0 held --at $((done - 40))..$((done + 260)) --inject irq,preempt,fault
+search=("$trapline" explore --every --each --at $((done - 40))..$((done + 260)) -j 1 --keep 2
+    --out "$work/held" "${machine[@]}")
+again=${search[*]}
+"${search[@]}" >"$work/log" 2>&1 </dev/null || fail "explore: $(tail -n 3 "$work/log")" "$again"
 grep -qE '^[0-9]+ of [0-9]+ points hold; .*at [0-9]+ more there is no such event' "$work/log" ||
     fail "it says $(cat "$work/log")" "$again"
 for kind in irq preempt fault; do
@@ -75,10 +68,11 @@ for kind in irq preempt fault; do
         fail "$kind@$at ends elsewhere from the boot than in the search" "$again"
 done
 
+# What wants a kernel that says it stands it.
 for kind in signal access; do
-    explore 1 $kind --at "$done" --inject $kind
-    grep -q 'no point can be tried: this kernel .*trapline_doorbell' "$work/log" ||
-        fail "--inject $kind says $(cat "$work/log")" "$again"
+    why=$(jq -r --arg k $kind 'select(.kind == $k) | if .impossible then .end else "injected" end' \
+        "$work"/held/*.jsonl | sort -u)
+    [[ $why == "this kernel "*trapline_doorbell* ]] || fail "$kind: $why" "$again"
 done
 rm -rf "$work"
 echo "$arch: ok"
