@@ -135,7 +135,7 @@ static const char *loose_name(const char *name)
 static uint64_t loose_hash(const struct derived *d, const char *result)
 {
     const char *name = loose_name(d->call->name);
-    char text[160];
+    char text[200];
     bool large = d->returned && d->result > LARGE_ABOVE && result[0] != '-';
     bool output = strcmp(name, "write") == 0;
 

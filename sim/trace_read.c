@@ -282,7 +282,7 @@ static int read_note(struct reader *r, const struct chunk *c)
 {
     if (r->t->note || r->t->kept_count > 0)
         return trace_read_damaged(r, "a chunk out of order");
-    r->t->note = strndup((const char *)c->raw.data, c->raw.bytes);
+    r->t->note = strndup(c->raw.bytes ? (const char *)c->raw.data : "", c->raw.bytes);
     return r->t->note ? 0 : loader_fail(r->err, r->err_len, -ENOMEM,
                                         "out of memory while reading %s", r->name);
 }

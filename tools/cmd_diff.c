@@ -92,8 +92,10 @@ int cmd_diff(int argc, char **argv)
     struct diff *d = calloc(1, sizeof(*d));
     char err[ERR_LEN];
     bool json = false;
-    int c, rc = d ? EXIT_OK : complain(EXIT_GUEST, "out of memory");
+    int c, rc = EXIT_OK;
 
+    if (!d)
+        return complain(EXIT_GUEST, "out of memory");
     while (rc == EXIT_OK && (c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
         if (c == 'h') {
             fputs(help, stdout);

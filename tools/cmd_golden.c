@@ -216,7 +216,7 @@ static int one_file(struct golden_run *g, const char *name)
     rc = record_text(g, &spec, trace_path, &text);
     g->files++;
     if (rc == EXIT_OK && (text.used != file.bytes - body ||
-                          memcmp(text.data, file.data + body, text.used) != 0))
+                          (text.used && memcmp(text.data, file.data + body, text.used) != 0)))
         rc = g->update ? rewrite(g, path, trace_path, &file, body, &text)
                        : show_difference(g, path, trace_path, &file, body, &text);
     else if (rc == EXIT_OK && g->json)

@@ -270,6 +270,7 @@ static int run_or_record(int argc, char **argv, bool recording)
     }
     machine_options_free(&o.machine);
     schedule_free(&o.schedule);
+    json_decref(o.unimplemented);
     return rc;
 }
 

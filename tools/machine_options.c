@@ -319,7 +319,7 @@ static int read_initrd(struct machine_options *o, struct blob *file)
 
     if (host_read_file(o->initrd, file, err, sizeof(err)) != 0)
         return complain(EXIT_USAGE, "%s", err);
-    if (kernel->bytes < sizeof(elf) || memcmp(kernel->data, elf, sizeof(elf)) ||
+    if (kernel->bytes < sizeof(elf) || memcmp(kernel->data, elf, sizeof(elf)) != 0 ||
         !initramfs_is_compressed(file->data, file->bytes))
         return EXIT_OK;
     packed = *file;

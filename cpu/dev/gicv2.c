@@ -3,6 +3,7 @@
  * GICv2, after Arm IHI 0048B: chapter 3 for the life of an interrupt, chapter 4
  * for the registers. One CPU, so targets are read-as-one and SGIs come from CPU 0.
  */
+#include <assert.h>
 #include <string.h>
 
 #include "cpu/dev/gicv2.h"
@@ -186,6 +187,7 @@ static uint32_t dist_read_word(const struct gicv2 *g, uint32_t offset, bool *kno
     const uint32_t *map = bitmap_at(g, offset);
     unsigned word = (offset & 0x7f) / 4;
 
+    assert(g); /* so NULL is none of its bitmaps */
     if (map)
         return word < GIC_WORDS ? map[word] : 0;
     if (offset >= GICD_ISPENDR && offset < GICD_ISACTIVER)

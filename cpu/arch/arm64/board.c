@@ -43,7 +43,7 @@ void arm64_unimplemented(struct arm64 *a, bool is_write, const char *fmt, uint64
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
     snprintf(what, sizeof(what), fmt, (unsigned long long)value);
 #pragma GCC diagnostic pop
-    while (e < end && strcmp(e->what, what))
+    while (e < end && strcmp(e->what, what) != 0)
         e++;
     if (e == end) {
         if (a->unimplemented_count == ARM64_UNIMPLEMENTED_MAX)

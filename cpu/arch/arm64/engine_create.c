@@ -131,7 +131,7 @@ static int find(const struct arm64_engine *e, const void *what, size_t bytes, si
     int found = 0;
 
     for (size_t o = 8; o + bytes <= uc_context_size(e->uc); o += 4) {
-        if (memcmp(context + o, what, bytes))
+        if (memcmp(context + o, what, bytes) != 0)
             continue;
         *at = o;
         found++;

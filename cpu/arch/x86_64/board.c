@@ -40,7 +40,7 @@ void x86_unimplemented(struct x86 *x, bool is_write, const char *fmt, uint64_t v
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
     snprintf(what, sizeof(what), fmt, (unsigned long long)value);
 #pragma GCC diagnostic pop
-    while (e < end && strcmp(e->what, what))
+    while (e < end && strcmp(e->what, what) != 0)
         e++;
     if (e == end) {
         if (x->unimplemented_count == X86_UNIMPLEMENTED_MAX)

@@ -189,8 +189,8 @@ static int calibrate_probe(struct x86 *x, const struct probe *p, size_t *at)
     if (run_probe(x, p, 1))
         goto out;
     for (size_t o = 8; o + p->bytes <= bytes; o += p->step) {
-        if (memcmp(first + o, &p->value[0], p->bytes) ||
-            memcmp(field(e, o), &p->value[1], p->bytes) || o == e->at.gpr)
+        if (memcmp(first + o, &p->value[0], p->bytes) != 0 ||
+            memcmp(field(e, o), &p->value[1], p->bytes) != 0 || o == e->at.gpr)
             continue;
         *at = o;
         found++;

@@ -215,7 +215,8 @@ static bool at_return(struct trapline *t, bool *to_user)
 
 static bool is_integer(const char *name)
 {
-    return name[0] == 'r' && strcmp(name, "rsp") && strcmp(name, "rip") && strcmp(name, "rflags");
+    return name[0] == 'r' && strcmp(name, "rsp") != 0 && strcmp(name, "rip") != 0 &&
+           strcmp(name, "rflags") != 0;
 }
 
 #define MCONTEXT (8 + 40)
