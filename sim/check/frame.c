@@ -11,25 +11,17 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/check/frame_writes.h"
 #include "sim/check/store.h"
 #include "sim/who.h"
 
 #define PAGE_SHIFT 12
-#define WRITES_MAX 64u
 #define WAY_INSNS  50000000u /* longer ways, as through other threads, are not walked */
-
-struct write {
-    insn_t n;
-    uint64_t value;
-};
 
 struct way {
     struct cpu *cpu;
     paddr_t slot, pushed;       /* pushed: the word of the signal frame; 0: none */
-    struct write write[WRITES_MAX];
-    size_t writes;
-    bool too_many;
-    insn_t push_n;              /* the last store there */
+    struct frame_writes writes;
 };
 
 bool frames_wants(const struct frames *all, unsigned value, uint64_t way)
@@ -66,12 +58,9 @@ static void on_store(void *ctx, const struct cpu_store *s)
         return;
     store_find(w->cpu, s, &place);
     if (hits(s, w->pushed))
-        w->push_n = place.n;
-    if (!hits(s, w->slot))
-        return;
-    w->too_many |= w->writes == WRITES_MAX;
-    if (!w->too_many)
-        w->write[w->writes++] = (struct write){place.n, s->value};
+        w->writes.push_n = place.n;
+    if (hits(s, w->slot))
+        frame_writes_add(&w->writes, place.n, s->value);
 }
 
 /* All stores to the word between trap and return. */
@@ -100,26 +89,6 @@ static int walk(struct timeline *t, const struct finding *f, struct way *w)
     return rc;
 }
 
-/* The two writers, if there are two: the first had it right, or they both came after the push. */
-static bool two_writers(const struct finding *f, const struct way *w, insn_t *first, insn_t *second)
-{
-    uint64_t was;
-
-    memcpy(&was, f->was, 8);
-    if (w->writes < 2 || w->too_many)
-        return false;
-    *second = w->write[w->writes - 1].n;
-    for (size_t i = w->writes - 1; i-- > 0;) {
-        if (w->write[i].n == *second)
-            continue; /* a piece of the same store */
-        if (w->pushed ? w->push_n && w->write[i].n > w->push_n : w->write[i].value == was) {
-            *first = w->write[i].n;
-            return true;
-        }
-    }
-    return false;
-}
-
 /*
  * Where the register was loaded from on the way out. By the instruction that wrote it last; where
  * that is not a plain load (XRSTOR), by the last change of its value.
@@ -142,34 +111,6 @@ static bool find_slot(struct who *who, struct finding *f, unsigned value, insn_t
     return culprit_slot(who->timeline, f, value, load_n, slot);
 }
 
-/* Linux's ERESTARTSYS, ERESTARTNOINTR, ERESTARTNOHAND, ERESTART_RESTARTBLOCK: no program sees them. */
-static bool asks_for_restart(uint64_t value)
-{
-    int64_t error = -(int64_t)value;
-
-    return error == 512 || error == 513 || error == 514 || error == 516;
-}
-
-/* The request, and who put back what was there before the call. */
-static bool restart_writers(const struct finding *f, const struct way *w, insn_t *first,
-                            insn_t *second)
-{
-    uint64_t was;
-    bool asked = false;
-
-    memcpy(&was, f->was, 8);
-    for (size_t i = 0; i < w->writes; i++) {
-        if (asks_for_restart(w->write[i].value)) {
-            *first = w->write[i].n;
-            asked = true;
-        } else if (asked && w->write[i].value == was) {
-            *second = w->write[i].n;
-            return true;
-        }
-    }
-    return false;
-}
-
 static int find_one(struct who *who, struct finding *f, unsigned value, bool restart, bool *found)
 {
     struct timeline *t = who->timeline;
@@ -177,6 +118,7 @@ static int find_one(struct who *who, struct finding *f, unsigned value, bool res
     struct way w = {.cpu = sim_cpu(timeline_sim(t))};
     struct timeline_watch slot = {0};
     insn_t load_n, first, second;
+    uint64_t was;
     int rc;
 
     *found = false;
@@ -186,8 +128,11 @@ static int find_one(struct who *who, struct finding *f, unsigned value, bool res
     if (f->frame_at && !restart && (timeline_seek(t, f->back_n) != 0 ||
                         cpu_translate(w.cpu, f->frame_at, &w.pushed) != 0))
         return 0;
+    memcpy(&was, f->was, 8);
+    w.writes.is_pushed = w.pushed != 0;
     rc = walk(t, f, &w);
-    if (rc || !(restart ? restart_writers : two_writers)(f, &w, &first, &second))
+    if (rc || !(restart ? frame_restart_writers : frame_two_writers)(&w.writes, was, &first,
+                                                                     &second))
         return rc;
     culprit_describe(t, places, first, &f->first);
     culprit_describe(t, places, load_n, &f->load);

@@ -34,6 +34,10 @@ struct fake_knobs {
     uint64_t flip_register_at; /* this instruction flips a bit of x5; 0: never */
     uint64_t flip_ram_at;      /* of a byte in RAM */
     uint64_t delay_ask_late;   /* from here on timers are armed one instruction later */
+    vaddr_t memory_va;         /* what cpu_mem_read() sees, and where: nothing else is mapped */
+    const uint8_t *memory;
+    size_t memory_bytes;
+    uint64_t syscall;          /* the number of the system call; 0: getpid's */
 };
 extern struct fake_knobs fake_knobs;
 
