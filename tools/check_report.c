@@ -26,16 +26,22 @@ static bool is_of(const json_t *finding, unsigned kind)
 static json_t *message(const json_t *f)
 {
     const json_t *by = json_object_get(f, "culprit"), *slot = json_object_get(f, "slot");
+    const json_t *first = json_object_get(f, "first");
     json_int_t trap_n = json_integer_value(json_object_get(f, "trap_n"));
-    char who[600] = "";
+    char who[700] = "", after[500] = "";
 
     if (by)
-        snprintf(who, sizeof(who), "; by %s: %s%s%s%s%s", text(by, "where"), text(by, "code"),
+        snprintf(who, sizeof(who), "; by %s at %s: %s%s%s%s%s", text(by, "where"),
+                 text(by, "pc"), text(by, "code"),
                  *text(by, "source") ? ", " : "", text(by, "source"), slot ? ", into " : "",
                  slot ? text(f, "slot") : "");
-    return json_sprintf("%s: was %s, is %s, since trap %lld (%s) at %s%s; %s", text(f, "what"),
+    if (by && first)
+        snprintf(after, sizeof(after), "; after %s at %s: %s", text(first, "where"),
+                 text(first, "pc"), text(first, "code"));
+    return json_sprintf("%s: was %s, is %s, since trap %lld (%s) at %s%s%s; %s",
+                        text(f, "what"),
                         text(f, "was"), text(f, "is"), (long long)trap_n, text(f, "trap"),
-                        text(f, "at"), who, text(f, "look"));
+                        text(f, "at"), who, after, text(f, "look"));
 }
 
 static int close_file(FILE *f, const char *path)

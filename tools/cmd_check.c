@@ -55,6 +55,17 @@ static void print_blame(const char *label, const struct check_blame *b)
            b->source[0] ? "  " : "", b->source);
 }
 
+/* The memory that it is about: of the kernel's frame, a table (physical) or a signal frame. */
+static void print_slot(const struct finding *f)
+{
+    bool table = f->check == CHECK_PAGETABLE || f->check == CHECK_STALE;
+
+    if (f->slot)
+        printf("  %-8s 0x%llx\n", table ? "entry at" : "into", (unsigned long long)f->slot);
+    if (f->frame_at && f->check != CHECK_LEAK)
+        printf("  %-8s 0x%llx, in the signal frame\n", "at", (unsigned long long)f->frame_at);
+}
+
 static void print_finding(struct view *v, const struct finding *f)
 {
     char was[40], is[40];
@@ -77,18 +88,19 @@ static void print_finding(struct view *v, const struct finding *f)
         print_blame("after", &f->first);
     if (f->used.known)
         print_blame("used", &f->used);
-    if (f->load.known) {
-        printf("  into     0x%llx\n", (unsigned long long)f->slot);
+    print_slot(f);
+    if (f->load.known)
         print_blame("loaded", &f->load);
-    }
     printf("  look     trapline gdb %s --at %llu\n", v->trace,
            (unsigned long long)(f->culprit.known ? f->culprit.n : f->trap_n));
 }
 
 static json_t *blame_json(const struct check_blame *b)
 {
-    return json_pack("{s:I,s:s,s:s,s:s}", "n", (json_int_t)b->n, "where", b->where, "code",
-                     b->code, "source", b->source);
+    json_t *pc = json_sprintf("0x%llx", (unsigned long long)b->pc);
+
+    return json_pack("{s:I,s:o,s:s,s:s,s:s}", "n", (json_int_t)b->n, "pc", pc, "where", b->where,
+                     "code", b->code, "source", b->source);
 }
 
 /* The command that opens a debugger there. */
@@ -112,6 +124,9 @@ static json_t *finding_json(const char *trace, const struct finding *f)
                   "is", is);
     if (f->slot)
         json_object_set_new(o, "slot", json_sprintf("0x%llx", (unsigned long long)f->slot));
+    if (f->frame_at)
+        json_object_set_new(o, "frame_at",
+                            json_sprintf("0x%llx", (unsigned long long)f->frame_at));
     json_object_set_new(o, "look", look_json(trace, f));
     if (f->culprit.known)
         json_object_set_new(o, "culprit", blame_json(&f->culprit));
@@ -237,7 +252,7 @@ int cmd_check(int argc, char **argv)
     };
     struct trace_options files = {0};
     struct view view = {0};
-    unsigned kinds = CHECK_ALL;
+    unsigned only = 0;      /* 0: all */
     uint64_t max = 20;
     struct trace *t;
     int c, rc;
@@ -251,9 +266,11 @@ int cmd_check(int argc, char **argv)
         } else if (c == OPT_DEPTHS) {
             view.show_depths = true;
         } else if (c == OPT_ONLY) {
-            kinds = parse_kinds(optarg);
-            if (!kinds)
+            unsigned more = parse_kinds(optarg);
+
+            if (!more)
                 return EXIT_USAGE;
+            only |= more;
         } else if (c == OPT_MAX) {
             if (!parse_number(optarg, &max) || max == 0 || max > 10000)
                 return complain(EXIT_USAGE, "--max wants a number from 1 to 10000, not '%s'",
@@ -273,7 +290,7 @@ int cmd_check(int argc, char **argv)
     if (rc != EXIT_OK)
         return rc;
     view.all = json_array();
-    rc = view.all ? check_trace(t, &view, kinds, (unsigned)max)
+    rc = view.all ? check_trace(t, &view, only ? only : CHECK_ALL, (unsigned)max)
                   : complain(EXIT_GUEST, "out of memory");
     json_decref(view.all);
     trace_free(t);

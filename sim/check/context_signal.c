@@ -18,6 +18,8 @@
 #include "sim/check/masks.h"
 #include "sim/check/sigframe.h"
 
+#define SIGNAL_MAX 64u
+
 /* ---- a handler starts ---- */
 
 /*
@@ -41,6 +43,19 @@ static void look_at_restart(struct context *c, const struct kept *k, const struc
     frames_add(c->frames, &f, result, ~k->way, true);
 }
 
+/*
+ * Without SA_SIGINFO the frame's siginfo is what was on the stack before. arm64 tells by a register;
+ * on x86_64, where none does, an argument that is some signal's number is believed.
+ */
+static bool is_siginfo_there(const struct context *c, const struct ustate *now)
+{
+    uint64_t argument = ustate_get(now, c->arch->argument);
+
+    if (c->arch->siginfo >= 0)
+        return ustate_get(now, (unsigned)c->arch->siginfo) == ustate_get(now, c->arch->sp);
+    return argument == 0 || argument > SIGNAL_MAX;
+}
+
 /* The handler that runs now gets the signal's number; nobody writes there once that is so. */
 static void check_argument(struct context *c, const struct kept *k, const struct derived *d,
                            const struct ustate *now, vaddr_t pushed)
@@ -48,9 +63,11 @@ static void check_argument(struct context *c, const struct kept *k, const struct
     unsigned argument = c->arch->argument;
     struct ustate want = *now;
 
-    if (d->frame->info_signo <= 0 || d->frame->info_signo > 64)
-        return;
-    ustate_set(&want, argument, (uint64_t)d->frame->info_signo);
+    if (is_siginfo_there(c, now)) {
+        if (d->frame->info_signo <= 0 || d->frame->info_signo > (int)SIGNAL_MAX)
+            return;
+        ustate_set(&want, argument, (uint64_t)d->frame->info_signo);
+    }
     if (memcmp(want.v[argument], now->v[argument], 16) != 0)
         context_report(c, CHECK_SIGFRAME, k, d, argument, want.v[argument], now->v[argument],
                "%s is not the number of the signal, as siginfo has it");

@@ -27,6 +27,8 @@ struct ustate_arch {
     unsigned pc, sp, flags;
     unsigned result;                 /* of a system call */
     unsigned argument;               /* the first one: a handler's signal number */
+    int siginfo;                     /* points at the frame's siginfo where that is filled in; -1:
+                                        no register tells */
     const unsigned *clobbered;       /* by the system call instruction itself, ends with count */
     const unsigned *tls;             /* what some system calls are there to change, likewise */
     uint64_t flags_mask;             /* that user code owns */

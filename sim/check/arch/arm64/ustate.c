@@ -91,6 +91,7 @@ const struct ustate_arch arm64_ustate_arch = {
     .flags = PSTATE,
     .result = X0,
     .argument = X0,
+    .siginfo = 1,
     .clobbered = clobbered,
     .tls = tls,
     .flags_mask = 0xf0000000u,

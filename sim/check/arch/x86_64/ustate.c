@@ -97,6 +97,7 @@ const struct ustate_arch x86_64_ustate_arch = {
     .flags = RFLAGS,
     .result = RAX,
     .argument = RDI,
+    .siginfo = -1,
     .clobbered = clobbered,
     .tls = tls,
     .flags_mask = 0xcd5u, /* CF PF AF ZF SF DF OF */
