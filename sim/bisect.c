@@ -111,8 +111,8 @@ static int find_trap(struct bisecting *s)
     return rc;
 }
 
-/* The kernel itself faulted, where it does not when all is well, and no user code ran after that: what
- * it died of, most likely. */
+/* The kernel itself faulted, where it does not when all is well, and no user code ran after that:
+ * what it died of, most likely. */
 static int find_fault(struct bisecting *s)
 {
     const struct course *good = &s->course[0], *bad = &s->course[1];

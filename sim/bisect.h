@@ -12,7 +12,8 @@
  *     with bisect_free().
  *   - What is compared depends on the machines: states and traps where the kernel is one, the
  *     instructions of user code where the programs are the same files for the same CPU (between two
- *     kernels: their traps and what they see there first), system calls and signals always. Between two CPUs those by name and kind of result.
+ *     kernels: their traps and what they see there first), system calls and signals always. Between
+ *     two CPUs those by name and kind of result.
  *   - In pairs [0] is the good run, [1] the bad one.
  */
 #ifndef TRAPLINE_SIM_BISECT_H

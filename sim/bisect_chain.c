@@ -341,8 +341,8 @@ static bool writes(struct bisecting *s, unsigned side, const struct value_place 
     return false;
 }
 
-/* Is an address the same memory at n and at `there`, where it stands then? Another process has another
- * page there, a child another copy. */
+/* Is an address the same memory at n and at `there`, where it stands then? Another process has
+ * another page there, a child another copy. */
 static int same_page(struct bisecting *s, unsigned side, insn_t n, insn_t there,
                      const struct value_place *place, bool *same)
 {

@@ -2,10 +2,10 @@
 /*
  * sim/bisect_traps.c - two kernels: user code's own traps side by side.
  *
- * A kernel that was rebuilt has other instruction numbers and other interrupts, but a program that is the
- * same file comes into it by the same system calls and faults, with the same registers. These are
- * listed by thread (signal handlers apart, as in course.h) without interrupts, and compared in their
- * order: cause, address, PC; and the hash of all that user code sees.
+ * A kernel that was rebuilt has other instruction numbers and other interrupts, but a program that
+ * is the same file comes into it by the same system calls and faults, with the same registers.
+ * These are listed by thread (signal handlers apart, as in course.h) without interrupts, and
+ * compared in their order: cause, address, PC; and the hash of all that user code sees.
  */
 #include "sim/bisect_private.h"
 

@@ -18,9 +18,9 @@
  *   check           check, phrase, and the function that is to blame
  *
  * Rules of use
- *   - Numbers differ from schedule to schedule: in SYMPTOM_WHAT they are not compared, but for those
- *     in a word that begins with a letter and lines of a file (x9, test3, main.c:17,
- *     line 17).
+ *   - Numbers differ from schedule to schedule: in SYMPTOM_WHAT they are not compared, but for
+ *     those in a word that begins with a letter and lines of a file (x9, test3, main.c:17, line
+ *     17).
  *   - Panics, hangs and findings are looked for in the run's recording.
  */
 #ifndef TRAPLINE_SIM_SYMPTOM_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sim/symptom_trace.c - what a recording says of a failure: findings of checks, the place of a panic,
- * who hangs; see symptom.h.
+ * sim/symptom_trace.c - what a recording says of a failure: findings of checks, the place of a
+ * panic, who hangs; see symptom.h.
  */
 #include "sim/symptom_private.h"
 

@@ -118,9 +118,10 @@ int bisect_text(FILE *o, const struct bisect *b)
     show_states(o, b);
     if (!b->differ) {
         show_user_trap(o, "the first trap of user code with other registers", &b->user_state);
-        fprintf(o, b->same_kernel && b->same_programs ? "no difference in the run\n"
-                   : b->same_programs                 ? "the same traps, system calls, signals and end\n"
-                                                      : "the same system calls, signals and end\n");
+        fprintf(o, "%s\n", b->same_kernel && b->same_programs
+                               ? "no difference in the run"
+                           : b->same_programs ? "the same traps, system calls, signals and end"
+                                              : "the same system calls, signals and end");
         return b->diff.machines[0] ? EXIT_DIVERGENCE : EXIT_OK;
     }
     if (b->has_trap)

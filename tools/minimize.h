@@ -86,7 +86,8 @@ char *minimize_note(struct minimizing *s);
 /* ---- minimize_test.c ---- */
 /* The test's files beside the trace, which is in `dir`. 0 or an exit code. */
 int minimize_write_test(const struct minimizing *s, const char *dir);
-/* "--console 'REGEX' --limit N ": what else a command on the trace wants; "" where nothing was said. */
+/* " --limit N --console 'REGEX'": what else a command on the trace wants; "" where nothing was
+ * said. */
 void minimize_options_text(const struct minimizing *s, char *text, size_t len);
 /* The test's name: the trace's file name, of letters that C knows. */
 void minimize_test_name(const struct minimizing *s, char *name, size_t len);

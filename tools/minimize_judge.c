@@ -85,7 +85,8 @@ static int from_recording(struct minimizing *s, const struct explore_result *r, 
     if (rc != 0)
         return rc;
     if (l->failure == EXPLORE_CHECK)
-        rc = symptom_findings(t, s->rules.checks, l->list, MINIMIZE_FINDINGS_MAX, &l->count, err, err_len);
+        rc = symptom_findings(t, s->rules.checks, l->list, MINIMIZE_FINDINGS_MAX, &l->count, err,
+                              err_len);
     else
         rc = symptom_of_trace(l->failure, r, t, &l->list[0], err, err_len);
     trace_free(t);

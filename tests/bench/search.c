@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * search.c - the first difference of two recordings of some 100 million instructions: one shell loop under
- * two schedules, whose last line is the time. Processor time; replaying both is in it.
+ * search.c - the first difference of two recordings of some 100 million instructions: one shell
+ * loop under two schedules, whose last line is the time. Processor time; replaying both is in it.
  */
 #include "bench.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Fails in one way when a signal comes in the first half, in another when one comes in the second, and
- * in a third when both do. How is said by the argument: status, hang, panic (a kernel that
- * was made to panic by getpgid(77) and getsid(77)).
+ * Fails in one way when a signal comes in the first half, in another when one comes in the second,
+ * and in a third when both do. How is said by the argument: status, hang, panic (a kernel that was
+ * made to panic by getpgid(77) and getsid(77)).
  */
 #include "tests/guest/check.h"
 #include <poll.h>
