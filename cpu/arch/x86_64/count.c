@@ -551,6 +551,8 @@ void x86_count_reset(struct x86 *x)
     r->tail = r->step = r->fence = r->want_exits = r->want_partial = r->want_step = false;
     r->want_drop = false;
     r->drops = 0;
+    /* Put back to 32-bit code: what runs behind it is translated, so its mode shows by nothing else. */
+    r->mixed |= r->is_long && !x86_long_code(x);
     x86_count_remap(x);
 }
 
