@@ -502,7 +502,7 @@ void x86_count_entered(struct x86 *x)
 {
     x->flow.from_kernel = 1;
     x86_pages_in_kernel(x);
-    if (x->watch || x->adversary)
+    if (x->watch || x->adversary || x->flow.ac_watch) /* this entry may have begun that watch */
         choose_way(x);
     if (x->counter->mixed) {
         x->counter->mode_unknown = true;

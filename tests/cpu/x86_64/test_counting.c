@@ -122,6 +122,13 @@ static void test_counting_code_of_two_modes(void **state)
     sweep("modes", 0);
 }
 
+/* AC that came with IRETQ is known from the next trap on, not from the next cut of the run. */
+static void test_counting_alignment_checked_after_a_trap(void **state)
+{
+    (void)state;
+    sweep("align", 0);
+}
+
 #define BIG_AT     0x200000u /* 32-bit code without paging, as at the entry */
 #define BIG_BLOCKS 16384u
 #define BIG_BLOCK  64u /* instructions, of 2 bytes */
@@ -460,6 +467,7 @@ int main(void)
         cmocka_unit_test(test_counting_irq_numbers_follow_the_timer),
         cmocka_unit_test(test_counting_code_that_changes),
         cmocka_unit_test(test_counting_code_of_two_modes),
+        cmocka_unit_test(test_counting_alignment_checked_after_a_trap),
         cmocka_unit_test(test_counting_code_larger_than_the_buffer),
     };
 
