@@ -67,5 +67,7 @@ bool x86_count_fetch_ahead(struct x86 *x, vaddr_t rip, vaddr_t fault);
 /* Guest code bytes; returns how many could be read. */
 size_t x86_fetch(struct x86 *x, vaddr_t pc, uint8_t *buf, size_t len);
 unsigned x86_insn_len(struct x86 *x, vaddr_t pc);
+/* The same of an instruction that ends the block now running. */
+unsigned x86_count_last_len(struct x86 *x, vaddr_t pc);
 
 #endif

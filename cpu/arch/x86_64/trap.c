@@ -306,31 +306,36 @@ void x86_fault(struct x86 *x, unsigned vector, uint64_t error)
     x86_trap(x, &v, vector, error, 0, X86_FAULT);
 }
 
-/* SYSCALL in 64-bit mode (SDM vol. 2). The engine adds 2 to RIP when the hook returns. */
+/*
+ * SYSCALL in 64-bit mode (SDM vol. 2). The engine adds its length, with prefixes, to RIP when the
+ * hook returns.
+ */
 void x86_syscall(struct x86 *x)
 {
     struct x86_view v;
     struct delivery d = {X86_SYSCALL, X86_NO_ERROR, 0, X86_TRAP};
     vaddr_t pc;
+    unsigned length;
     bool user;
 
     x86_view_load(x, &v);
+    length = x86_count_last_len(x, v.rip);
     x->count.current = NULL;
     if (!(v.efer & EFER_SCE) || !(v.efer & EFER_LMA)) {
         x->count.n--;
         x86_trap(x, &v, X86_UD, X86_NO_ERROR, 0, X86_FAULT);
         x86_view_load(x, &v);
-        v.rip -= 2;
+        v.rip -= length;
         x86_view_store(x, &v);
         return;
     }
     x86_checks_user_flags(x, v.cpl, v.rflags, v.cr0);
     x86_adversary_in_kernel(x);
-    pc = v.rip + 2;
+    pc = v.rip + length;
     user = v.cpl == 3;
     x86_view_put_gpr(x, 1, pc);
     x86_view_put_gpr(x, 11, v.rflags & ~(uint64_t)FLAG_RF);
-    v.rip = (v.seg[SEG_CS].flags & DESC_LONG ? x->msrs.lstar : x->msrs.cstar) - 2;
+    v.rip = (v.seg[SEG_CS].flags & DESC_LONG ? x->msrs.lstar : x->msrs.cstar) - length;
     v.rflags &= ~(x->msrs.fmask | FLAG_RF);
     v.cpl = 0;
     v.seg[SEG_CS] = (struct x86_seg){
@@ -338,7 +343,7 @@ void x86_syscall(struct x86 *x)
     v.seg[SEG_SS] = (struct x86_seg){
         .selector = ((uint32_t)(x->msrs.star >> 32) & 0xfffc) + 8, .limit = ~0u, .flags = 0xcf9300};
     x86_view_store(x, &v);
-    x->rip_ahead = 2;
+    x->rip_ahead = length;
     report(x, &d, CPU_TRAP_SYSCALL, pc, user);
     x->rip_ahead = 0;
     x86_count_recheck(x, UINT64_MAX);

@@ -62,6 +62,7 @@ static const struct expect expect[] = {
     {"db_tf", 1, NONE, 0, false, false, 0, 0},
     {"db_cpuid", 1, NONE, 0, false, false, 0, 0},
     {"syscall", 256, NONE, 0, true, false, 0, 0},
+    {"syscall_prefixed", 256, NONE, 0, true, false, 0, 0},
     {"io_allowed", 0x80, NONE, 0, true, false, 0, 0},
     {"cr8", 3, NONE, 0, false, false, 0, 0},
     {"xm", 19, NONE, 0, false, true, 0, 0},

@@ -249,6 +249,12 @@ CASE syscall 3
  syscall
  AT syscall
  nop
+CASE syscall_prefixed 3
+ nop
+ .byte 0x66, 0x48
+ syscall
+ AT syscall_prefixed
+ nop
 CASE io_allowed 3
  out %al,$0x80
  int $0x80
