@@ -238,8 +238,7 @@ static int find(struct run *r, const struct trace *t, struct divergence *diverge
     }
     r->context = context_create(t, r->how->kinds, r->findings, r->frames);
     /* What is nearly always gone back for is near snapshots of the first replay then. */
-    if ((wants(r, CHECK_FRAME) || (wants(r, CHECK_STALE) && t->machine.adversary)) &&
-        t->end.reason != SIM_END_STARVED) /* back from a CPU that idles for good, it miscounts */
+    if (wants(r, CHECK_FRAME) || (wants(r, CHECK_STALE) && t->machine.adversary))
         derive.timeline = &r->timeline;
     if (r->context)
         rc = derive_run(t, &derive, divergence, err, err_len);
