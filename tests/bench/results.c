@@ -13,8 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define FIGURES_MAX 64u
-#define LINES_MAX   32u
+#define FIGURES_MAX 128u
+#define LINES_MAX   64u
 #define RATIO_RECORD_RUN 1.05
 
 struct figure {
