@@ -9,21 +9,8 @@
 # fails with the faulty kernel, also where that was changed elsewhere, and passes with the sound one.
 set -uo pipefail
 . "$1/tests/zoo/opening.sh"
+. "$1/tests/minimize/verb.sh"
 cd "$top" || exit 1
-
-# minimize WANTED-STATUS ARGUMENTS...: what it prints is in log
-minimize() {
-    local wanted=$1 status
-    shift
-    again="cd $top && $trapline minimize $*"
-    timeout 120 "$trapline" minimize "$@" >log 2>&1
-    status=$?
-    [ $status = "$wanted" ] || fail "status $status instead of $wanted: $(tail -n 3 log)" "$again"
-}
-
-says() { # REGEX [FILE]
-    grep -qE "$1" "${2:-log}" || fail "it does not say '$1' but: $(cat "${2:-log}")" "$again"
-}
 
 # ---- late timer interrupts: the first of ten seeds under which it fails ----
 root oversleep

@@ -8,22 +8,9 @@
 # which the kernel died, and by what a check finds. By kind alone one signal is enough.
 set -uo pipefail
 . "$1/tests/zoo/opening.sh"
+. "$1/tests/minimize/verb.sh"
 cd "$top" || exit 1
 root two_ways
-
-# minimize WANTED-STATUS ARGUMENTS...: what it prints is in log
-minimize() {
-    local wanted=$1 status
-    shift
-    again="cd $top && $trapline minimize $*"
-    timeout 120 "$trapline" minimize "$@" >log 2>&1
-    status=$?
-    [ $status = "$wanted" ] || fail "status $status instead of $wanted: $(tail -n 3 log)" "$again"
-}
-
-says() { # REGEX [FILE]
-    grep -qE "$1" "${2:-log}" || fail "it does not say '$1' but: $(cat "${2:-log}")" "$again"
-}
 
 # A kernel that dies with the same words in two functions.
 mkdir -p died/a/kernel/proc died/b/kernel/proc
