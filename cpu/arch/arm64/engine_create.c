@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "cpu/arch/arm64/engine.h"
+#include "cpu/context_part.h"
 
 #define H_LEVEL3   0x10000u
 #define BLOCK_2M   0x200000ull
@@ -169,28 +170,6 @@ static int calibrate(struct arm64 *a)
     return rc ? rc : find(a->engine, monitor, sizeof(monitor), &a->engine->monitor_at);
 }
 
-/*
- * A context begins with the number of bytes that a save copies behind its header: 12 KB, of which
- * the syndrome stands in the first three. `brief` asks for those alone, where a trial shows that
- * the engine takes it so; else it is a context like the others.
- */
-static void make_brief(struct arm64_engine *e)
-{
-    size_t needed = e->syndrome_at + sizeof(struct engine_exception);
-    size_t bytes = uc_context_size(e->uc);
-    size_t whole, wanted = needed; /* by the header's length more than needed: it may be padded */
-    uint8_t *brief = (uint8_t *)e->brief;
-
-    memcpy(&whole, brief, sizeof(whole));
-    if (whole > bytes || bytes - whole > 64 || wanted > whole / 2)
-        return;
-    memcpy(brief, &wanted, sizeof(wanted));
-    memset(brief + 64, 0x5a, bytes - 64);
-    if (uc_context_save(e->uc, e->brief) || uc_context_save(e->uc, e->scratch) ||
-        memcmp(brief + 64, (uint8_t *)e->scratch + 64, needed - 64) || brief[bytes - 64] != 0x5a)
-        memcpy(brief, &whole, sizeof(whole));
-}
-
 size_t arm64_engine_extra_bytes(size_t ram_bytes)
 {
     return H_LEVEL3 + ram_bytes / PAGE_BYTES * 8;
@@ -215,7 +194,8 @@ int arm64_engine_create(struct arm64 *a)
                  "this libunicorn keeps its CPU state in a way that is not known; use 2.1.1 or later");
         return -ENOTSUP;
     }
-    make_brief(e);
+    context_part(e->uc, e->brief, e->scratch,
+                 e->syndrome_at + sizeof(struct engine_exception));
     uc_context_save(e->uc, e->host);
     return build_stage2(a);
 }

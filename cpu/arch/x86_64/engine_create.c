@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "cpu/arch/x86_64/engine.h"
+#include "cpu/context_part.h"
 
 /* Pages of nested tables: PML4, PDPT, PDs, PTs. */
 static size_t nested_pages(size_t ram_bytes)
@@ -110,30 +111,13 @@ static size_t front_end(const struct layout *at)
     return end;
 }
 
-/*
- * A context begins with the number of bytes that a save copies behind its header and a restore
- * copies back: 5 KB, of which traps need the first. `front` has those alone, where a trial shows
- * that the engine takes it so; else it is a context like the others.
- */
 static uc_err make_front(struct x86_engine *e)
 {
-    size_t bytes = uc_context_size(e->uc), needed = front_end(&e->at);
-    size_t whole, wanted = needed; /* by the header's length more than needed: it may be padded */
-    uint8_t *front;
-    uc_err err;
+    uc_err err = uc_context_alloc(e->uc, &e->front);
 
-    if ((err = uc_context_alloc(e->uc, &e->front)))
-        return err;
-    front = (uint8_t *)e->front;
-    memcpy(&whole, front, sizeof(whole));
-    if (whole > bytes || bytes - whole > 64 || wanted > whole / 2)
-        return UC_ERR_OK;
-    memcpy(front, &wanted, sizeof(wanted));
-    memset(front + 64, 0x5a, bytes - 64);
-    if (uc_context_save(e->uc, e->front) || uc_context_save(e->uc, e->scratch) ||
-        memcmp(front + 64, (uint8_t *)e->scratch + 64, needed - 64) || front[bytes - 64] != 0x5a)
-        memcpy(front, &whole, sizeof(whole));
-    return UC_ERR_OK;
+    if (!err)
+        context_part(e->uc, e->front, e->scratch, front_end(&e->at));
+    return err;
 }
 
 int x86_engine_create(struct x86 *x)
