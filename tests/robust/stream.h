@@ -13,6 +13,7 @@
 #define TRAPLINE_TESTS_ROBUST_STREAM_H
 
 #include "cpu/cpu.h"
+#include "tests/robust/splitmix.h"
 
 #define STREAM_RAM_BYTES (4u << 20)
 #define STREAM_BYTES     (256u << 10)
@@ -42,14 +43,9 @@ struct stream_arch {
 
 extern const struct stream_arch stream_arm64, stream_x86_64;
 
-/* splitmix64 */
 static inline uint64_t stream_next(struct stream *s)
 {
-    uint64_t z = s->state += 0x9e3779b97f4a7c15ull;
-
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
-    return z ^ (z >> 31);
+    return splitmix64(&s->state);
 }
 
 /* 0 to limit - 1 */

@@ -26,28 +26,15 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include "random.h"
+
 #define CALLS     60
 #define NUMBERS   460
 #define WAIT_MS   40
 #define AREA      (16 * 4096)
 
-static uint64_t state;
 static uint8_t *area; /* AREA bytes that may be written, then nothing */
 static uint8_t *constant; /* a page that may be read */
-
-static uint64_t next(void)
-{
-    uint64_t z = state += 0x9e3779b97f4a7c15ull;
-
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
-    return z ^ (z >> 31);
-}
-
-static unsigned below(unsigned limit)
-{
-    return (unsigned)((next() >> 32) % limit);
-}
 
 static uint64_t pointer(void)
 {

@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "tests/robust/sigreturn.h"
+#include "random.h"
 
 #define AREA ((uint8_t *)0x10000000)
 #define AREA_BYTES (16 * 4096) /* may be written; nothing behind it */
@@ -35,24 +36,9 @@
 #define KERNEL_ADDRESS 0xffffffff80100000ull
 
 uint8_t landing_stack[16384] __attribute__((aligned(16)));
-static uint64_t state;
 static volatile int refused, alarmed;
 static int looks_at_timer;
 static char *story; /* what a child does to its frame, for the parent: STORY_BYTES, shared */
-
-static uint64_t next(void)
-{
-    uint64_t z = state += 0x9e3779b97f4a7c15ull;
-
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
-    return z ^ (z >> 31);
-}
-
-static unsigned below(unsigned limit)
-{
-    return (unsigned)((next() >> 32) % limit);
-}
 
 /* ---- values ---- */
 
