@@ -63,7 +63,7 @@ static const struct virtio_class *class_of(const struct virtio_bus *bus, unsigne
 
 static struct virtio_slot slot_at(struct virtio_bus *bus, unsigned slot)
 {
-    return (struct virtio_slot){bus, &bus->dev[slot], &bus->device[slot], slot};
+    return (struct virtio_slot){bus, &bus->dev[slot], &bus->device[slot], slot, {{0}}};
 }
 
 static void reset_device(struct virtio_dev *d)
@@ -120,16 +120,16 @@ static uint64_t offered(const struct virtio_slot *s, const struct virtio_class *
     return class->features(s) | VIRTIO_F_VERSION_1;
 }
 
-static uint32_t config_read(const struct virtio_slot *s, const struct virtio_class *class,
+static uint64_t config_read(const struct virtio_slot *s, const struct virtio_class *class,
                             uint32_t offset, unsigned size)
 {
     uint8_t bytes[64];
     size_t len = class->config(s, bytes);
-    uint32_t value = 0;
+    uint64_t value = 0;
 
     for (unsigned i = 0; i < size; i++)
         if (offset + i < len)
-            value |= (uint32_t)bytes[offset + i] << 8 * i;
+            value |= (uint64_t)bytes[offset + i] << 8 * i;
     return value;
 }
 
@@ -166,7 +166,7 @@ static uint32_t register_read(const struct virtio_slot *s, const struct virtio_c
     }
 }
 
-uint32_t virtio_read(struct virtio_bus *bus, uint32_t offset, unsigned size, bool *known)
+uint64_t virtio_read(struct virtio_bus *bus, uint32_t offset, unsigned size, bool *known)
 {
     unsigned slot = offset / VIRTIO_WINDOW;
     const struct virtio_class *class = class_of(bus, slot);
@@ -219,11 +219,11 @@ static void queue_write(struct virtio_queue *q, uint32_t offset, uint32_t value,
         return;
     }
     if (offset == QUEUE_NUM) {
-        q->size = value;
+        if (!q->ready) /* the driver must not (4.2.2.2) */
+            q->size = value;
     } else if (offset == QUEUE_READY) {
         q->seen = q->done = 0;
-        q->ready = (value & 1) && q->size && q->size <= VIRTIO_QUEUE_SIZE &&
-                   !(q->size & (q->size - 1));
+        q->ready = (value & 1) && virtio_size_is_valid(q->size);
     } else {
         *known = false;
     }
@@ -325,7 +325,7 @@ static void give_up(struct virtio_dev *d)
     d->interrupt |= INTERRUPT_CONFIG;
 }
 
-static void serve(struct virtio_slot *s, const struct virtio_class *class)
+static void serve(struct virtio_slot *s, const struct virtio_class *class, cycles_t now)
 {
     struct virtio_dev *d = s->dev;
     uint32_t kicked = d->kicked;
@@ -337,6 +337,8 @@ static void serve(struct virtio_slot *s, const struct virtio_class *class)
             continue;
         if (class->serve(s, q))
             give_up(d);
+        else if (s->turn[q].full)
+            kick(s->bus, d, now, q);
     }
 }
 
@@ -346,7 +348,7 @@ void virtio_advance(struct virtio_bus *bus, cycles_t now)
         struct virtio_slot s = slot_at(bus, i);
 
         if (s.dev->due != VIRTIO_NEVER && s.dev->delay_asked && s.dev->due <= now)
-            serve(&s, class_of(bus, i));
+            serve(&s, class_of(bus, i), now);
     }
 }
 
@@ -389,11 +391,16 @@ size_t virtio_console_free(const struct virtio_bus *bus)
     return find_ready(bus, CPU_DEVICE_CONSOLE, &s) ? virtio_console_room(&s) : 0;
 }
 
+/* What a driver misleads is lost, as on a line that nobody listens to. */
 size_t virtio_console_input(struct virtio_bus *bus, const uint8_t *bytes, size_t len)
 {
     struct virtio_slot s;
 
-    return find_ready(bus, CPU_DEVICE_CONSOLE, &s) ? virtio_console_put(&s, bytes, len) : 0;
+    if (!find_ready(bus, CPU_DEVICE_CONSOLE, &s))
+        return 0;
+    if (virtio_console_put(&s, bytes, &len))
+        give_up(s.dev);
+    return len;
 }
 
 uint32_t virtio_lines(const struct virtio_bus *bus)

@@ -81,7 +81,7 @@ void virtio_destroy(struct virtio_bus *bus);
 /* Power-on: the disks are their images again. */
 void virtio_reset(struct virtio_bus *bus);
 /* `offset` into the bus's windows; *known is false where no register is. */
-uint32_t virtio_read(struct virtio_bus *bus, uint32_t offset, unsigned size, bool *known);
+uint64_t virtio_read(struct virtio_bus *bus, uint32_t offset, unsigned size, bool *known);
 void virtio_write(struct virtio_bus *bus, cycles_t now, uint32_t offset, unsigned size,
                   uint32_t value, bool *known);
 /* The next time at which virtio_advance() has something to do; chaos may have moved it. */

@@ -88,14 +88,14 @@ static int write_data(struct virtio_slot *s, const struct virtio_chain *c, uint6
         uint32_t page = (uint32_t)((at + done) / PAGE_BYTES);
         unsigned in_page = (unsigned)((at + done) % PAGE_BYTES);
         size_t take = PAGE_BYTES - in_page < len - done ? PAGE_BYTES - in_page : len - done;
+        const uint8_t *before = page_at(s, page, room);
+        uint64_t hash = page_map_get(changes, page) ? virtio_block_page_hash(page, before) : 0;
         int rc;
 
-        memcpy(now, page_at(s, page, room), PAGE_BYTES);
-        if (page_map_get(changes, page))
-            s->dev->content -= virtio_block_page_hash(page, now);
+        memcpy(now, before, PAGE_BYTES);
         if (chain_read(s, c, HEADER_BYTES + done, now + in_page, take))
             return -EFAULT;
-        s->dev->content += virtio_block_page_hash(page, now);
+        s->dev->content += virtio_block_page_hash(page, now) - hash;
         rc = page_map_set(changes, page, now);
         assert(rc == 0 && "no memory for a page of a disk: the guest must not see that");
         (void)rc;

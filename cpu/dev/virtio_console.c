@@ -7,7 +7,8 @@
 
 #include "cpu/dev/virtio_device.h"
 
-#define PIECE_BYTES 256u
+#define PIECE_BYTES   256u
+#define REQUEST_BYTES (1u << 20) /* more is refused: drivers send what fits into a page or a pipe */
 
 enum { QUEUE_RECEIVE, QUEUE_TRANSMIT };
 
@@ -32,6 +33,8 @@ static int serve(struct virtio_slot *s, unsigned queue)
     while (queue == QUEUE_TRANSMIT && (rc = chain_next(s, queue, &c)) > 0) {
         uint8_t bytes[PIECE_BYTES];
 
+        if (c.read_bytes > REQUEST_BYTES)
+            return -EFAULT;
         for (uint64_t at = 0; at < c.read_bytes; at += PIECE_BYTES) {
             uint64_t left = c.read_bytes - at;
             size_t len = left < PIECE_BYTES ? (size_t)left : PIECE_BYTES;
@@ -54,16 +57,19 @@ size_t virtio_console_room(struct virtio_slot *s)
     return chain_next(s, QUEUE_RECEIVE, &c) > 0 ? (size_t)c.write_bytes : 0;
 }
 
-size_t virtio_console_put(struct virtio_slot *s, const uint8_t *bytes, size_t len)
+int virtio_console_put(struct virtio_slot *s, const uint8_t *bytes, size_t *len)
 {
     struct virtio_chain c;
+    int rc = chain_next(s, QUEUE_RECEIVE, &c);
 
-    if (chain_next(s, QUEUE_RECEIVE, &c) <= 0)
+    if (rc < 0)
+        return rc;
+    *len = *len < c.write_bytes ? *len : (size_t)c.write_bytes;
+    if (rc == 0)
         return 0;
-    len = len < c.write_bytes ? len : (size_t)c.write_bytes;
-    if (chain_write(s, &c, 0, bytes, len) || chain_done(s, QUEUE_RECEIVE, &c, (uint32_t)len))
-        return 0;
-    return len;
+    if (chain_write(s, &c, 0, bytes, *len))
+        return -EFAULT;
+    return chain_done(s, QUEUE_RECEIVE, &c, (uint32_t)*len);
 }
 
 const struct virtio_class virtio_console = {

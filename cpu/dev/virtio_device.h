@@ -16,11 +16,19 @@
 
 #define VIRTIO_F_VERSION_1 (1ull << 32)
 
+/* What one queue gave in this turn. */
+struct virtio_turn {
+    uint64_t bytes;
+    unsigned chains;
+    bool full; /* there is more, for the next turn */
+};
+
 struct virtio_slot {
     struct virtio_bus *bus;
     struct virtio_dev *dev;
     const struct cpu_device *what;
     unsigned number;
+    struct virtio_turn turn[VIRTIO_QUEUES_MAX];
 };
 
 struct virtio_class {
@@ -34,9 +42,9 @@ struct virtio_class {
 
 extern const struct virtio_class virtio_block, virtio_entropy, virtio_console, virtio_net;
 
-/* Input for a console: how much fits into its next buffer, and putting it there. */
+/* Input for a console: how much fits into its next buffer; putting *len of it there, or -EFAULT. */
 size_t virtio_console_room(struct virtio_slot *s);
-size_t virtio_console_put(struct virtio_slot *s, const uint8_t *bytes, size_t len);
+MUST_CHECK int virtio_console_put(struct virtio_slot *s, const uint8_t *bytes, size_t *len);
 
 /* A frame into the receive queue. 1: it is there, 0: there was no buffer, -EFAULT. */
 MUST_CHECK int virtio_net_put(struct virtio_slot *s, const uint8_t *frame, size_t len);
@@ -55,7 +63,7 @@ struct virtio_chain {
     } part[VIRTIO_QUEUE_SIZE];
 };
 
-/* 1: there is one, 0: the ring is empty, -EFAULT. It is taken by chain_done(). */
+/* 1: there is one, 0: none, or the turn is over, -EFAULT. It is taken by chain_done(). */
 MUST_CHECK int chain_next(struct virtio_slot *s, unsigned queue, struct virtio_chain *c);
 MUST_CHECK int chain_done(struct virtio_slot *s, unsigned queue, const struct virtio_chain *c,
                           uint32_t written);
@@ -64,6 +72,12 @@ MUST_CHECK int chain_read(struct virtio_slot *s, const struct virtio_chain *c, u
                           void *buf, size_t len);
 MUST_CHECK int chain_write(struct virtio_slot *s, const struct virtio_chain *c, uint64_t offset,
                            const void *buf, size_t len);
+
+/* A power of two (2.7), and not more than was offered. */
+static inline bool virtio_size_is_valid(uint32_t size)
+{
+    return size && size <= VIRTIO_QUEUE_SIZE && !(size & (size - 1));
+}
 
 static inline void virtio_put_le(uint8_t *at, uint64_t value, unsigned bytes)
 {

@@ -6,8 +6,12 @@
  *   available   u16 flags (1: no interrupt), u16 index, u16 ring[size]        written by the driver
  *   used        u16 flags, u16 index, {u32 head, u32 written} ring[size]      written by the device
  *
- * Nothing that the driver writes is believed: a head or next that is out of range, a loop, or
- * a part for reading behind one for writing ends the queue.
+ * Nothing that the driver writes is believed: a head or next that is out of range, a loop, a
+ * part for reading behind one for writing, or 4 GiB and more in one chain (2.7.5.2) ends the queue.
+ *
+ * A turn ends: a device may store to its own rings and descriptors, which then name more work for
+ * it, and parts may overlap. What a ring holds beyond its size or TURN_BYTES_MAX is for the next
+ * turn.
  */
 #include <errno.h>
 #include <string.h>
@@ -17,6 +21,9 @@
 #define DESC_NEXT    1u
 #define DESC_WRITE   2u
 #define NO_INTERRUPT 1u
+
+#define CHAIN_BYTES_MAX UINT32_MAX
+#define TURN_BYTES_MAX  (64u << 20)
 
 static int get16(struct virtio_slot *s, paddr_t pa, uint16_t *value)
 {
@@ -53,24 +60,39 @@ static int add_part(struct virtio_chain *c, const uint8_t desc[16], bool device_
     return 0;
 }
 
-int chain_next(struct virtio_slot *s, unsigned queue, struct virtio_chain *c)
+/* The head of the next chain: as chain_next(). */
+static int next_head(struct virtio_slot *s, unsigned queue, uint16_t *head)
 {
     const struct virtio_queue *q = &s->dev->queue[queue];
-    const struct virtio_memory *m = &s->bus->memory;
-    uint16_t index, next, flags;
-    uint8_t desc[16];
+    struct virtio_turn *turn = &s->turn[queue];
+    uint16_t index;
 
-    c->count = c->readable = 0;
-    c->read_bytes = c->write_bytes = 0;
     if (!q->ready)
         return 0;
-    if (get16(s, q->driver + 2, &index))
+    if (!virtio_size_is_valid(q->size) || get16(s, q->driver + 2, &index))
         return -EFAULT;
     if (index == q->seen)
         return 0;
     if ((uint16_t)(index - q->seen) > q->size ||
-        get16(s, q->driver + 4 + 2 * (q->seen % q->size), &next))
+        get16(s, q->driver + 4 + 2 * (q->seen % q->size), head))
         return -EFAULT;
+    turn->full = turn->chains >= q->size || turn->bytes >= TURN_BYTES_MAX;
+    return !turn->full;
+}
+
+int chain_next(struct virtio_slot *s, unsigned queue, struct virtio_chain *c)
+{
+    const struct virtio_queue *q = &s->dev->queue[queue];
+    const struct virtio_memory *m = &s->bus->memory;
+    uint16_t next, flags;
+    uint8_t desc[16];
+    int rc;
+
+    c->count = c->readable = 0;
+    c->read_bytes = c->write_bytes = 0;
+    rc = next_head(s, queue, &next);
+    if (rc <= 0)
+        return rc;
     c->head = next;
     do {
         if (next >= q->size || c->count == q->size ||
@@ -81,7 +103,7 @@ int chain_next(struct virtio_slot *s, unsigned queue, struct virtio_chain *c)
         if (add_part(c, desc, flags & DESC_WRITE))
             return -EFAULT;
     } while (flags & DESC_NEXT);
-    return 1;
+    return c->read_bytes + c->write_bytes > CHAIN_BYTES_MAX ? -EFAULT : 1;
 }
 
 /* A store by the device. */
@@ -110,6 +132,8 @@ int chain_done(struct virtio_slot *s, unsigned queue, const struct virtio_chain 
         return -EFAULT;
     q->seen++;
     q->done++;
+    s->turn[queue].chains++;
+    s->turn[queue].bytes += c->read_bytes + c->write_bytes;
     if (!(flags & NO_INTERRUPT))
         s->dev->interrupt |= 1;
     return 0;

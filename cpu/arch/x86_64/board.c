@@ -270,7 +270,7 @@ uint64_t x86_mmio_read(struct x86 *x, paddr_t pa, unsigned size)
     uint32_t value = 0;
 
     if (is_virtio(pa) && size <= 4) {
-        value = virtio_read(&x->virtio, (uint32_t)(pa - VIRTIO_BASE), size, &known);
+        value = (uint32_t)virtio_read(&x->virtio, (uint32_t)(pa - VIRTIO_BASE), size, &known);
         if (known)
             return value;
     }

@@ -283,6 +283,68 @@ static void test_bad_rings_want_a_reset(void **state)
     assert_int_equal(request(r, 0, 0, 512), 0);
 }
 
+/* A chain of 300 descriptors in a ring whose size is written anew while it is in use. */
+static void test_a_ready_queue_keeps_its_size(void **state)
+{
+    struct rig *r = *state;
+
+    start(r, 0);
+    for (unsigned i = 0; i < 300; i++)
+        put_desc(r, i % 256, 0x8000, 0, 1);
+    put(r, 0, 0x38, 1024);
+    assert_int_equal(r->dev[0].queue[0].size, QUEUE_SIZE);
+    submit(r, 0, 0);
+    assert_int_equal(get(r, 0x70), 0x4f);
+    put(r, 0, 0x38, 0);
+    assert_int_equal(r->dev[0].queue[0].size, QUEUE_SIZE);
+}
+
+/* The second page of what is written is not there: the first one is on the disk, and counted. */
+static void test_a_write_that_breaks_off_is_counted(void **state)
+{
+    struct rig *r = *state;
+    uint64_t sector = 0;
+    uint32_t type = 1;
+
+    start(r, 0);
+    assert_int_equal(request(r, 1, 8, 4096), 0);
+    memcpy(r->memory + HEADER, &type, 4);
+    memcpy(r->memory + HEADER + 8, &sector, 8);
+    put_desc(r, 0, HEADER, 16, 1);
+    put_desc(r, 1, MEMORY_BYTES - 4096, 8192, 1);
+    put_desc(r, 2, STATUS_BYTE, 1, 2);
+    submit(r, 0, 0);
+    assert_int_equal(get(r, 0x70), 0x4f);
+    assert_true(virtio_contents_agree(&r->bus));
+}
+
+static int refill(void *ctx, paddr_t pa, const void *buf, size_t len)
+{
+    struct rig *r = ctx;
+    int rc = memory_write(ctx, pa, buf, len);
+    uint16_t index;
+
+    memcpy(&index, r->memory + USED + 2, 2);
+    index = (uint16_t)(index + 1);
+    memcpy(r->memory + AVAIL + 2, &index, 2); /* as a device can that stores there */
+    return rc;
+}
+
+/* A ring that its device fills again and again is served in turns. */
+static void test_a_turn_ends(void **state)
+{
+    struct rig *r = *state;
+
+    start(r, 1);
+    put_desc(r, 0, DATA, 16, 2);
+    r->bus.memory.write = refill;
+    submit(r, 1, 0);
+    assert_int_equal(r->memory[USED + 2], QUEUE_SIZE);
+    assert_true(virtio_next(&r->bus, &(struct cpu_host){0}, 0) == 2 * LATENCY);
+    virtio_advance(&r->bus, 2 * LATENCY);
+    assert_int_equal(r->memory[USED + 2], 2 * QUEUE_SIZE);
+}
+
 static void test_entropy_is_the_seeds(void **state)
 {
     struct rig *r = *state;
@@ -344,6 +406,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_disk_has_an_end, setup, teardown),
         cmocka_unit_test_setup_teardown(test_marks_bring_the_disk_back, setup, teardown),
         cmocka_unit_test_setup_teardown(test_bad_rings_want_a_reset, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_ready_queue_keeps_its_size, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_write_that_breaks_off_is_counted, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_turn_ends, setup, teardown),
         cmocka_unit_test_setup_teardown(test_entropy_is_the_seeds, setup, teardown),
         cmocka_unit_test_setup_teardown(test_stores_are_told, setup, teardown),
     };
