@@ -302,6 +302,8 @@ static void send_sgi(struct gicv2 *g, uint32_t value)
 void gic_dist_write(struct gicv2 *g, uint32_t offset, unsigned size, uint32_t value, bool *known)
 {
     *known = offset < 0x1000 && size <= 4;
+    if (!*known)
+        return;
     if (is_byte_register(offset)) {
         for (unsigned i = 0; i < size; i++)
             dist_write_byte(g, offset + i, (uint8_t)(value >> 8 * i));

@@ -269,7 +269,11 @@ void insn_decode(struct insn *i, const uint8_t *bytes, size_t avail, bool is_lon
     i->imm_at = (uint8_t)c.at;
     i->imm_bytes = (uint8_t)imm_bytes(i, kind, is_long);
     c.at += i->imm_bytes;
-    i->length = (uint8_t)(c.at > INSN_BYTES_MAX ? INSN_BYTES_MAX : c.at);
+    if (c.at > INSN_BYTES_MAX) { /* none: #GP */
+        c.at = INSN_BYTES_MAX;
+        i->imm_at = i->imm_bytes = 0;
+    }
+    i->length = (uint8_t)c.at;
 }
 
 int64_t insn_imm(const struct insn *i, const uint8_t *bytes)
