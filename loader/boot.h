@@ -62,9 +62,10 @@ MUST_CHECK int initramfs_from_dir(const char *dir, const char *const *argv, void
                                   size_t *out_bytes, char *err, size_t err_len);
 /* By the first bytes; not all that is compressed can be expanded here. */
 bool initramfs_is_compressed(const void *in, size_t in_bytes);
-/* What such a file holds; *out is malloc'ed. -EBADMSG: damaged; -ENOTSUP: only gzip, xz, lzma, zstd. */
-MUST_CHECK int initramfs_expand(const void *in, size_t in_bytes, void **out, size_t *out_bytes,
-                                char *err, size_t err_len);
+/* What such a file holds; *out is malloc'ed. -EBADMSG: damaged; -ENOTSUP: only gzip, xz, lzma, zstd;
+ * -EFBIG: more than `bytes_max`, as a few bytes may stand for very many. */
+MUST_CHECK int initramfs_expand(const void *in, size_t in_bytes, size_t bytes_max, void **out,
+                                size_t *out_bytes, char *err, size_t err_len);
 /* Append /etc/trapline/argv as a second archive to an existing one. */
 MUST_CHECK int initramfs_add_argv(const void *in, size_t in_bytes, const char *const *argv,
                                   void **out, size_t *out_bytes, char *err, size_t err_len);

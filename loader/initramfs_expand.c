@@ -18,7 +18,6 @@
 #include "loader/fail.h"
 
 #define STEP_BYTES      (1u << 20)
-#define EXPANDED_MAX    (1ull << 32) /* more than any machine here has */
 
 static const struct packing {
     const char *name, *bytes; /* how its files begin */
@@ -58,17 +57,15 @@ static int open_raw(struct archive *a, const struct packing *p, const void *in, 
 }
 
 /* All data of the one entry, in a growing buffer. */
-static int read_all(struct archive *a, uint8_t **out, size_t *used)
+static int read_all(struct archive *a, size_t bytes_max, uint8_t **out, size_t *used)
 {
     size_t room = 0;
     la_ssize_t n;
 
     do {
         if (room - *used < STEP_BYTES) {
-            uint8_t *grown;
+            uint8_t *grown = realloc(*out, room = 2 * room + STEP_BYTES);
 
-            room = 2 * room + STEP_BYTES;
-            grown = room <= EXPANDED_MAX ? realloc(*out, room) : NULL;
             if (!grown)
                 return -ENOMEM;
             *out = grown;
@@ -77,12 +74,14 @@ static int read_all(struct archive *a, uint8_t **out, size_t *used)
         if (n < 0)
             return -EBADMSG;
         *used += (size_t)n;
+        if (*used > bytes_max)
+            return -EFBIG;
     } while (n > 0);
     return 0;
 }
 
-int initramfs_expand(const void *in, size_t in_bytes, void **out, size_t *out_bytes, char *err,
-                     size_t err_len)
+int initramfs_expand(const void *in, size_t in_bytes, size_t bytes_max, void **out,
+                     size_t *out_bytes, char *err, size_t err_len)
 {
     const struct packing *p = packing_of(in, in_bytes);
     struct archive *a;
@@ -97,9 +96,12 @@ int initramfs_expand(const void *in, size_t in_bytes, void **out, size_t *out_by
     a = archive_read_new();
     rc = a ? open_raw(a, p, in, in_bytes) : -ENOMEM;
     if (rc == 0)
-        rc = read_all(a, &bytes, &used);
+        rc = read_all(a, bytes_max, &bytes, &used);
     if (rc == -ENOMEM)
         rc = loader_fail(err, err_len, rc, "out of memory while the initrd is expanded");
+    else if (rc == -EFBIG)
+        rc = loader_fail(err, err_len, rc, "the initrd, expanded, is larger than %zu MiB, the machine's "
+                                           "memory; give it more with --mem", bytes_max >> 20);
     else if (rc != 0)
         rc = loader_fail(err, err_len, rc, "the initrd, packed by %s, is damaged or cut short: %s",
                          p->name, archive_error_string(a) ? archive_error_string(a) : "no data");

@@ -11,7 +11,7 @@
 #include "tools/cmd.h"
 
 #define SUFFIX ".jsonl"
-#define POINTS_MAX (1ull << 32)
+#define POINTS_MAX (1ull << 31)
 
 static enum explore_failure failure_of(const char *name)
 {
@@ -81,9 +81,8 @@ static int start_tally(struct tally *tally, uint64_t points)
                                             (unsigned long long)points);
 }
 
-/* All whole lines of `text`. *used: their bytes. */
-static int take_file(const char *path, const char *text, size_t len, json_t **head,
-                     struct tally *tally, size_t *used)
+int results_read(const char *path, const char *text, size_t len, json_t **head,
+                 struct tally *tally, size_t *used)
 {
     unsigned number = 0;
     int rc = EXIT_OK;
@@ -164,7 +163,7 @@ static int resume(struct results *r, const json_t *head, struct tally *tally)
     int rc = read_all(r->path, &b);
 
     if (rc == EXIT_OK && b.used > 0)
-        rc = take_file(r->path, (const char *)b.data, b.used, &found, tally, &used);
+        rc = results_read(r->path, (const char *)b.data, b.used, &found, tally, &used);
     if (rc == EXIT_OK && found && !json_equal(found, head))
         rc = complain(EXIT_USAGE, "%s is of another search, or of another kernel: give --out a "
                                   "folder that is new, or remove that file", r->path);
@@ -249,7 +248,7 @@ static int merge_one(const char *path, struct tally *tally, json_t **head)
     int rc = read_all(path, &b);
 
     if (rc == EXIT_OK)
-        rc = take_file(path, (const char *)b.data, b.used, &found, tally, &used);
+        rc = results_read(path, (const char *)b.data, b.used, &found, tally, &used);
     if (rc == EXIT_OK && found) {
         json_object_del(found, "shard");
         json_object_del(found, "shards");

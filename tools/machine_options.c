@@ -323,7 +323,8 @@ static int read_initrd(struct machine_options *o, struct blob *file)
         !initramfs_is_compressed(file->data, file->bytes))
         return EXIT_OK;
     packed = *file;
-    if (initramfs_expand(packed.data, packed.bytes, &bytes, &file->bytes, err, sizeof(err)) != 0)
+    if (initramfs_expand(packed.data, packed.bytes, o->machine.ram_bytes, &bytes, &file->bytes, err,
+                         sizeof(err)) != 0)
         return complain(EXIT_USAGE, "%s: %s", o->initrd, err);
     file->data = bytes;
     blob_free(&packed);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* ktrace.c - writing the ring of trace records (ktrace.h). */
 #include "kernel/include/ktrace.h"
+#include "kernel/include/cmdline.h"
 #include "kernel/include/printk.h"
 #include "kernel/include/process.h"
 #include "kernel/include/string.h"
@@ -44,22 +45,21 @@ static uint32_t mask_of(const char *name, size_t len)
 
 void ktrace_init(const char *cmdline)
 {
-    const char *at = strstr(cmdline, "ktrace=");
+    size_t left;
+    const char *at = cmdline_value(cmdline, "ktrace", &left);
     uint32_t mask = 0;
 
     ktrace_ring.magic = KTRACE_MAGIC;
     ktrace_ring.version = KTRACE_VERSION;
     ktrace_ring.capacity = KTRACE_RECORDS;
-    if (!at || (at != cmdline && at[-1] != ' '))
-        return;
-    at += strlen("ktrace=");
-    while (*at && *at != ' ') {
-        size_t len = 0;
+    while (at && left > 0) {
+        const char *comma = memchr(at, ',', left);
+        size_t len = comma ? (size_t)(comma - at) : left;
 
-        while (at[len] && at[len] != ',' && at[len] != ' ')
-            len++;
         mask |= mask_of(at, len);
-        at += len + (at[len] == ',');
+        len += comma != NULL;
+        at += len;
+        left -= len;
     }
     ktrace_ring.mask = mask;
 }

@@ -11,6 +11,7 @@
 #include "kernel/fs/port.h"
 #include "kernel/include/arch.h"
 #include "kernel/include/chrdev.h"
+#include "kernel/include/cmdline.h"
 #include "kernel/include/fs_uapi.h"
 #include "kernel/include/sched.h"
 
@@ -31,20 +32,13 @@ static void console_output(struct tty *t, const char *bytes, size_t len)
 /* "console_size=ROWSxCOLS" of the command line; a serial line knows no size of its own. */
 static void size_from_command_line(struct winsize_k *size)
 {
-    const char *at = strstr(port_command_line(), "console_size=");
-    unsigned value[2] = {0, 0};
+    unsigned rows, cols;
 
     size->rows = 24;
     size->cols = 80;
-    if (!at)
-        return;
-    at += strlen("console_size=");
-    for (int i = 0; i < 2; i++, at++)
-        for (; *at >= '0' && *at <= '9' && value[i] < 10000; at++)
-            value[i] = value[i] * 10 + (unsigned)(*at - '0');
-    if (value[0] && value[1]) {
-        size->rows = (uint16_t)value[0];
-        size->cols = (uint16_t)value[1];
+    if (cmdline_console_size(port_command_line(), &rows, &cols)) {
+        size->rows = (uint16_t)rows;
+        size->cols = (uint16_t)cols;
     }
 }
 

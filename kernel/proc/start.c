@@ -6,6 +6,7 @@
  * command line names one of the file system. The image is written to a file that
  * is unlinked as soon as it runs, so the tree shows the initramfs alone.
  */
+#include "kernel/include/cmdline.h"
 #include "kernel/include/errno.h"
 #include "kernel/include/file.h"
 #include "kernel/include/fs.h"
@@ -59,23 +60,16 @@ static struct thread *make_first_thread(void)
     return t;
 }
 
-/* init=PATH of the command line, else the built-in program, which is put in place first. */
+/* The command line's program, else the built-in one, which is put in place first. */
 static const char *init_path(const char *cmdline, char *buf, bool *built_in)
 {
-    const char *at = strstr(cmdline, "init=");
+    const char *path = cmdline_init(cmdline, buf, INIT_PATH_BYTES_MAX);
     struct file *f;
-    size_t len = 0;
     long n;
 
-    *built_in = !at;
-    if (at) {
-        at += strlen("init=");
-        while (at[len] && at[len] != ' ' && len < INIT_PATH_BYTES_MAX - 1)
-            len++;
-        memcpy(buf, at, len);
-        buf[len] = '\0';
-        return buf;
-    }
+    *built_in = !path;
+    if (path)
+        return path;
     if (fs_open(NULL, INIT_PATH, O_CREAT | O_TRUNC | O_WRONLY, 0700, &f))
         panic("cannot create %s", INIT_PATH);
     n = file_write_kernel(f, init_image_start, (size_t)(init_image_end - init_image_start), 0);

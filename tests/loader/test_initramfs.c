@@ -236,14 +236,18 @@ static void test_compressed_archives_are_expanded(void **state)
         size_t n = pack(filters[i], plain, plain_bytes, packed, sizeof(packed));
 
         assert_true(initramfs_is_compressed(packed, n));
-        assert_int_equal(initramfs_expand(packed, n / 2, &out, &len, err, sizeof(err)), -EBADMSG);
+        assert_int_equal(initramfs_expand(packed, n / 2, plain_bytes, &out, &len, err,
+                                          sizeof(err)), -EBADMSG);
         assert_non_null(strstr(err, "damaged or cut short"));
-        assert_ok(initramfs_expand(packed, n, &out, &len, err, sizeof(err)), err);
+        assert_int_equal(initramfs_expand(packed, n, plain_bytes - 1, &out, &len, err, sizeof(err)),
+                         -EFBIG);
+        assert_non_null(strstr(err, "larger than 2 MiB"));
+        assert_ok(initramfs_expand(packed, n, plain_bytes, &out, &len, err, sizeof(err)), err);
         assert_int_equal(len, plain_bytes);
         assert_memory_equal(out, plain, len);
         free(out);
     }
-    assert_int_equal(initramfs_expand("BZh91AY", 7, &out, &len, err, sizeof(err)), -ENOTSUP);
+    assert_int_equal(initramfs_expand("BZh91AY", 7, 1, &out, &len, err, sizeof(err)), -ENOTSUP);
     assert_string_equal(err, "an initrd packed by bzip2 cannot be read; use gzip, xz or zstd");
     free(plain);
 }
