@@ -459,6 +459,11 @@ void derive_words(const struct derived *d, unsigned process, const struct cpu_tr
     struct deriver *by = d->by;
     const struct process *p = NULL;
 
+    if (!by) {
+        sim_arch_get(cpu_arch(d->cpu))->describe_trap(trap, words);
+        *at = (struct place){.va = trap->pc};
+        return;
+    }
     for (size_t i = 0; i < by->tasks.process_count && !p; i++)
         if (by->tasks.process[i]->id == process)
             p = by->tasks.process[i];

@@ -93,7 +93,8 @@ struct derive {
                                addresses alone, calls have a name and numbers. Twice as fast. */
 };
 
-/* In an event: the words of a trap of that process, seen earlier or now, and where it was. */
+/* In an event: the words of a trap of that process, seen earlier or now, and where it was (an address
+ * alone in an event that no replay made). */
 void derive_words(const struct derived *d, unsigned process, const struct cpu_trap *trap,
                   struct trap_words *words, struct place *at);
 

@@ -25,23 +25,40 @@ static bool is_of(const json_t *finding, unsigned kind)
 /* What a person reads first: the value, where user code was, who did it, and how to go there. */
 static json_t *message(const json_t *f)
 {
+    static const char *const others[][2] = {
+        {"first", "after"}, {"used", "used by"}, {"load", "loaded by"}, {"left", "left by"}};
     const json_t *by = json_object_get(f, "culprit"), *slot = json_object_get(f, "slot");
-    const json_t *first = json_object_get(f, "first");
+    const json_t *bytes = json_object_get(f, "bytes");
     json_int_t trap_n = json_integer_value(json_object_get(f, "trap_n"));
-    char who[700] = "", after[500] = "";
+    char who[700] = "", more[2000] = "", task[40] = "", part[40] = "";
+    size_t used = 0;
 
     if (by)
-        snprintf(who, sizeof(who), "; by %s at %s: %s%s%s%s%s", text(by, "where"),
+        snprintf(who, sizeof(who), "; by %lld, %s at %s: %s%s%s%s%s",
+                 (long long)json_integer_value(json_object_get(by, "n")), text(by, "where"),
                  text(by, "pc"), text(by, "code"),
                  *text(by, "source") ? ", " : "", text(by, "source"), slot ? ", into " : "",
                  slot ? text(f, "slot") : "");
-    if (by && first)
-        snprintf(after, sizeof(after), "; after %s at %s: %s", text(first, "where"),
-                 text(first, "pc"), text(first, "code"));
-    return json_sprintf("%s: was %s, is %s, since trap %lld (%s) at %s%s%s; %s",
+    for (size_t i = 0; i < ARRAY_LEN(others) && used < sizeof(more); i++) {
+        const json_t *o = json_object_get(f, others[i][0]);
+
+        if (o)
+            used += (size_t)snprintf(more + used, sizeof(more) - used, "; %s %s at %s: %s",
+                                     others[i][1], text(o, "where"), text(o, "pc"),
+                                     text(o, "code"));
+    }
+    if (json_integer_value(json_object_get(f, "thread")))
+        snprintf(task, sizeof(task), " (task %lld.%lld)",
+                 (long long)json_integer_value(json_object_get(f, "process")),
+                 (long long)json_integer_value(json_object_get(f, "thread")));
+    if (bytes)
+        snprintf(part, sizeof(part), ", bytes %lld-%lld",
+                 (long long)json_integer_value(json_array_get(bytes, 0)),
+                 (long long)json_integer_value(json_array_get(bytes, 1)));
+    return json_sprintf("%s: was %s, is %s%s, since trap %lld (%s) at %s%s%s%s; %s",
                         text(f, "what"),
-                        text(f, "was"), text(f, "is"), (long long)trap_n, text(f, "trap"),
-                        text(f, "at"), who, after, text(f, "look"));
+                        text(f, "was"), text(f, "is"), part, (long long)trap_n, text(f, "trap"),
+                        text(f, "at"), task, who, more, text(f, "look"));
 }
 
 static int close_file(FILE *f, const char *path)

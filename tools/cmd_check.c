@@ -66,24 +66,61 @@ static void print_slot(const struct finding *f)
         printf("  %-8s 0x%llx, in the signal frame\n", "at", (unsigned long long)f->frame_at);
 }
 
-static void print_finding(struct view *v, const struct finding *f)
+/* Which bytes of a vector register differ, where it is not all of them; else false. */
+static bool differing_bytes(const struct finding *f, unsigned *first, unsigned *last)
+{
+    unsigned low = f->bytes, high = 0, count = 0;
+
+    for (unsigned i = 0; i < f->bytes; i++) {
+        if (f->was[i] == f->is[i])
+            continue;
+        low = low == f->bytes ? i : low;
+        high = i;
+        count++;
+    }
+    *first = low;
+    *last = high;
+    return f->bytes > 8 && count && high - low + 1 < f->bytes;
+}
+
+static void print_values(const struct finding *f)
 {
     char was[40], is[40];
+    unsigned first, last;
 
     value_text(f->was, f->bytes, was);
     value_text(f->is, f->bytes, is);
+    printf("  %-8s was %s\n", f->value ? f->value : "memory", was);
+    printf("  %-8s is  %s\n", "", is);
+    if (differing_bytes(f, &first, &last))
+        printf(first == last ? "  bytes    %u\n" : "  bytes    %u-%u\n", first, last);
+}
+
+/* What user code saw was to be put back by the kernel; elsewhere nobody is found. */
+static void print_nobody(const struct finding *f)
+{
+    bool kept = f->check == CHECK_CONTEXT || f->check == CHECK_FRAME || f->check == CHECK_SIGFRAME;
+
+    printf("  by       %s\n", kept ? "nothing: it is as the user left it, and was to be changed"
+                                  : "not known");
+}
+
+static void print_finding(struct view *v, const struct finding *f)
+{
+
     printf("%s%u. %s: %s\n", v->number > 1 ? "\n" : "", v->number, check_names[f->check], f->what);
     printf("  trap     %llu  %s  at %s", (unsigned long long)f->trap_n, f->trap, f->place);
     if (f->thread)
         printf("  (task %u.%u)", f->process, f->thread);
     putchar('\n');
     printf("  back     %llu\n", (unsigned long long)f->back_n);
-    printf("  %-8s was %s\n", f->value ? f->value : "memory", was);
-    printf("  %-8s is  %s\n", "", is);
+    print_values(f);
+    if (f->left.known)
+        print_blame("left", &f->left);
     if (f->culprit.known)
         print_blame("by", &f->culprit);
     else
-        printf("  by       nothing: it is as the user left it, and was to be changed\n");
+        print_nobody(f);
     if (f->first.known)
         print_blame("after", &f->first);
     if (f->used.known)
@@ -113,6 +150,7 @@ static json_t *look_json(const char *trace, const struct finding *f)
 static json_t *finding_json(const char *trace, const struct finding *f)
 {
     char was[40], is[40];
+    unsigned first, last;
     json_t *o;
 
     value_text(f->was, f->bytes, was);
@@ -122,6 +160,8 @@ static json_t *finding_json(const char *trace, const struct finding *f)
                   "back_n", (json_int_t)f->back_n, "process", (int)f->process, "thread",
                   (int)f->thread, "trap", f->trap, "at", f->place, "value", f->value ? f->value : "memory", "was", was,
                   "is", is);
+    if (differing_bytes(f, &first, &last))
+        json_object_set_new(o, "bytes", json_pack("[i,i]", (int)first, (int)last));
     if (f->slot)
         json_object_set_new(o, "slot", json_sprintf("0x%llx", (unsigned long long)f->slot));
     if (f->frame_at)
@@ -136,6 +176,8 @@ static json_t *finding_json(const char *trace, const struct finding *f)
         json_object_set_new(o, "used", blame_json(&f->used));
     if (f->load.known)
         json_object_set_new(o, "load", blame_json(&f->load));
+    if (f->left.known)
+        json_object_set_new(o, "left", blame_json(&f->left));
     return o;
 }
 

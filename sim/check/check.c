@@ -15,6 +15,7 @@
 #include "sim/check/race.h"
 #include "sim/check/stack.h"
 #include "sim/check/stale.h"
+#include "sim/check/whose.h"
 #include "sim/timeline.h"
 
 enum { MAP_TABLES = 1 };
@@ -36,6 +37,7 @@ struct run {
     struct stack *stack;
     struct stack_depths depths; /* where nobody asked for them */
     struct leak *leak;
+    struct whose *whose;
     struct timeline *timeline; /* that the first replay leaves, for the second; or NULL */
     uint8_t *map;           /* of cpu_watch_kernel_pages() */
     bool failed;
@@ -51,6 +53,8 @@ static void on_event(void *ctx, const struct derived *d)
     struct run *r = ctx;
 
     context_event(r->context, d);
+    if (r->whose)
+        whose_event(r->whose, d);
     if (r->pagetable)
         pagetable_event(r->pagetable, d);
     if (r->cow)
@@ -204,6 +208,9 @@ static int name_all(struct run *r, const struct trace *t, char *err, size_t err_
         for (size_t i = 0; i < all->count; i++)
             name_one(t, r->timeline, places, &all->list[i], all->value[i]);
         rc = find_marked(r, t, r->timeline, places);
+        for (size_t i = 0; i < all->count && r->whose; i++)
+            if (all->list[i].whose)
+                whose_fill(r->whose, places, &all->list[i]);
         if (rc)
             loader_fail(err, err_len, rc, "%s",
                         rc == -ENOMEM ? "out of memory" : timeline_error(r->timeline));
@@ -236,6 +243,10 @@ static int find(struct run *r, const struct trace *t, struct divergence *diverge
         r->leak = leak_create(t);
         r->failed |= !r->leak;
     }
+    if (wants(r, CHECK_LEAK) || wants(r, CHECK_STACK) || wants(r, CHECK_RACE)) {
+        r->whose = whose_create();
+        r->failed |= !r->whose;
+    }
     r->context = context_create(t, r->how->kinds, r->findings, r->frames);
     /* What is nearly always gone back for is near snapshots of the first replay then. */
     if (wants(r, CHECK_FRAME) || (wants(r, CHECK_STALE) && t->machine.adversary))
@@ -260,6 +271,7 @@ static void run_free(struct run *r)
     leave_destroy(r->leave);
     stack_destroy(r->stack);
     leak_destroy(r->leak);
+    whose_destroy(r->whose);
     races_destroy(r->races);
     free(r->frames);
     free(r->map);
@@ -296,8 +308,8 @@ static void side_start(struct side *s, struct leak *leak)
 }
 
 /* Wait for it, and put what it found behind the others' findings. */
-static int side_end(struct side *s, const struct trace *t, struct findings *all, char *err,
-                    size_t err_len)
+static int side_end(struct side *s, const struct trace *t, const struct whose *whose,
+                    struct findings *all, char *err, size_t err_len)
 {
     struct places *places;
 
@@ -313,6 +325,7 @@ static int side_end(struct side *s, const struct trace *t, struct findings *all,
     if (!places)
         return loader_fail(err, err_len, -ENOMEM, "out of memory");
     leak_name(t, places, &s->finding);
+    whose_fill(whose, places, &s->finding);
     places_destroy(places);
     all->value[all->count] = s->value;
     all->list[all->count++] = s->finding;
@@ -343,7 +356,7 @@ int check_run(const struct trace *t, const struct check *how, size_t *count,
         side_start(&side, run.leak);
         if (has_more(&run, t))
             rc = name_all(&run, t, err, err_len);
-        side_rc = side_end(&side, t, &all, err, err_len);
+        side_rc = side_end(&side, t, run.whose, &all, err, err_len);
         rc = rc ? rc : side_rc;
     }
     for (size_t i = 0; rc == 0 && i < all.count; i++) {

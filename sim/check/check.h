@@ -61,11 +61,15 @@ struct finding {
     struct check_blame first;   /* had written the right value there before it */
     struct check_blame used;    /* stale: user mode's access by the old entry */
     struct check_blame load;    /* where the culprit wrote memory: what loaded it from there */
+    struct check_blame left;    /* stack: the switch to another stack */
     vaddr_t slot;               /* that memory; 0: none */
     vaddr_t frame_at;           /* the value stands in a signal frame, here; 0: in the CPU */
     bool origin;                /* to blame is who computed the value, not who put it there */
     bool dropped;               /* on a closer look it is none */
     bool nobody;                /* it is something left undone: there is no instruction */
+    bool whose;                 /* task and place are to be found (whose.h), */
+    insn_t user_n;              /* by this trap from user mode, 0: by back_n, */
+    vaddr_t user_pc;            /* and where it was; 0: the place is known */
 };
 
 struct stack_depths;

@@ -15,18 +15,26 @@ uint64_t kernel_sp_register(struct cpu *cpu, const char *name)
     return word;
 }
 
+vaddr_t kernel_sp_slot(struct cpu *cpu)
+{
+    uint64_t descriptor[2], base;
+    vaddr_t at = kernel_sp_register(cpu, "gdtr_base") + (kernel_sp_register(cpu, "tr") & 0xfff8);
+
+    if (cpu_mem_read(cpu, at, descriptor, sizeof(descriptor)) != 0)
+        return 0;
+    base = (descriptor[0] >> 16 & 0xffffff) | (descriptor[0] >> 56) << 24 | descriptor[1] << 32;
+    return base + 4;
+}
+
 vaddr_t kernel_sp_of_entry(struct cpu *cpu)
 {
-    uint64_t descriptor[2], base, sp = 0;
+    uint64_t sp = 0;
     vaddr_t at;
 
     if (cpu_arch(cpu) == ARCH_ARM64)
         return kernel_sp_register(cpu, "sp_el1");
-    at = kernel_sp_register(cpu, "gdtr_base") + (kernel_sp_register(cpu, "tr") & 0xfff8);
-    if (cpu_mem_read(cpu, at, descriptor, sizeof(descriptor)) != 0)
-        return 0;
-    base = (descriptor[0] >> 16 & 0xffffff) | (descriptor[0] >> 56) << 24 | descriptor[1] << 32;
-    return cpu_mem_read(cpu, base + 4, &sp, sizeof(sp)) == 0 ? sp : 0;
+    at = kernel_sp_slot(cpu);
+    return at && cpu_mem_read(cpu, at, &sp, sizeof(sp)) == 0 ? sp : 0;
 }
 
 /* x86-64 pushes SS, RSP, RFLAGS, CS, RIP, and an error code where the vector has one (6.14). */

@@ -13,6 +13,8 @@
 uint64_t kernel_sp_register(struct cpu *cpu, const char *name);
 /* SP_EL1; RSP0 of the task state segment (SDM vol. 3, 8.7). */
 vaddr_t kernel_sp_of_entry(struct cpu *cpu);
+/* x86_64: where RSP0 stands in memory. */
+vaddr_t kernel_sp_slot(struct cpu *cpu);
 /* The stack pointer that a trap from the kernel interrupted. */
 vaddr_t kernel_sp_interrupted(struct cpu *cpu, const struct cpu_trap *trap);
 /* CR2: what a double fault was about. arm64: FAR_EL1. */

@@ -44,6 +44,7 @@ struct sight {
     insn_t n;
     struct ustate regs;
     struct cpu_trap trap;
+    vaddr_t pc;             /* where user mode goes on */
     unsigned pieces;
     struct piece piece[PIECES_MAX];
 };
@@ -185,6 +186,7 @@ static bool returned(struct leak *l, struct cpu *cpu, insn_t n, vaddr_t pc)
     if (e && e->is_exec && pc == e->pc && e->exec < EXECS_MAX && !l->poisons)
         l->exec_failed[e->exec] = true;
     look(l, cpu, n, e);
+    l->now.pc = pc;
     if (at == l->stop_at)
         return true;
     hash = hash_of(l);
@@ -278,14 +280,13 @@ static void report(struct leak *l, struct findings *findings)
     memset(f, 0, sizeof(*f));
     f->check = CHECK_LEAK;
     f->back_n = l->now.n;
-    f->trap_n = l->now.trap.n;
-    if (l->now.trap.n) {
-        l->arch->describe_trap(&l->now.trap, &words);
-        snprintf(f->trap, sizeof(f->trap), "%s", words.cause);
-        snprintf(f->place, sizeof(f->place), "0x%llx", (unsigned long long)l->now.trap.pc);
-    } else {
-        snprintf(f->trap, sizeof(f->trap), "a start or a signal");
-    }
+    f->trap_n = f->user_n = l->now.trap.n;
+    f->user_pc = f->user_n ? l->now.trap.pc : l->now.pc;
+    f->whose = true;
+    l->arch->describe_trap(&l->now.trap, &words);
+    snprintf(f->trap, sizeof(f->trap), "%s",
+             f->user_n ? words.cause : "none: a program, a thread or a handler starts");
+    snprintf(f->place, sizeof(f->place), "0x%llx", (unsigned long long)f->user_pc);
     if (l->now.n != l->other.n || !find_difference(l, f))
         snprintf(f->what, sizeof(f->what), "what the kernel does depends on bytes that are dead");
     else if (f->value)

@@ -67,7 +67,9 @@ struct pagetable {
     uint8_t *level;         /* of each page of RAM, 0: no table */
     vaddr_t *va;            /* of its first entry */
     struct table_root root; /* whose user tables are known */
-    bool kernel_known, asked_wx;
+    paddr_t kernel_root;    /* whose kernel tables are known, 0: none */
+    bool kernel_looked;     /* behind a trap of the kernel's own */
+    bool asked_wx;
     bool has_blocks, looks; /* all code is told of; it is looked at */
     struct change *change;
     size_t changes, room, open; /* open: not done */
@@ -200,19 +202,29 @@ static void forget_user(struct pagetable *p)
     p->changes = p->open = 0;
 }
 
+/*
+ * By their memory alone: Linux has two ASIDs for an address space, one while its kernel runs (arm64,
+ * UNMAP_KERNEL_AT_EL0), and gives others when they run out.
+ */
 static bool same_root(const struct table_root *a, const struct table_root *b)
 {
-    return a->pa == b->pa && a->tag == b->tag;
+    return a->pa == b->pa;
 }
 
-/* The tables of the kernel's half; not the root, which on x86_64 is the user's as well. */
+/*
+ * The tables of the kernel's half; not the root, which on x86_64 is the user's as well. A kernel
+ * that has another root while user mode runs (the same option) has its own behind its own traps.
+ */
 static void learn_kernel(struct pagetable *p)
 {
     struct table_root root;
     struct table_entry e;
     size_t page;
 
-    if (!p->arch->kernel_root(p->cpu, &root) || !page_of(p, root.pa, &page))
+    if (p->kernel_root && !p->arch->two_roots)
+        return;
+    if (!p->arch->kernel_root(p->cpu, &root) || root.pa == p->kernel_root ||
+        !page_of(p, root.pa, &page))
         return;
     for (unsigned i = root.first; i < root.first + root.count; i++) {
         p->arch->read_entry(entry_at(p, page, i), root.level, &e);
@@ -221,7 +233,7 @@ static void learn_kernel(struct pagetable *p)
                         root.va + ((vaddr_t)i << (PAGE_SHIFT + 9 * (root.level - 1))), 0,
                         TABLE_ENTRIES);
     }
-    p->kernel_known = true;
+    p->kernel_root = root.pa;
 }
 
 /* User mode runs by these tables from here on. */
@@ -229,7 +241,7 @@ static void learn_roots(struct pagetable *p)
 {
     struct table_root root;
 
-    if (!p->kernel_known)
+    if (!p->kernel_root)
         learn_kernel(p);
     if (!p->arch->user_root(p->cpu, &root) || same_root(&root, &p->root))
         return;
@@ -355,6 +367,18 @@ static bool takes_away(const struct table_entry *was, const struct table_entry *
            (was->kernel_exec && !is->kernel_exec);
 }
 
+/*
+ * A walker that does not see this entry yet finds none, or one that gives less: user mode takes a
+ * fault more than it had to and does nothing wrong meanwhile. A kernel may leave it at that, and
+ * Linux does (arm64's set_pte() and update_mmu_cache()). Whether the fault's handler copes is not to
+ * be seen in the tables: record with the adversary, for the check stale. An entry that leads to
+ * a table is another thing: all below depends on it and on what was stored before it.
+ */
+static bool may_be_late(const struct table_entry *e, vaddr_t va)
+{
+    return e->kind == ENTRY_LEAF && !is_kernel_va(va);
+}
+
 static void change_entry(struct pagetable *p, const struct store_place *s, size_t page, vaddr_t va,
                          uint64_t was_word, uint64_t is_word)
 {
@@ -369,7 +393,7 @@ static void change_entry(struct pagetable *p, const struct store_place *s, size_
     if (was.kind == ENTRY_INVALID) {
         if (p->arch->needs_break && is.kind == ENTRY_LEAF && old_entry_waits(p, va, is.pa))
             breach(p, RULE_AGAIN, s, va, was_word, is_word);
-        if (p->arch->needs_barriers)
+        if (p->arch->needs_barriers && !may_be_late(&is, va))
             add_change(p, s, va, was_word, is_word, false);
     } else {
         if (p->arch->needs_break && is.kind != ENTRY_INVALID &&
@@ -377,7 +401,7 @@ static void change_entry(struct pagetable *p, const struct store_place *s, size_
             breach(p, RULE_BREAK, s, va, was_word, is_word);
         if (takes_away(&was, &is))
             add_change(p, s, va, was_word, is_word, true);
-        else if (p->arch->needs_barriers)
+        else if (p->arch->needs_barriers && !may_be_late(&is, va))
             add_change(p, s, va, was_word, is_word, false);
     }
     if (is.kind == ENTRY_TABLE && (was.kind != ENTRY_TABLE || was.pa != is.pa))
@@ -474,6 +498,9 @@ void pagetable_event(struct pagetable *p, const struct derived *d)
             p->trap = *d->trap;
             p->process = d->process;
             p->thread = d->thread;
+        } else if (p->kernel_root && !p->kernel_looked) {
+            learn_kernel(p);
+            p->kernel_looked = true;
         }
         return;
     }

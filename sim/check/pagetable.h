@@ -5,7 +5,9 @@
  * Rules (DDI 0487, D8.14 and B2.7; SDM vol. 3, 4.10)
  *   break     arm64: a live entry is never replaced by one with another address, size or memory
  *             type; it is made invalid and invalidated in the TLB first
- *   barrier   arm64: a DSB stands between a write and the return to user mode that may use it
+ *   barrier   arm64: a DSB stands between a write and the return to user mode that may use it;
+ *             but for a page of user mode that becomes valid or gets more rights, where a walk that
+ *             comes too early is a fault and no more
  *   flush     what takes a permission away, or maps another page, is followed by an invalidation
  *             (arm64: between two DSBs) before user mode runs in that address space again
  *   exec      no page that the kernel may write and execute; none that user mode may, unless a

@@ -33,6 +33,7 @@ static const char *const text[RACES] = {
 struct marked {
     struct cpu_trap irq;
     insn_t from, to;        /* where the way behind it is walked */
+    insn_t user_n;          /* the trap from user mode before it, 0: not known */
 };
 
 struct races {
@@ -55,10 +56,10 @@ void races_destroy(struct races *r)
 }
 
 static void mark(struct races *r, enum race kind, const struct cpu_trap *irq, insn_t from,
-                 insn_t to)
+                 insn_t to, insn_t user_n)
 {
     if (r->count[kind] < MARKED_MAX)
-        r->list[kind][r->count[kind]++] = (struct marked){*irq, from, to};
+        r->list[kind][r->count[kind]++] = (struct marked){*irq, from, to, user_n};
 }
 
 void race_event(struct races *r, const struct derived *d)
@@ -69,7 +70,7 @@ void race_event(struct races *r, const struct derived *d)
         return;
     idle = d->trap->cycles - d->trap->n;
     if (r->plain && idle != r->idle && d->trap->n - r->last.n < RACE_NEAR_INSNS)
-        mark(r, RACE_SLEEP, &r->last, r->last.n, d->trap->n - 1);
+        mark(r, RACE_SLEEP, &r->last, r->last.n, d->trap->n - 1, 0);
     r->plain = d->trap->kind == CPU_TRAP_IRQ && !d->trap->from_user && idle == r->idle;
     r->last = *d->trap;
     r->idle = idle;
@@ -78,12 +79,13 @@ void race_event(struct races *r, const struct derived *d)
 void race_end(struct races *r, const struct sim_end *end)
 {
     if (r->plain && end->reason == SIM_END_STARVED && end->n - r->last.n < RACE_NEAR_INSNS)
-        mark(r, RACE_SLEEP, &r->last, r->last.n, end->n);
+        mark(r, RACE_SLEEP, &r->last, r->last.n, end->n, 0);
 }
 
-void race_add_switch(struct races *r, const struct cpu_trap *irq, insn_t back_n)
+void race_add_switch(struct races *r, const struct cpu_trap *irq, const struct cpu_trap *user,
+                     insn_t back_n)
 {
-    mark(r, RACE_STORE, irq, back_n, back_n + RETURN_INSNS);
+    mark(r, RACE_STORE, irq, back_n, back_n + RETURN_INSNS, user->n);
 }
 
 bool races_any(const struct races *r)
@@ -259,6 +261,8 @@ static void report(struct timeline *t, struct places *places, const struct marke
     snprintf(f->trap, sizeof(f->trap), "interrupt");
     place_text(&place, false, f->place, sizeof(f->place));
     snprintf(f->what, sizeof(f->what), "%s", text[w->kind]);
+    f->user_n = k->user_n;
+    f->whose = k->user_n != 0; /* the place is the kernel's */
     f->bytes = w->hit.bytes;
     memcpy(f->was, &w->hit.was, 8);
     memcpy(f->is, &w->hit.is, 8);

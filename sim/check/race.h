@@ -32,8 +32,12 @@ struct races *races_create(void);
 void races_destroy(struct races *r);
 void race_event(struct races *r, const struct derived *d);
 void race_end(struct races *r, const struct sim_end *end);
-/* The interrupt at vector n; its handler left the stack, and came back at back_n. */
-void race_add_switch(struct races *r, const struct cpu_trap *irq, insn_t back_n);
+/*
+ * An interrupt whose handler left the stack, and came back at back_n; `user` is by which the thread
+ * was in the kernel, its n 0: not known.
+ */
+void race_add_switch(struct races *r, const struct cpu_trap *irq, const struct cpu_trap *user,
+                     insn_t back_n);
 bool races_any(const struct races *r);
 MUST_CHECK int race_find(struct races *r, struct timeline *t, struct places *places,
                          const struct machine *m, struct findings *findings);

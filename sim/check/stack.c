@@ -119,6 +119,7 @@ static struct stack_depth *path_of(struct stack *s, struct cpu *cpu, const struc
     return &s->depths->path[s->depths->count++];
 }
 
+/* `trap` NULL: the last from user mode on the stack in use. */
 static void report(struct stack *s, insn_t n, const struct cpu_trap *trap, insn_t culprit,
                    const char *what, vaddr_t was, vaddr_t is)
 {
@@ -126,14 +127,19 @@ static void report(struct stack *s, insn_t n, const struct cpu_trap *trap, insn_
     struct trap_words words = {0};
     struct finding *f;
 
+    trap = trap ? trap : switched_trap(s->switched, s->current);
+    trap = trap ? trap : &s->trap;
+
     if (s->told || !all || all->count == all->max)
         return;
     f = &all->list[all->count];
     s->told = true;
     memset(f, 0, sizeof(*f));
     f->check = CHECK_STACK;
-    f->trap_n = trap->n;
+    f->trap_n = f->user_n = trap->n;
     f->back_n = n;
+    f->whose = true;
+    f->user_pc = trap->pc;
     s->arch->describe_trap(trap, &words);
     snprintf(f->trap, sizeof(f->trap), "%s", words.cause);
     snprintf(f->place, sizeof(f->place), "0x%llx", (unsigned long long)trap->pc);
@@ -170,11 +176,11 @@ void stack_block(struct stack *s, insn_t n, vaddr_t pc, uint32_t bytes)
         s->last_sp - sp + STEP_BYTES_MAX < 2 * STEP_BYTES_MAX) {
         at = top_above(s, sp);
         if (at < s->tops && s->top[at].top < s->current && s->top[at].top != sp)
-            report(s, n, &s->trap, n, "the kernel's stack goes on into another thread's",
+            report(s, n, NULL, n, "the kernel's stack goes on into another thread's",
                    s->top[at].top, sp);
     } else {
         if (is_unmapped(s, cpu, sp))
-            report(s, n, &s->trap, n, "the kernel's stack overflows into its gap", s->current, sp);
+            report(s, n, NULL, n, "the kernel's stack overflows into its gap", s->current, sp);
         find_stack(s, cpu, sp);
     }
     s->last_sp = sp;
@@ -220,7 +226,7 @@ void stack_trap(struct stack *s, const struct cpu_trap *trap)
         if (trap->kind == CPU_TRAP_IRQ)
             switched_interrupt(s->switched, trap, kernel_sp_interrupted(cpu, trap));
         if (is_gap(s, cpu, trap))
-            report(s, trap->n, &s->trap, trap->n - 1, "the kernel's stack overflows into its gap",
+            report(s, trap->n, NULL, trap->n - 1, "the kernel's stack overflows into its gap",
                    s->current, kernel_sp_interrupted(cpu, trap));
         return;
     }
@@ -229,7 +235,7 @@ void stack_trap(struct stack *s, const struct cpu_trap *trap)
     *e = (struct entry){cpu_asid_root(cpu), sp, kernel_sp_of_entry(cpu), *trap,
                         trap->kind == CPU_TRAP_SYSCALL && is_fork(s, cpu_syscall_number(cpu))};
     s->current = s->last_sp = e->top;
-    switched_entry(s->switched, e->top);
+    switched_entry(s->switched, e->top, trap);
     s->trap = *trap;
     s->path = path_of(s, cpu, trap);
     know_top(s, e->top, s->path);
@@ -262,6 +268,34 @@ static void on_link(void *ctx, const struct who_link *link)
     memcpy(b->source, link->source, sizeof(b->source));
 }
 
+/*
+ * Not empty in user mode: who left it so. arm64's SP_EL1 is what SP was before ERET; x86_64's
+ * next entry begins where the task state segment says.
+ */
+static void name_not_empty(struct timeline *t, struct places *places, const struct machine *m,
+                           struct finding *f)
+{
+    struct value_place place = {.reg = cpu_reg_find(m->arch, "sp"), .bytes = 8};
+    struct timeline_watch word = {.bytes = 8};
+    struct timeline_goals goals = {.watches = &word, .watch_count = 1};
+    struct timeline_arrival arrival;
+    char err[256];
+    struct who *w;
+
+    if (m->arch == ARCH_X86_64) {
+        if (timeline_seek(t, f->back_n))
+            return;
+        word.va = kernel_sp_slot(sim_cpu(timeline_sim(t)));
+        if (word.va && timeline_backward(t, &goals, &arrival) == 0 &&
+            arrival.stop == TIMELINE_WATCH)
+            culprit_describe(t, places, timeline_now(t), &f->culprit);
+    } else if (who_open(t, places, m, &w) == 0) {
+        if (who_follow(w, f->back_n - 1, &place, 1, on_link, &f->culprit, err, sizeof(err)) != 0)
+            f->culprit.known = false;
+        who_close(w);
+    }
+}
+
 /* What moved the stack pointer there. */
 bool stack_name(struct timeline *t, struct places *places, const struct machine *m,
                 struct finding *f, unsigned value)
@@ -274,6 +308,8 @@ bool stack_name(struct timeline *t, struct places *places, const struct machine 
     if (value >= SWITCHED_REGISTER)
         return switched_name(t, places, m, f, value);
     f->culprit.n = 0;
+    if (n == INSN_NONE)
+        name_not_empty(t, places, m, f);
     if (n == INSN_NONE || who_open(t, places, m, &w) != 0)
         return true;
     if (who_follow(w, n, &place, 1, on_link, &f->culprit, err, sizeof(err)) != 0)

@@ -20,6 +20,7 @@
 #include "sim/who.h"
 
 #define FAR_BYTES   1024u /* a function's frame; a switch to another stack goes farther */
+#define LARGE_BYTES 8192u /* a large frame on the same stack, such as Linux's random offset */
 #define STACK_BYTES (64u << 10)
 #define PAGE_BYTES  4096u
 #define SITES       64u
@@ -39,6 +40,7 @@ struct note {
     vaddr_t sp, ret, top;   /* where it goes on; the stack, 0: not known */
     insn_t n, over_n;       /* it left there; another thread began on the stack, 0: not */
     struct cpu_trap irq;    /* from whose handler it left; n 0: none */
+    struct cpu_trap trap;   /* by which its thread had left user mode; n 0: not known */
     uint64_t reg[KEPT_MAX];
 };
 
@@ -47,6 +49,11 @@ struct left {
     vaddr_t top;
     insn_t n, since;        /* it was left; the thread on it began, or was first seen */
     uint8_t copy[COPY_BYTES];
+};
+
+struct entered {
+    vaddr_t top;
+    struct cpu_trap trap;
 };
 
 struct switched {
@@ -65,6 +72,7 @@ struct switched {
     struct note now;        /* taken at the last block; n 0: none */
     struct note note[NOTES];
     struct left *left;
+    struct entered entered[STACKS]; /* from user mode */
     struct cpu_trap irq;    /* whose handler runs on the stack in use; n 0: none */
     vaddr_t irq_sp;         /* that it interrupted */
     unsigned told[4];
@@ -103,6 +111,13 @@ static bool is_near(vaddr_t a, vaddr_t b)
     return a - b + FAR_BYTES < 2 * FAR_BYTES;
 }
 
+/* From the block before to here: is it another stack? */
+static bool is_jump(const struct switched *w, vaddr_t sp, vaddr_t top)
+{
+    return !is_near(w->sp, sp) &&
+           (!top || top != w->top || w->sp - sp + LARGE_BYTES >= 2 * LARGE_BYTES);
+}
+
 static struct note *note_of(struct switched *w, vaddr_t sp)
 {
     return &w->note[(sp >> 3 ^ sp >> 13) % NOTES];
@@ -111,6 +126,38 @@ static struct note *note_of(struct switched *w, vaddr_t sp)
 static struct left *left_of(struct switched *w, vaddr_t top)
 {
     return &w->left[(top >> 12 ^ top >> 22) % STACKS];
+}
+
+static struct entered *entered_of(const struct switched *w, vaddr_t top)
+{
+    return (struct entered *)&w->entered[(top >> 12 ^ top >> 22) % STACKS];
+}
+
+const struct cpu_trap *switched_trap(const struct switched *w, vaddr_t top)
+{
+    const struct entered *e = entered_of(w, top);
+
+    return top && e->top == top ? &e->trap : NULL;
+}
+
+static void say_trap(const struct switched *w, const struct note *note, unsigned kind,
+                     struct finding *f)
+{
+    struct trap_words words;
+
+    if (note->trap.n) {
+        sim_arch_get(cpu_arch(w->cpu))->describe_trap(&note->trap, &words);
+        f->trap_n = f->user_n = note->trap.n;
+        f->user_pc = note->trap.pc;
+        f->whose = true;
+        snprintf(f->trap, sizeof(f->trap), "%s", words.cause);
+    } else {
+        f->trap_n = note->n;
+        snprintf(f->trap, sizeof(f->trap), "%s", kind == SWITCHED_START ?
+                 "the other thread on it" : "a switch to another stack");
+    }
+    snprintf(f->place, sizeof(f->place), "0x%llx",
+             (unsigned long long)(note->trap.n ? note->trap.pc : note->ret));
 }
 
 static struct finding *report(struct switched *w, unsigned kind, const struct note *note, insn_t n,
@@ -129,17 +176,15 @@ static struct finding *report(struct switched *w, unsigned kind, const struct no
     w->told[kind]++;
     memset(f, 0, sizeof(*f));
     f->check = CHECK_STACK;
-    f->trap_n = note->n;
     f->back_n = n;
-    snprintf(f->trap, sizeof(f->trap), "%s",
-             kind == SWITCHED_START ? "the other thread on it" : "a switch to another stack");
-    snprintf(f->place, sizeof(f->place), "0x%llx", (unsigned long long)note->ret);
+    say_trap(w, note, kind, f);
+    f->left.n = note->n; /* named afterwards, as is the culprit */
     snprintf(f->what, sizeof(f->what), what[kind], value);
     f->value = value;
     f->bytes = 8;
     memcpy(f->was, &was, 8);
     memcpy(f->is, &is, 8);
-    f->culprit.n = kind == SWITCHED_REGISTER ? w->jump_n : note->over_n; /* named afterwards */
+    f->culprit.n = kind == SWITCHED_REGISTER ? w->jump_n : note->over_n;
     all->value[all->count++] = kind;
     return f;
 }
@@ -186,12 +231,17 @@ static void keep_top(struct switched *w)
 
 static void leave(struct switched *w)
 {
+    const struct cpu_trap *trap;
+
     w->jump_n = w->n;
     w->site[(w->pc >> 2) % SITES] = w->pc;
     if (w->now.n && w->now.n == w->n) {
         if (w->irq.n && w->irq_sp - w->now.sp < STACK_BYTES)
             w->now.irq = w->irq;
         w->irq.n = 0;
+        trap = switched_trap(w, w->top);
+        if (trap)
+            w->now.trap = *trap;
         *note_of(w, w->now.sp) = w->now;
     } else {
         note_of(w, w->sp)->sp = 0;
@@ -216,7 +266,7 @@ static bool come_back(struct switched *w, insn_t n, vaddr_t pc, vaddr_t sp)
             if (now[i] != note->reg[i] && i + w->arm < w->kept)
                 report(w, SWITCHED_REGISTER, note, n, w->name[i], note->reg[i], now[i]);
     if (note->irq.n && w->races)
-        race_add_switch(w->races, &note->irq, n);
+        race_add_switch(w->races, &note->irq, &note->trap, n);
     note->sp = 0;
     w->await = 0;
     return true;
@@ -225,6 +275,7 @@ static bool come_back(struct switched *w, insn_t n, vaddr_t pc, vaddr_t sp)
 /* Nobody left here: a thread's first code on this stack. */
 static void begin(struct switched *w, insn_t n, vaddr_t pc, vaddr_t sp, vaddr_t top)
 {
+    const struct cpu_trap *trap = switched_trap(w, top);
     struct left *l = left_of(w, top);
     struct note start = {.sp = sp, .ret = pc, .top = top, .over_n = n};
     uint8_t now[START_BYTES];
@@ -243,6 +294,8 @@ static void begin(struct switched *w, insn_t n, vaddr_t pc, vaddr_t sp, vaddr_t 
         memcmp(now, l->copy + COPY_BYTES - (top - sp) - START_BYTES, START_BYTES) != 0)
         return;
     start.n = since;
+    if (trap)
+        start.trap = *trap;
     f = report(w, SWITCHED_START, &start, n, w->arm ? "sp" : "rsp", top, sp);
     if (f)
         f->slot = l->n; /* for name_start() */
@@ -256,8 +309,9 @@ void switched_interrupt(struct switched *w, const struct cpu_trap *irq, vaddr_t 
     w->irq_sp = sp;
 }
 
-void switched_entry(struct switched *w, vaddr_t top)
+void switched_entry(struct switched *w, vaddr_t top, const struct cpu_trap *trap)
 {
+    *entered_of(w, top) = (struct entered){top, *trap};
     w->irq.n = 0;
     w->sp = w->top = top;
     w->await = 0;
@@ -266,7 +320,7 @@ void switched_entry(struct switched *w, vaddr_t top)
 void switched_block(struct switched *w, insn_t n, vaddr_t pc, uint32_t bytes, vaddr_t sp,
                     vaddr_t top)
 {
-    bool jumped = !is_near(w->sp, sp);
+    bool jumped = is_jump(w, sp, top);
 
     if (w->irq.n && !jumped && (sp > w->irq_sp || (sp == w->irq_sp && pc == w->irq.pc)))
         w->irq.n = 0; /* it has returned */
@@ -344,7 +398,7 @@ static bool name_start(struct timeline *t, struct places *places, struct finding
     struct timeline_watch word = {.bytes = START_BYTES};
     struct timeline_goals goals = {.watches = &word, .watch_count = 1, .any_store = true};
     struct timeline_arrival arrival;
-    insn_t start = f->culprit.n, left_n = f->slot;
+    insn_t start = f->culprit.n, left_n = f->slot, since = f->left.n;
     vaddr_t top, sp;
 
     memcpy(&top, f->was, 8);
@@ -353,7 +407,7 @@ static bool name_start(struct timeline *t, struct places *places, struct finding
     f->culprit.n = f->slot = 0;
     if (timeline_seek(t, start) || timeline_backward(t, &goals, &arrival) ||
         arrival.stop != TIMELINE_WATCH || timeline_now(t) >= left_n ||
-        timeline_now(t) <= f->trap_n ||
+        timeline_now(t) <= since ||
         top - cpu_sp(sim_cpu(timeline_sim(t))) < STACK_BYTES)
         return false;
     culprit_describe(t, places, timeline_now(t), &f->culprit);
@@ -364,10 +418,11 @@ static bool name_start(struct timeline *t, struct places *places, struct finding
 bool switched_name(struct timeline *t, struct places *places, const struct machine *m,
                    struct finding *f, unsigned value)
 {
-    if (value == SWITCHED_REGISTER)
-        return name_register(t, places, m, f);
     if (value == SWITCHED_START)
         return name_start(t, places, f);
+    culprit_describe(t, places, f->left.n, &f->left);
+    if (value == SWITCHED_REGISTER)
+        return name_register(t, places, m, f);
     culprit_describe(t, places, f->culprit.n, &f->culprit);
     return true;
 }

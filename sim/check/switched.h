@@ -34,7 +34,9 @@ struct races;
 /* NULL when out of memory. Either of the two that it tells may be NULL. */
 struct switched *switched_create(struct cpu *cpu, struct findings *findings, struct races *races);
 void switched_destroy(struct switched *w);
-void switched_entry(struct switched *w, vaddr_t top);
+void switched_entry(struct switched *w, vaddr_t top, const struct cpu_trap *trap);
+/* The last trap from user mode that entered on this stack; NULL: not known. */
+const struct cpu_trap *switched_trap(const struct switched *w, vaddr_t top);
 /* An interrupt of kernel code, whose stack pointer was `sp`. */
 void switched_interrupt(struct switched *w, const struct cpu_trap *irq, vaddr_t sp);
 void switched_block(struct switched *w, insn_t n, vaddr_t pc, uint32_t bytes, vaddr_t sp,

@@ -29,7 +29,6 @@ struct table_entry {
 /* A tree of tables. */
 struct table_root {
     paddr_t pa;             /* 0: none */
-    uint64_t tag;           /* what the TLB tells its entries by: the ASID */
     unsigned level;         /* of the root */
     unsigned first, count;  /* entries of the root that belong to it */
     vaddr_t va;             /* of entry 0 */
@@ -47,6 +46,7 @@ enum walk_event {
 struct tables_arch {
     bool needs_barriers;    /* a store is seen by the walker only behind a barrier */
     bool needs_break;       /* an entry must be invalid between two that differ */
+    bool two_roots;         /* the kernel's half has a root of its own */
     /* False: tables of another shape, or none yet. */
     bool (*user_root)(struct cpu *cpu, struct table_root *root);
     bool (*kernel_root)(struct cpu *cpu, struct table_root *root);

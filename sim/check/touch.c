@@ -44,6 +44,13 @@ static unsigned arm64_list(struct cpu *cpu, csh cs, const cs_insn *insn, struct 
     return 1;
 }
 
+/* Read and written in one: the library's tables leave out the write of some. */
+static bool x86_swaps(const cs_insn *insn)
+{
+    return insn->id == X86_INS_CMPXCHG || insn->id == X86_INS_CMPXCHG8B ||
+           insn->id == X86_INS_CMPXCHG16B || insn->id == X86_INS_XADD || insn->id == X86_INS_XCHG;
+}
+
 static unsigned x86_list(struct cpu *cpu, csh cs, const cs_insn *insn, struct touch *list)
 {
     const cs_x86 *d = &insn->detail->x86;
@@ -55,8 +62,9 @@ static unsigned x86_list(struct cpu *cpu, csh cs, const cs_insn *insn, struct to
 
         if (o->type != X86_OP_MEM)
             continue;
-        list[operands] = (struct touch){at[operands], o->size, (o->access & CS_AC_READ) != 0,
-                                        (o->access & CS_AC_WRITE) != 0};
+        list[operands] = (struct touch){at[operands], o->size,
+                                        (o->access & CS_AC_READ) != 0 || x86_swaps(insn),
+                                        (o->access & CS_AC_WRITE) != 0 || x86_swaps(insn)};
         operands++;
     }
     return operands; /* the stack's implicit ones stand behind */

@@ -8,6 +8,7 @@
 
 #include "tests/loader/elf_build.h"
 
+#define NAMED     100  /* numbers of fake_knobs.named from here on */
 #define REGS      35u /* x0..x30, sp, pc, in_user, where user mode goes on */
 #define REG_SP    31u
 #define REG_PC    32u
@@ -270,12 +271,20 @@ int cpu_reg_find(enum arch arch, const char *name)
     for (size_t i = 0; i < count; i++)
         if (strcmp(table[i].name, name) == 0)
             return (int)i;
+    for (size_t i = 0; i < FAKE_NAMED && fake_knobs.named[i].name; i++)
+        if (strcmp(fake_knobs.named[i].name, name) == 0)
+            return NAMED + (int)i;
     return -ENOENT;
+}
+
+static uint64_t *register_of(struct cpu *c, int id)
+{
+    return id >= NAMED ? &fake_knobs.named[id - NAMED].value : &c->reg[id];
 }
 
 int cpu_reg_read(struct cpu *c, int id, void *value)
 {
-    memcpy(value, &c->reg[id], 8);
+    memcpy(value, register_of(c, id), 8);
     return 0;
 }
 
@@ -295,13 +304,13 @@ int cpu_reg_read_list(struct cpu *c, const int *ids, size_t count, uint8_t (*val
 {
     memset(values, 0, count * sizeof(*values));
     for (size_t i = 0; i < count; i++)
-        memcpy(values[i], &c->reg[ids[i]], 8);
+        memcpy(values[i], register_of(c, ids[i]), 8);
     return 0;
 }
 
 int cpu_reg_write(struct cpu *c, int id, const void *value)
 {
-    memcpy(&c->reg[id], value, 8);
+    memcpy(register_of(c, id), value, 8);
     return 0;
 }
 

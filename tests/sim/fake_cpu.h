@@ -16,6 +16,8 @@
 #include "sim/machine.h"
 
 #define FAKE_MAGIC 0x656b6166u
+#define FAKE_SP    31          /* its number for cpu_reg_write() */
+#define FAKE_NAMED 24u
 
 struct fake_program {
     uint32_t magic;
@@ -38,6 +40,10 @@ struct fake_knobs {
     const uint8_t *memory;
     size_t memory_bytes;
     uint64_t syscall;          /* the number of the system call; 0: getpid's */
+    struct fake_named {
+        const char *name;      /* NULL: no more */
+        uint64_t value;
+    } named[FAKE_NAMED];       /* registers that there are beside those of its table */
 };
 extern struct fake_knobs fake_knobs;
 

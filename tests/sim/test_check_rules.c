@@ -3,14 +3,11 @@
  * The rules of the checks sigframe and frame on frames, events and lists of stores made by hand: what
  * is right is not reported, and each thing that may be wrong is, alone.
  */
-#include "tests/cmocka.h"
-
-#include <string.h>
+#include "tests/sim/check_kit.h"
 
 #include "sim/check/frame_writes.h"
 #include "sim/check/masks.h"
 #include "sim/check/sigframe.h"
-#include "tests/sim/fake_cpu.h"
 
 #define SP    0x7fff00001000ull
 #define BYTES 0x3000u
@@ -29,18 +26,9 @@ static void put32(unsigned at, uint32_t value)
 
 static struct cpu *open_cpu(enum arch arch, vaddr_t va)
 {
-    static const struct fake_program program;
-    struct cpu_config config = {.arch = arch};
-    struct machine m;
-    struct cpu *cpu;
+    struct cpu *cpu = check_cpu(arch);
 
-    fake_machine(&m, arch, &program);
-    config.ram_bytes = m.ram_bytes;
-    machine_free(&m);
-    assert_int_equal(cpu_create(&config, &cpu, NULL, 0), 0);
-    fake_knobs.memory_va = va;
-    fake_knobs.memory = memory;
-    fake_knobs.memory_bytes = sizeof(memory);
+    check_memory(va, memory, sizeof(memory));
     return cpu;
 }
 

@@ -16,8 +16,6 @@
 #define ADDRESS_MASK  0x0000fffffffff000ull
 #define ATTRIBUTES    (7ull << 2 | 3ull << 8) /* memory type and shareability */
 #define SCTLR_M       1u
-#define ASID_SHIFT    48
-#define TCR_A1        (1ull << 22)
 #define GRANULE_4K_0  0u
 #define GRANULE_4K_1  2u
 
@@ -40,7 +38,6 @@ static bool root_of(struct cpu *cpu, bool upper, struct table_root *r)
         return false;
     r->level = (bits - 12 + 8) / 9;
     r->pa = (upper ? ttbr1 : ttbr0) & 0x0000fffffffffffeull;
-    r->tag = upper ? 0 : (tcr & TCR_A1 ? ttbr1 : ttbr0) >> ASID_SHIFT;
     r->first = 0;
     r->count = 1u << (bits - 12 - 9 * (r->level - 1));
     r->va = upper ? ~0ull << bits : 0;
@@ -103,6 +100,7 @@ static bool may_matter(const uint8_t *code, size_t bytes)
 const struct tables_arch arm64_tables_arch = {
     .needs_barriers = true,
     .needs_break = true,
+    .two_roots = true,
     .user_root = user_root,
     .kernel_root = kernel_root,
     .read_entry = read_entry,

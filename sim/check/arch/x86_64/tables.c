@@ -35,7 +35,6 @@ static bool root_of(struct cpu *cpu, bool upper, struct table_root *r)
     if (!(system_register(cpu, "cr0") & CR0_PG) || !(system_register(cpu, "efer") & EFER_LMA))
         return false;
     r->pa = system_register(cpu, "cr3") & PTE_ADDR;
-    r->tag = 0;
     r->level = 4;
     r->first = upper ? KERNEL_SLOT : 0;
     r->count = TABLE_ENTRIES - KERNEL_SLOT;
