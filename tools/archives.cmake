@@ -29,6 +29,24 @@ function(trapline_archive prefix name)
   endif()
 endfunction()
 
+# trapline_engine_runs(ARCHIVE RESULT): whether a program linked from it loads from guest memory. Debian
+# 12's and 13's linkers turn a `push` of newer assemblers (R_X86_64_GOTPCRELX) into a call, so
+# that the engine's function for it calls itself without end.
+function(trapline_engine_runs archive result)
+  if(CMAKE_CROSSCOMPILING)
+    set(${result} TRUE PARENT_SCOPE)
+    return()
+  endif()
+  try_run(status built ${CMAKE_BINARY_DIR}/engine/try SOURCES ${CMAKE_SOURCE_DIR}/tools/engine/loads.c
+          CMAKE_FLAGS -DINCLUDE_DIRECTORIES=${UNICORN_INCLUDE_DIRS}
+          LINK_LIBRARIES ${archive} Threads::Threads m)
+  if(built AND status EQUAL 0)
+    set(${result} TRUE PARENT_SCOPE)
+  else()
+    set(${result} FALSE PARENT_SCOPE)
+  endif()
+endfunction()
+
 # libunicorn.a holds ten processors, and functions named like ours (cpu_reset). What the two
 # machines need of it becomes one object in which all but uc_* is local; the others'
 # entry points are nothing, and nobody opens them.
@@ -62,6 +80,11 @@ function(trapline_engine_archive)
     endif()
     execute_process(COMMAND ${CMAKE_AR} rcs ${archive} ${object} COMMAND_ERROR_IS_FATAL ANY)
     file(REMOVE ${object})
+  endif()
+  trapline_engine_runs(${archive} runs)
+  if(NOT runs)
+    message(STATUS "${UNICORN_ARCHIVE} does not run as this linker links it; taking the shared library")
+    return()
   endif()
   set_property(TARGET PkgConfig::UNICORN PROPERTY INTERFACE_LINK_LIBRARIES
                ${archive} Threads::Threads m)

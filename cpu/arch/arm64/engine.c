@@ -143,7 +143,10 @@ void arm64_engine_device_store(struct arm64 *a, paddr_t pa, size_t len)
         a->stop_asked = true;
 }
 
-/* Code is translated anew: without watched stores they are done in line. */
+/*
+ * Code is translated anew: without watched stores they are done in line. Hooks are for whole pages:
+ * 2.1.4 zeroes a line (DC ZVA) without a word once a store to its page met no hook.
+ */
 int arm64_engine_watch_stores(struct arm64 *a, const struct cpu_range *list, size_t count,
                               cpu_store_fn fn, void *ctx)
 {
@@ -156,9 +159,10 @@ int arm64_engine_watch_stores(struct arm64 *a, const struct cpu_range *list, siz
     e->stores.ctx = ctx;
     for (size_t i = 0; i < count && !rc; i++) {
         paddr_t first = list[i].pa < STORE_BYTES_MAX ? 0 : list[i].pa - STORE_BYTES_MAX + 1;
+        paddr_t last = list[i].pa + list[i].bytes - 1;
 
-        if (uc_hook_add(e->uc, &e->stores.hook[i], UC_HOOK_MEM_WRITE, (void *)on_store, a, first,
-                        list[i].pa + list[i].bytes - 1))
+        if (uc_hook_add(e->uc, &e->stores.hook[i], UC_HOOK_MEM_WRITE, (void *)on_store, a,
+                        first & ~(PAGE_BYTES - 1ull), last | (PAGE_BYTES - 1)))
             rc = -ENOMEM;
         else
             e->stores.range[e->stores.count++] = list[i];

@@ -77,6 +77,7 @@ static int hook(struct arm64 *a)
                     base + a->config.ram_bytes - 1))
         return -ENOMEM;
     p->hooked = true;
+    arm64_engine_flush_tlb(a); /* what was stored to without a hook: see arm64_engine_watch_stores() */
     return 0;
 }
 
