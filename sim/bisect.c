@@ -135,7 +135,7 @@ static void fill_ends(struct bisecting *s)
 
         at->known = true;
         at->n = s->trace[i]->end.n;
-        sim_end_text(&s->trace[i]->end, at->text, sizeof(at->text));
+        trace_end_text(s->trace[i], at->text, sizeof(at->text));
     }
     s->b->differ |= strcmp(s->b->end[0].text, s->b->end[1].text) != 0;
 }

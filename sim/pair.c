@@ -286,6 +286,7 @@ int pair_describe(struct pair *p, insn_t n, char *text, size_t len, char *err, s
 {
     struct lines l = {.text = text, .len = len};
     cycles_t cycles[2];
+    bool cut = false;
 
     text[0] = '\0';
     for (unsigned i = 0; i < 2; i++) {
@@ -295,13 +296,16 @@ int pair_describe(struct pair *p, insn_t n, char *text, size_t len, char *err, s
 
         cycles[i] = cpu_cycles(pair_cpu(p, i));
         if (s->ended) {
-            sim_end_text(&s->end, why, sizeof(why));
+            trace_end_text(s->trace, why, sizeof(why));
+            cut |= s->trace->cut;
             add(&l, "  %-12s ended at %llu: %s\n", i == 0 ? "first" : "second",
                 (unsigned long long)s->end.n, why);
         } else if ((rc = describe_trap(p, i, n, &l)) != 0) {
             return failed(p, i, rc, err, err_len);
         }
     }
+    if (cut) /* the other one has gone on: two states of different moments */
+        return 0;
     if (cycles[0] != cycles[1])
         add(&l, "  %-12s %llu   %llu cycles\n", "clock", (unsigned long long)cycles[0],
             (unsigned long long)cycles[1]);

@@ -110,5 +110,7 @@ MUST_CHECK int trace_read_file(const char *path, struct trace **out, char *err, 
 MUST_CHECK int trace_read(const uint8_t *bytes, size_t len, const char *name, struct trace **out,
                           char *err, size_t err_len);
 void trace_free(struct trace *t);
+/* sim_end_text() of the trace's end, or that it was cut there. */
+void trace_end_text(const struct trace *t, char *text, size_t len);
 
 #endif

@@ -357,6 +357,14 @@ int trace_read_file(const char *path, struct trace **out, char *err, size_t err_
     return rc;
 }
 
+void trace_end_text(const struct trace *t, char *text, size_t len)
+{
+    if (t->cut)
+        snprintf(text, len, "the trace was cut here; no whole chunk follows");
+    else
+        sim_end_text(&t->end, text, len);
+}
+
 void trace_free(struct trace *t)
 {
     if (!t)

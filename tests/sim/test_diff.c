@@ -2,6 +2,7 @@
 /* The first difference of two recordings, on the fake cpu. */
 #include "tests/cmocka.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sim/diff.h"
@@ -12,12 +13,14 @@ static char err[512];
 static const struct fake_program program = {.magic = FAKE_MAGIC, .trap_every = 1000,
                                             .timer_every = 300000, .insns = 10000000};
 
-static struct trace *record(const struct fake_program *p, uint64_t chaos)
+/* `torn` bytes of the file's end are lost. */
+static struct trace *record_torn(const struct fake_program *p, uint64_t chaos, off_t torn)
 {
     char path[] = "/tmp/trapline-diff-XXXXXX";
     struct session s = {.trace_path = path, .limit = INSN_NONE};
     struct machine m;
     struct sim_end end;
+    struct stat file;
     struct trace *t;
 
     close(mkstemp(path));
@@ -25,9 +28,16 @@ static struct trace *record(const struct fake_program *p, uint64_t chaos)
     m.chaos = chaos;
     assert_ok(session_run(&m, &s, &end, err, sizeof(err)), err);
     machine_free(&m);
+    assert_ok(stat(path, &file), "stat");
+    assert_ok(truncate(path, file.st_size - torn), "truncate");
     assert_ok(trace_read_file(path, &t, err, sizeof(err)), err);
     unlink(path);
     return t;
+}
+
+static struct trace *record(const struct fake_program *p, uint64_t chaos)
+{
+    return record_torn(p, chaos, 0);
 }
 
 static void test_equal_runs_have_no_difference(void **state)
@@ -87,12 +97,33 @@ static void test_another_end_is_a_difference(void **state)
     trace_free(b);
 }
 
+/* The run did not end there: its file does. */
+static void test_a_trace_that_was_cut_is_said_to_be(void **state)
+{
+    struct diff *d = calloc(1, sizeof(*d));
+    struct trace *a = record(&program, 1), *b = record_torn(&program, 1, 20);
+    const char *said;
+
+    (void)state;
+    assert_true(b->cut);
+    assert_ok(diff_find(a, b, d, err, sizeof(err)), err);
+    assert_true(d->differ);
+    assert_int_equal(d->first.n, b->end.n);
+    assert_non_null(said = strstr(d->first.lines, "second       ended at "));
+    assert_string_equal(strstr(said, ": "),
+                        ": the trace was cut here; no whole chunk follows\n");
+    free(d);
+    trace_free(a);
+    trace_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_equal_runs_have_no_difference),
         cmocka_unit_test(test_chaos_differs_first_in_the_timer_then_in_a_register),
         cmocka_unit_test(test_another_end_is_a_difference),
+        cmocka_unit_test(test_a_trace_that_was_cut_is_said_to_be),
     };
 
     return cmocka_run_group_tests_name("sim.diff", tests, NULL, NULL);
