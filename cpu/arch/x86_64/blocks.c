@@ -246,6 +246,48 @@ static void decode_bytes(struct x86 *x, struct x86_blocks_cold *b, const uint8_t
         x86_operands_align(x, b, buf);
 }
 
+unsigned blocks_insns_before(struct x86 *x, const struct x86_blocks_cold *b, uint32_t offset)
+{
+    unsigned count = 0, at = 0;
+
+    if (offset < 256) {
+        for (unsigned w = 0; w <= offset / 64; w++) {
+            uint64_t bits = b->starts[w];
+            if (w == offset / 64)
+                bits &= (1ull << offset % 64) - 1;
+            count += (unsigned)__builtin_popcountll(bits);
+        }
+        return count;
+    }
+    for (; at < offset; count++)
+        at += x86_insn_len(x, b->pc + at);
+    return count;
+}
+
+bool blocks_is_start(struct x86 *x, const struct x86_blocks_cold *b, uint32_t offset)
+{
+    uint32_t at = 0;
+
+    if (offset < 256)
+        return b->starts[offset / 64] >> offset % 64 & 1;
+    while (at < offset)
+        at += x86_insn_len(x, b->pc + at);
+    return at == offset;
+}
+
+unsigned blocks_flags_before(struct x86 *x, const struct x86_blocks_cold *b, uint32_t offset)
+{
+    uint8_t buf[INSN_BYTES_MAX];
+    unsigned flags = 0;
+    struct insn i;
+
+    for (uint32_t at = 0; at < offset; at += i.length) {
+        insn_decode(&i, buf, x86_fetch(x, b->pc + at, buf, sizeof(buf)), b->is_long);
+        flags |= blocks_insn_flags(&i);
+    }
+    return flags;
+}
+
 bool blocks_aligned(struct x86 *x, const struct x86_blocks_cold *b)
 {
     for (unsigned i = 0; i < b->checks; i++) {
@@ -311,10 +353,23 @@ bool blocks_prove(struct x86 *x, struct x86_blocks_cold *b, vaddr_t pc, uint32_t
     return true;
 }
 
-/* Real mode, and segments of 16 bits or with a base, are not part of this machine. */
-void blocks_refuse(struct x86 *x, vaddr_t pc)
+/*
+ * Real mode, and segments of 16 bits or with a base, are not part of this machine. Where the tables
+ * map no code (any more) the engine goes by an entry of its TLB that they have lost: it forgets it
+ * now, and finds what they say. Code is behind RAM's end only if the tables say so as well.
+ */
+void blocks_no_code(struct x86 *x, vaddr_t pc)
 {
+    struct x86_counter *r = x->counter;
     bool flat = x86_flat_code(x);
+
+    if (flat && (r->lost_pc != pc || r->lost_n != x->count.n)) {
+        r->lost_pc = pc;
+        r->lost_n = x->count.n;
+        x86_count_remap(x);
+        x86_engine_flush_tlb(x);
+        return;
+    }
 
     snprintf(x->error, sizeof(x->error),
              flat ? "no code at 0x%llx"

@@ -133,6 +133,8 @@ static bool needs_steps(struct x86 *x, const struct x86_blocks_cold *b)
 /* What a block's special instructions bring about, as it begins. */
 static void count_special(struct x86 *x, const struct x86_blocks_cold *b)
 {
+    x->counter->look_before = x->flow.look;
+    x->counter->shadow_before = x->flow.shadow_n;
     if (b->flags & BLOCK_SHADOW)
         x->flow.shadow_n = x->count.n;
     if (b->flags & BLOCK_REMAP) {
@@ -150,34 +152,14 @@ static void count_special(struct x86 *x, const struct x86_blocks_cold *b)
     set_limit(x);
 }
 
-static unsigned insns_before(struct x86 *x, const struct x86_blocks_cold *b, uint32_t offset)
+/* It ended before `offset`: what its special instructions from there on would have brought about. */
+static void take_back(struct x86 *x, const struct x86_blocks_cold *b, uint32_t offset)
 {
-    unsigned count = 0, at = 0;
-
-    if (offset < 256) {
-        for (unsigned w = 0; w <= offset / 64; w++) {
-            uint64_t bits = b->starts[w];
-            if (w == offset / 64)
-                bits &= (1ull << offset % 64) - 1;
-            count += (unsigned)__builtin_popcountll(bits);
-        }
-        return count;
-    }
-    for (; at < offset; count++)
-        at += x86_insn_len(x, b->pc + at);
-    return count;
-}
-
-/* Does an instruction of the block start at this offset? */
-static bool is_start(struct x86 *x, const struct x86_blocks_cold *b, uint32_t offset)
-{
-    uint32_t at = 0;
-
-    if (offset < 256)
-        return b->starts[offset / 64] >> offset % 64 & 1;
-    while (at < offset)
-        at += x86_insn_len(x, b->pc + at);
-    return at == offset;
+    if (b->flags & BLOCK_SHADOW) /* its last instruction */
+        x->flow.shadow_n = x->counter->shadow_before;
+    if ((b->flags & (BLOCK_FPCTL | BLOCK_POPF)) &&
+        !(blocks_flags_before(x, b, offset) & (BLOCK_FPCTL | BLOCK_POPF)))
+        x->flow.look = x->counter->look_before;
 }
 
 /* The block may run up to the next break; its first instruction has been looked at. */
@@ -190,9 +172,9 @@ static void stop_at_break(struct x86 *x, const struct x86_blocks_cold *b)
         vaddr_t offset = at - b->pc;
         insn_t n;
 
-        if (!is_start(x, b, (uint32_t)offset))
+        if (!blocks_is_start(x, b, (uint32_t)offset))
             continue;
-        n = x->count.n + insns_before(x, b, (uint32_t)offset);
+        n = x->count.n + blocks_insns_before(x, b, (uint32_t)offset);
         if (n < *stop_at)
             *stop_at = n;
         return;
@@ -281,7 +263,7 @@ void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size)
     }
     hot->size = X86_BLOCK_UNCACHED; /* until the end: it must never disagree with `b` */
     if (!blocks_prove(x, b, pc, size)) {
-        blocks_refuse(x, pc);
+        blocks_no_code(x, pc);
         not_run(x, pc, size);
         return;
     }
@@ -345,7 +327,8 @@ void x86_count_sync(struct x86 *x, vaddr_t rip, bool all_retired)
     if (rip < b->pc || rip >= b->pc + b->size)
         return;
     x->count.n -= b->insns;
-    x->count.n += insns_before(x, b, (uint32_t)(rip - b->pc));
+    x->count.n += blocks_insns_before(x, b, (uint32_t)(rip - b->pc));
+    take_back(x, b, (uint32_t)(rip - b->pc));
 }
 
 /* A fetch fault on the page after RIP's: run up to the instruction that crosses. */
@@ -559,6 +542,7 @@ void x86_count_reset(struct x86 *x)
     r->tail = r->step = r->fence = r->want_exits = r->want_partial = r->want_step = false;
     r->want_drop = false;
     r->drops = 0;
+    r->lost_n = UINT64_MAX;
     /* Put back to 32-bit code: what runs behind it is translated, so its mode shows by nothing else. */
     r->mixed |= r->is_long && !x86_long_code(x);
     x86_count_remap(x);

@@ -63,6 +63,10 @@ struct x86_counter {
     struct page_cache cache[PAGE_CACHE];
     struct x86_block lone;
     uint64_t bias_count;
+    vaddr_t lost_pc;     /* blocks_no_code(): where and when the tables had no code last */
+    insn_t lost_n;
+    uint64_t look_before; /* of struct x86_flow, when the block now running began */
+    insn_t shadow_before;
     bool is_long;        /* the code that runs is of 64 bits */
     bool mixed;          /* 32-bit code ran in long mode: far transfers are looked at */
     bool compat;         /* 32-bit code of long mode was translated, before any of 64 bits ran */
@@ -101,8 +105,12 @@ struct x86_counter {
 bool blocks_page_of(struct x86 *x, vaddr_t va, uint64_t *ppage);
 /* Make the entry for (pc, size) true; false when the code cannot be found. */
 bool blocks_prove(struct x86 *x, struct x86_blocks_cold *b, vaddr_t pc, uint32_t size);
-/* End the run at code that blocks_prove() found nothing for, with a sentence. */
-void blocks_refuse(struct x86 *x, vaddr_t pc);
+/* blocks_prove() found nothing: the engine looks again, and then the run ends with a sentence. */
+void blocks_no_code(struct x86 *x, vaddr_t pc);
+/* Instructions of the block before `offset`, their BLOCK_* flags; does one start there? */
+unsigned blocks_insns_before(struct x86 *x, const struct x86_blocks_cold *b, uint32_t offset);
+unsigned blocks_flags_before(struct x86 *x, const struct x86_blocks_cold *b, uint32_t offset);
+bool blocks_is_start(struct x86 *x, const struct x86_blocks_cold *b, uint32_t offset);
 /* Drop what the engine translated from the pages that wait for it; between two runs. */
 void blocks_drop(struct x86 *x);
 /* In a hook: before the next block runs all translated code goes. */
