@@ -230,6 +230,8 @@ static int find_shared(struct who *w, insn_t n, const struct value_place *place,
 
     for (; to > 0 && rc == 0; to = from, width *= STRETCH_GROWS) {
         from = to > width ? to - width : 0;
+        if (n - to < WHO_EXACT_INSNS && n - from > WHO_EXACT_INSNS)
+            from = n - WHO_EXACT_INSNS; /* what changes and changes back is seen up to there */
         if (n - from > WHO_EXACT_INSNS)
             rc = last_other(w, place, from, to, 1, found);
         else
