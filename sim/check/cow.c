@@ -137,6 +137,15 @@ static struct space *space_of(struct cow *c, paddr_t root)
     return NULL;
 }
 
+/* A process has one space: another that it had before an exec is not its own any more. */
+static void own(struct cow *c, struct space *s, unsigned process)
+{
+    for (size_t i = 0; s->process != process && i < c->spaces; i++)
+        if (c->space[i].process == process)
+            c->space[i].process = 0;
+    s->process = process;
+}
+
 /* The space in use; `fresh`: its owner is a new one. NULL: none, or no memory. */
 static struct space *space_now(struct cow *c, unsigned process, bool fresh)
 {
@@ -157,13 +166,13 @@ static struct space *space_now(struct cow *c, unsigned process, bool fresh)
             c->room = room;
         }
         s = &c->space[c->spaces++];
-        *s = (struct space){.root = root, .process = process};
+        *s = (struct space){.root = root};
     } else if (fresh) {
         s->generation++;
         ranges_free(&s->shared);
         s->root = root;
     }
-    s->process = process;
+    own(c, s, process);
     return s;
 }
 

@@ -401,13 +401,43 @@ static void test_cow_fault(void **state)
     }
 }
 
+/* The tables that a process had before an exec are another's by now: which are its own? */
+static void test_cow_exec(void **state)
+{
+    struct world *w;
+
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        struct syscall_text exec = {.name = "execve"};
+        struct derived d = {.kind = DERIVED_START, .n = 1, .process = 1, .thread = 1};
+
+        w = world_open(i / 2 ? ARCH_X86_64 : ARCH_ARM64);
+        d.cpu = w->cpu;
+        event(w, DERIVED_START, 3); /* has the first tables, and ends */
+        call(w, 3, "exit_group", nothing, 0, false);
+        use_space(w, SPACE_B, 1);
+        cow_event(w->cow, &d);
+        use_space(w, SPACE_A, 1);
+        d = (struct derived){.kind = DERIVED_SYSCALL, .n = 2, .n_end = 3, .process = 1,
+                             .thread = 1, .cpu = w->cpu, .call = &exec, .returned = true};
+        cow_event(w->cow, &d);
+        if (i % 2 == 0)
+            call(w, 1, "mmap", shared, USER_VA, true);
+        put(w, entry_at(SPACE_A, 1, USER_VA), leaf(w, PAGE_X, W));
+        put(w, entry_at(SPACE_B, 1, USER_VA), leaf(w, PAGE_X, W));
+        event(w, DERIVED_START, 2);
+        event(w, DERIVED_RETURN, 1);
+        finish(w, i % 2 ? two_owners : NULL);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_barrier),    cmocka_unit_test(test_flush),
         cmocka_unit_test(test_entries),    cmocka_unit_test(test_two_asids),
         cmocka_unit_test(test_cow_fork),   cmocka_unit_test(test_cow_shared),
-        cmocka_unit_test(test_cow_fault),
+        cmocka_unit_test(test_cow_fault),  cmocka_unit_test(test_cow_exec),
     };
 
     return cmocka_run_group_tests_name("sim.check_pages", tests, NULL, NULL);
