@@ -101,7 +101,9 @@
 /* The counter that every translated block advances; the block hook works on it. */
 struct arm64_count {
     insn_t n;      /* at the end of the block now running */
-    insn_t limit;  /* blocks that would pass it go to the slow path; 0 sends all there */
+    /* Blocks that would pass it go to the slow path; 0 sends all there. For the lower half of the
+     * addresses and for the upper one, where nobody is in user mode. */
+    insn_t limit[2];
     vaddr_t pc;    /* of the block now running */
     uint32_t size; /* its bytes; 0 outside of a block */
 };
@@ -159,6 +161,12 @@ struct arm64_unimplemented_entry {
 
 struct arm64_code;
 struct arm64_engine;
+
+static inline void arm64_count_limit(struct arm64_count *c, insn_t limit)
+{
+    c->limit[0] = c->limit[1] = limit;
+}
+
 struct arm64_counter;
 struct arm64_dirty;
 

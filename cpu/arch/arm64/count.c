@@ -9,8 +9,8 @@
  * start, an exit is set at the instruction of the limit, and the shortened
  * block runs up to it. Nothing depends on how blocks were formed.
  *
- * While an interrupt waits for being unmasked, in the kernel in watch mode, while FP
- * instructions trap and at EL2, every block takes the slow path. That is exact because
+ * While an interrupt waits for being unmasked, while FP instructions trap and at EL2, every block
+ * takes the slow path; in watch mode behind an exception entry, those of the lower half do. That is exact because
  * what unmasks (a write to DAIF, ERET) or changes a mode (MSR) ends a block.
  */
 #include <errno.h>
@@ -64,7 +64,7 @@ void arm64_count_destroy(struct arm64 *a)
 void arm64_count_reset(struct arm64 *a)
 {
     *a->counter = (struct arm64_counter){.stop_at = 0};
-    a->count.limit = 0;
+    arm64_count_limit(&a->count, 0);
     a->count.size = 0;
 }
 
@@ -93,7 +93,7 @@ bool arm64_count_reached(const struct arm64 *a)
 void arm64_count_hold(struct arm64 *a)
 {
     a->counter->hold = true;
-    a->count.limit = 0;
+    arm64_count_limit(&a->count, 0);
     arm64_engine_stop(a);
 }
 
@@ -109,18 +109,23 @@ static bool looks_at_blocks(const struct arm64 *a)
     return a->blocks.fn && (!a->blocks.kernel || !a->watch || a->flow.from_kernel);
 }
 
-/* What blocks may run up to without a look at anything else. */
-static insn_t fast_limit(struct arm64 *a)
+/* What blocks may run up to without a look at anything else. A return shows in the lower half. */
+static void set_limits(struct arm64 *a)
 {
     struct arm64_counter *r = a->counter;
+    bool all, returns;
 
     r->only_looks = false;
+    arm64_count_limit(&a->count, 0);
     if (r->hold || r->tail || r->want != WANT_NOTHING || r->fp_check || r->bad_return ||
         a->el2.active || arm64_irq_pending(a))
-        return 0;
-    r->only_looks = a->breaks.count || looks_at_blocks(a) || awaits_return(a) ||
-                    arm64_adversary_looks(a);
-    return r->only_looks ? 0 : r->stop_at;
+        return;
+    returns = awaits_return(a);
+    all = a->breaks.count || looks_at_blocks(a) || arm64_adversary_looks(a) ||
+          (a->adversary && returns);
+    r->only_looks = all || returns;
+    a->count.limit[0] = r->only_looks ? 0 : r->stop_at;
+    a->count.limit[1] = all ? 0 : r->stop_at;
 }
 
 void arm64_count_recheck(struct arm64 *a, insn_t stop_at)
@@ -129,7 +134,7 @@ void arm64_count_recheck(struct arm64 *a, insn_t stop_at)
 
     if (stop_at < r->stop_at)
         r->stop_at = stop_at;
-    a->count.limit = fast_limit(a);
+    set_limits(a);
 }
 
 /*
@@ -162,7 +167,7 @@ static void not_run(struct arm64 *a, vaddr_t pc, uint32_t size, enum want want)
         r->block_size = size;
     }
     a->count.size = 0;
-    a->count.limit = 0;
+    arm64_count_limit(&a->count, 0);
     arm64_engine_stop_before(a, pc);
 }
 
@@ -194,7 +199,7 @@ static void watch_return(struct arm64 *a, vaddr_t pc, bool user)
         host->user_return(host->ctx, a->count.n, pc);
     a->flow.from_kernel = !user;
     if (user)
-        a->count.limit = fast_limit(a);
+        set_limits(a);
 }
 
 /*
@@ -281,7 +286,7 @@ void arm64_count_slow(struct arm64 *a, vaddr_t pc, uint32_t size)
     }
     if (a->adversary) {
         arm64_adversary_block(a, pc, size, user);
-        a->count.limit = fast_limit(a);
+        set_limits(a);
     }
     blocks_tell(&a->blocks, a->count.n, pc, size);
     a->count.n += insns;
@@ -294,12 +299,12 @@ void arm64_count_entered(struct arm64 *a)
     a->flow.from_kernel = 1;
     arm64_pages_in_kernel(a);
     if (a->watch || a->adversary)
-        a->count.limit = fast_limit(a);
+        set_limits(a);
 }
 
 void arm64_count_looks(struct arm64 *a)
 {
-    a->count.limit = fast_limit(a);
+    set_limits(a);
 }
 
 /* One stretch of the engine. Sets `halted` when it ended in WFI. */
@@ -343,7 +348,7 @@ static int run_tail(struct arm64 *a)
     r->exit = pc + 4 * r->partial;
     r->tail = true;
     arm64_engine_set_exit(a, r->exit, pc, end);
-    a->count.limit = 0;
+    arm64_count_limit(&a->count, 0);
     rc = run_engine(a);
     r->tail = false;
     arm64_engine_set_exit(a, 0, pc, end);
@@ -381,7 +386,7 @@ int arm64_count_run(struct arm64 *a, insn_t stop_at)
     r->hold = false;
     r->fp_check = arm64_fp_forbidden(a, true);
     r->bad_return = !a->el2.active && arm64_return_is_illegal(arm64_sysreg(a, SYS_SPSR));
-    a->count.limit = fast_limit(a);
+    set_limits(a);
     rc = run_engine(a);
     if (!rc && r->want == WANT_PARTIAL)
         rc = run_tail(a);

@@ -36,7 +36,7 @@ static void on_block(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
     insn_t end = c->n + (size >> 2);
 
     (void)uc;
-    if (__builtin_expect(end <= c->limit && !(pc & 3), 1)) {
+    if (__builtin_expect(end <= c->limit[pc >> 63] && !(pc & 3), 1)) {
         c->n = end;
         c->pc = pc;
         c->size = size;
@@ -101,7 +101,7 @@ static void tell_ranges(struct arm64 *a, paddr_t at, unsigned size)
     if (!a->engine->stores.fn(a->engine->stores.ctx, a->count.n - a->count.size / 4))
         return;
     a->stop_asked = true; /* seen before the next block */
-    a->count.limit = 0;
+    arm64_count_limit(&a->count, 0);
 }
 
 static void on_store(uc_engine *uc, uc_mem_type type, uint64_t at, int size, int64_t value,

@@ -117,7 +117,7 @@ static int run_code(struct arm64 *a, const uint32_t *code, size_t words)
     uc_err err;
 
     memcpy(a->ram, code, words * 4);
-    a->count.limit = UINT64_MAX;
+    arm64_count_limit(&a->count, UINT64_MAX);
     e->calibrating = true;
     err = uc_emu_start(e->uc, ARM64_RAM_BASE, 0, 0, 0);
     e->calibrating = false;

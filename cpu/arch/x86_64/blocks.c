@@ -74,7 +74,7 @@ void x86_count_page_written(struct x86 *x, paddr_t pa)
         r->drop_page[r->drops] = page;
     r->drops += r->drops <= X86_DROPS_MAX;
     r->want_drop = true;
-    x->count.limit = 0; /* the next block is looked at and not run: x86_engine_stop_before() */
+    x86_count_limit(&x->count, 0); /* the next block is looked at and not run: x86_engine_stop_before() */
 }
 
 bool blocks_page_of(struct x86 *x, vaddr_t va, uint64_t *ppage)
@@ -410,7 +410,7 @@ void blocks_want_drop_all(struct x86 *x)
             r->code[i] = CODE_STALE;
     r->drops = X86_DROPS_MAX + 1;
     r->want_drop = true;
-    x->count.limit = 0; /* the next block is looked at and not run: x86_engine_stop_before() */
+    x86_count_limit(&x->count, 0); /* the next block is looked at and not run: x86_engine_stop_before() */
 }
 
 static bool page_goes(struct x86 *x, uint64_t page)

@@ -27,11 +27,18 @@ struct x86_block {
 struct x86_count {
     uint64_t bias;
     insn_t n;     /* at the end of the block now running */
-    insn_t limit; /* blocks that would pass it go to the slow path; 0 sends all there */
+    /* Blocks that would pass it go to the slow path; 0 sends all there. For the lower half of the
+     * addresses and for the upper one, where nobody is in user mode. */
+    insn_t limit[2];
     const struct x86_block *current; /* block now running, or NULL */
     struct x86_block *blocks;
     struct x86_blocks_cold *cold;
 };
+
+static inline void x86_count_limit(struct x86_count *c, insn_t limit)
+{
+    c->limit[0] = c->limit[1] = limit;
+}
 
 static inline uint32_t x86_block_index(vaddr_t pc)
 {

@@ -71,15 +71,17 @@ static bool looks_at_blocks(const struct x86 *x)
     return x->blocks.fn && (!x->blocks.kernel || !x->watch || x->flow.from_kernel);
 }
 
-/* Blocks that pass this number take the slow path. */
+/* Blocks that pass this number take the slow path. A return shows in the lower half. */
 static void set_limit(struct x86 *x)
 {
     const struct x86_counter *r = x->counter;
     bool watched = x->breaks.count || looks_at_blocks(x) || x86_adversary_looks(x);
     bool stopping = r->hold || r->want_exits || r->want_drop || r->mode_unknown;
-    bool all = r->slow || watched || stopping || x->checks.unknown || x->flow.look;
+    bool all = watched || stopping || x->checks.unknown || x->flow.look ||
+               (x->adversary && r->slow);
 
-    x->count.limit = all ? 0 : r->stop_at;
+    x->count.limit[0] = all || r->slow ? 0 : r->stop_at;
+    x->count.limit[1] = all || (r->slow && !r->only_returns) ? 0 : r->stop_at;
 }
 
 /* In watch mode, behind an exception entry, the return to user mode is to be told of. */
@@ -358,7 +360,7 @@ insn_t x86_count_stop_at(const struct x86 *x)
 void x86_count_hold(struct x86 *x)
 {
     x->counter->hold = true;
-    x->count.limit = 0;
+    x86_count_limit(&x->count, 0);
     x86_engine_stop(x);
 }
 

@@ -46,7 +46,7 @@ static __attribute__((noinline)) void on_other_block(struct x86 *x, uint64_t pc,
     struct x86_count *c = &x->count;
     const struct x86_block *b = &c->blocks[x86_block_index(pc)];
 
-    if (b->key == (pc ^ c->bias) && c->n + b->insns <= c->limit &&
+    if (b->key == (pc ^ c->bias) && c->n + b->insns <= c->limit[pc >> 63] &&
         b->size == (size | X86_BLOCK_CHECK) && x86_count_aligned(x, b->index)) {
         c->n += b->insns;
         c->current = b;
@@ -63,7 +63,7 @@ static void on_block(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
     insn_t end = c->n + b->insns;
 
     (void)uc;
-    if (__builtin_expect(b->key == (pc ^ c->bias) && end <= c->limit && b->size == size, 1)) {
+    if (__builtin_expect(b->key == (pc ^ c->bias) && end <= c->limit[pc >> 63] && b->size == size, 1)) {
         c->n = end;
         c->current = b;
         return;
@@ -139,7 +139,7 @@ static void on_store(uc_engine *uc, uc_mem_type type, uint64_t at, int size, int
     if (!x->engine->stores.fn(x->engine->stores.ctx, x->count.n - insns))
         return;
     x->stop_asked = true; /* seen before the next block */
-    x->count.limit = 0;
+    x86_count_limit(&x->count, 0);
 }
 
 /*

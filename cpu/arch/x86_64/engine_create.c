@@ -137,7 +137,7 @@ int x86_engine_create(struct x86 *x)
         snprintf(x->error, sizeof(x->error), "libunicorn: %s", uc_strerror(err));
         return -EIO;
     }
-    x->count.limit = 0;
+    x86_count_limit(&x->count, 0);
     e->front = e->scratch;
     rc = engine_calibrate(x);
     e->front = NULL;

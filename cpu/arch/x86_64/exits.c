@@ -29,7 +29,7 @@ void exits_want(struct x86 *x, vaddr_t from, vaddr_t to)
     r->drop_to = to > r->drop_to ? to : r->drop_to;
     r->want_exits = true;
     x86_engine_stop(x);
-    x->count.limit = 0;
+    x86_count_limit(&x->count, 0);
 }
 
 bool exits_is(const struct x86_counter *r, vaddr_t pc)
