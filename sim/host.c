@@ -303,9 +303,12 @@ int host_write_at(const char *path, uint64_t at, const void *data, size_t bytes,
 int host_write_file(const char *path, const void *data, size_t bytes, char *err, size_t err_len)
 {
     char *temporary;
+    struct stat st;
     FILE *f = NULL;
     int rc = 0;
 
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+        return loader_fail(err, err_len, -EINVAL, "cannot write %s: it is not a file", path);
     if (asprintf(&temporary, "%s.new", path) < 0)
         return loader_fail(err, err_len, -ENOMEM, "out of memory while writing %s", path);
     f = fopen(temporary, "wb");

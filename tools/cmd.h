@@ -53,6 +53,18 @@ bool parse_number(const char *text, uint64_t *value);
 /* The same with K, M or G behind it. */
 bool parse_size(const char *text, uint64_t *value);
 
+/* ---- output.c ---- */
+/* A file that appears whole or not at all. */
+struct output {
+    FILE *file;
+    const char *path;
+    char part[4096]; /* what is written until then; empty: the file itself, which is none on a disk */
+};
+/* 0 or an exit code, after a complaint. Open it before work that takes long. */
+int output_open(struct output *o, const char *path);
+/* `code`: how the work ended; what was written is kept where that is 0. Gives back how all ended. */
+int output_close(struct output *o, int code);
+
 /* ---- progress.c ---- */
 struct progress {
     bool on;

@@ -261,7 +261,7 @@ int cmd_contract(int argc, char **argv)
         }
         if (!take(&c, opt, optarg)) {
             if (opt != '?')
-                complain(0, "'%s' makes no sense there", optarg);
+                complain(0, "'%s' is none of the values that this option takes", optarg);
             return complain_usage(argv[0]);
         }
     }

@@ -206,12 +206,19 @@ int cmd_dump(int argc, char **argv)
         return complain(EXIT_USAGE, "dump wants one trace");
     if (u.dump.ktrace.filter && !(u.dump.sections & DUMP_KTRACE))
         return complain(EXIT_USAGE, "--filter is of --ktrace, which is not asked for");
+    if (u.dump.from > u.dump.to)
+        return complain(EXIT_USAGE, "--from %llu is behind --to %llu",
+                        (unsigned long long)u.dump.from, (unsigned long long)u.dump.to);
     if (u.dump.sections == 0)
         u.dump.sections = DUMP_DERIVED;
     rc = trace_options_open(&files, argv[optind], &t);
     if (rc != EXIT_OK)
         return rc;
-    rc = summary ? dump_summary(t) : dump_filtered(&u, t, grep);
+    if (u.trap != INSN_NONE && u.trap > t->end.n)
+        rc = complain(EXIT_USAGE, "--trap %llu is behind the end of the recording, instruction %llu",
+                      (unsigned long long)u.trap, (unsigned long long)t->end.n);
+    else
+        rc = summary ? dump_summary(t) : dump_filtered(&u, t, grep);
     trace_free(t);
     return rc;
 }

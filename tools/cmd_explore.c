@@ -166,7 +166,7 @@ static int take(struct search *s, int option, const char *value)
         return rc;
     default:
         return option >= MACHINE_OPTION_BASE ? machine_options_take(&s->machine, option, value)
-                                             : complain_usage("explore");
+                                             : complain_usage("trapline explore");
     }
 }
 

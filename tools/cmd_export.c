@@ -3,7 +3,6 @@
 #include "tools/cmd.h"
 
 #include <errno.h>
-#include <unistd.h>
 
 #include "sim/export/export.h"
 #include "tools/trace_options.h"
@@ -133,27 +132,15 @@ static int export_all(struct exporter *x, char **paths, int count)
     return EXIT_OK;
 }
 
-/* A file appears whole or not at all. */
 static int export_to_file(struct exporter *x, char **paths, int count)
 {
-    char part[4096];
-    int rc;
+    struct output out;
+    int rc = output_open(&out, x->path);
 
-    if (snprintf(part, sizeof(part), "%s.part", x->path) >= (int)sizeof(part))
-        return complain(EXIT_USAGE, "the name of the file is too long");
-    x->out = fopen(part, "we");
-    if (!x->out)
-        return complain(EXIT_GUEST, "%s: %s", part, strerror(errno));
-    rc = export_all(x, paths, count);
-    if (fflush(x->out) != 0 || ferror(x->out)) {
-        rc = rc != EXIT_OK ? rc : complain(EXIT_GUEST, "%s: could not be written", part);
-    }
-    fclose(x->out);
-    if (rc == EXIT_OK && rename(part, x->path) != 0)
-        rc = complain(EXIT_GUEST, "%s: %s", x->path, strerror(errno));
     if (rc != EXIT_OK)
-        unlink(part);
-    return rc;
+        return rc;
+    x->out = out.file;
+    return output_close(&out, export_all(x, paths, count));
 }
 
 static int check_usage(const struct exporter *x, int traces)

@@ -192,7 +192,6 @@ static int record_and_debug(int argc, char **argv)
 
     if (argc < 3)
         return complain(EXIT_USAGE, "--record wants the name of the trace");
-    argv[0] = (char *)"record";
     argv[1] = (char *)"-o";
     rc = cmd_record(argc, argv);
     if (rc != EXIT_OK && rc != EXIT_GUEST && rc != EXIT_LIMIT)
@@ -250,7 +249,11 @@ int cmd_gdb(int argc, char **argv)
     rc = trace_options_open(&files, argv[optind], &t);
     if (rc != EXIT_OK)
         return rc;
-    rc = debug(t, at, where, argv + optind + 1);
+    if (at > t->end.n)
+        rc = complain(EXIT_USAGE, "--at %llu is behind the end of the recording, instruction %llu",
+                      (unsigned long long)at, (unsigned long long)t->end.n);
+    else
+        rc = debug(t, at, where, argv + optind + 1);
     trace_free(t);
     return rc;
 }

@@ -243,7 +243,7 @@ static int take(struct options *o, int c, const char *value)
         o->s.jobs = (unsigned)number;
         return EXIT_OK;
     default:
-        return trace_options_take(&o->files, c, value) ? EXIT_OK : complain_usage("minimize");
+        return trace_options_take(&o->files, c, value) ? EXIT_OK : complain_usage("trapline minimize");
     }
 }
 
@@ -254,6 +254,7 @@ static int choose_output(struct options *o, const char *run)
     const char *slash = o->test ? strrchr(run, '/') : NULL, *base = slash ? slash + 1 : run;
     size_t stem = strlen(base);
     char head[8] = "";
+    struct stat st;
     FILE *old;
 
     if (stem > 4 && strcmp(base + stem - 4, ".tlt") == 0)
@@ -272,7 +273,8 @@ static int choose_output(struct options *o, const char *run)
     old = fopen(s->out, "rb");
     if (!old)
         return EXIT_OK;
-    if (fread(head, 1, sizeof(head), old) > 0 && memcmp(head, "\x89TLT", 4) != 0)
+    if ((fread(head, 1, sizeof(head), old) > 0 && memcmp(head, "\x89TLT", 4) != 0) ||
+        fstat(fileno(old), &st) != 0 || !S_ISREG(st.st_mode))
         head[0] = '?';
     fclose(old);
     return head[0] == '?' ? complain(EXIT_USAGE, "%s exists and is no trace: not overwritten",

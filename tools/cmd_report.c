@@ -3,7 +3,6 @@
 #include "tools/cmd.h"
 
 #include <errno.h>
-#include <unistd.h>
 
 #include "sim/check/check.h"
 #include "sim/closeup.h"
@@ -189,17 +188,10 @@ static int collect(struct reporter *r)
     return EXIT_OK;
 }
 
-static int write_page(struct reporter *r)
+static int write_page(struct reporter *r, FILE *out)
 {
-    char part[4096];
-    FILE *out;
     int rc;
 
-    if (snprintf(part, sizeof(part), "%s.part", r->out_path) >= (int)sizeof(part))
-        return complain(EXIT_USAGE, "the name of the page is too long");
-    out = fopen(part, "we");
-    if (!out)
-        return complain(EXIT_GUEST, "%s: %s", part, strerror(errno));
     fputs("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
           "<meta name=\"viewport\" content=\"width=device-width\"><title>Trapline</title>\n<style>\n",
           out);
@@ -210,16 +202,22 @@ static int write_page(struct reporter *r)
     fputs("<script>\n", out);
     fputs(report_js, out);
     fputs("</script>\n</body></html>\n", out);
-    if (fflush(out) != 0 || ferror(out))
-        rc = -EIO;
-    fclose(out);
-    if (rc == 0 && rename(part, r->out_path) != 0)
-        rc = -errno;
-    if (rc == 0)
-        return EXIT_OK;
-    unlink(part);
-    return complain(EXIT_GUEST, "%s: %s", r->out_path,
-                    rc == -ENOMEM ? "out of memory" : "could not be written");
+    return rc == -ENOMEM ? complain(EXIT_GUEST, "out of memory for %s", r->out_path) : EXIT_OK;
+}
+
+static int make_page(struct reporter *r)
+{
+    struct output out;
+    int rc = output_open(&out, r->out_path);
+
+    if (rc != EXIT_OK)
+        return rc;
+    progress_start(&r->progress, true);
+    rc = collect(r);
+    progress_end(&r->progress);
+    if (rc == EXIT_OK)
+        rc = write_page(r, out.file);
+    return output_close(&out, rc);
 }
 
 static void reporter_free(struct reporter *r)
@@ -270,11 +268,7 @@ int cmd_report(int argc, char **argv)
     if (argc - optind != 1 || !r.out_path)
         return complain(EXIT_USAGE, "report wants one trace, and -o with the name of the page");
     r.path[0] = argv[optind];
-    progress_start(&r.progress, true);
-    rc = collect(&r);
-    progress_end(&r.progress);
-    if (rc == EXIT_OK)
-        rc = write_page(&r);
+    rc = make_page(&r);
     reporter_free(&r);
     return rc;
 }

@@ -27,7 +27,7 @@ int complain_file(int rc, const char *err)
 
 int complain_usage(const char *verb)
 {
-    fprintf(stderr, "'trapline %s --help' explains the options\n", verb);
+    fprintf(stderr, "'%s --help' explains the options\n", verb);
     return EXIT_USAGE;
 }
 
@@ -45,7 +45,7 @@ static bool parse_scaled(const char *text, bool suffix, uint64_t *value)
     if (suffix && *end != '\0') {
         const char *units = "KMG", *unit = strchr(units, *end & ~0x20);
 
-        if (!unit || end[1] != '\0')
+        if (!unit || !*unit || end[1] != '\0') /* the NUL is a part of what strchr() finds */
             return false;
         shift = 10 * (unsigned)(unit - units + 1);
         end++;

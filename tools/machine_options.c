@@ -319,6 +319,10 @@ static int read_initrd(struct machine_options *o, struct blob *file)
 
     if (host_read_file(o->initrd, file, err, sizeof(err)) != 0)
         return complain(EXIT_USAGE, "%s", err);
+    if (!o->kernel && !initramfs_is_compressed(file->data, file->bytes) &&
+        (file->bytes < 6 || memcmp(file->data, "07070", 5) != 0))
+        return complain(EXIT_DAMAGED, "%s is no initramfs: neither a cpio archive nor one packed by "
+                                      "gzip, xz, lzma or zstd", o->initrd);
     if (kernel->bytes < sizeof(elf) || memcmp(kernel->data, elf, sizeof(elf)) != 0 ||
         !initramfs_is_compressed(file->data, file->bytes))
         return EXIT_OK;

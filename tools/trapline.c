@@ -50,9 +50,28 @@ static const char usage[] =
     "\n"
     "'trapline VERB --help' has the options and examples of each verb.\n";
 
+/* `name` is what messages begin with, getopt's too: "trapline run". */
+static int run_verb(int argc, char **argv, char *name, size_t len)
+{
+    for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
+        if (strcmp(argv[0], verbs[i].name) != 0)
+            continue;
+        snprintf(name, len, "trapline %s", verbs[i].name);
+        argv[0] = name;
+        return verbs[i].run(argc, argv);
+    }
+    return complain(EXIT_USAGE, "there is no verb '%s'; 'trapline --help' lists them", argv[0]);
+}
+
 int main(int argc, char **argv)
 {
+    char name[32], help[] = "--help", *help_of[] = {NULL, help, NULL};
+
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error like a full disk */
+    if (argc == 3 && strcmp(argv[1], "help") == 0) {
+        help_of[0] = argv[2];
+        return run_verb(2, help_of, name, sizeof(name));
+    }
     if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
                       strcmp(argv[1], "help") == 0)) {
         fputs(usage, stdout);
@@ -66,8 +85,5 @@ int main(int argc, char **argv)
         fputs(usage, stderr);
         return EXIT_USAGE;
     }
-    for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
-        if (strcmp(argv[1], verbs[i].name) == 0)
-            return verbs[i].run(argc - 1, argv + 1);
-    return complain(EXIT_USAGE, "there is no verb '%s'; 'trapline --help' lists them", argv[1]);
+    return run_verb(argc - 1, argv + 1, name, sizeof(name));
 }

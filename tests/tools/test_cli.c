@@ -101,6 +101,12 @@ static void test_usage_errors_are_exit_code_2(void **state)
         {"dump", "dump wants one trace"},
         {"dump a --from x", "want a number"},
         {"diff one", "diff wants two traces"},
+        {"replay --frobnicate", "trapline replay: unrecognized option"},
+        {"replay --frobnicate", "'trapline replay --help' explains"},
+        {"help frobnicate", "there is no verb 'frobnicate'"},
+        {"run --mem '64 ' --kernel good", "--mem wants"},
+        {"run --limit '5 ' --kernel good", "--limit wants"},
+        {"dump a --from 5 --to 3", "--from 5 is behind --to 3"},
         {"golden", "golden wants"},
         {"golden check nowhere", "cannot open the folder nowhere"},
         {"record -o good --kernel good", "is no trace: not overwritten"},
@@ -122,6 +128,8 @@ static void test_help_and_version(void **state)
         char arguments[32];
 
         snprintf(arguments, sizeof(arguments), "%s --help", verbs[i]);
+        expect(0, arguments, "examples:");
+        snprintf(arguments, sizeof(arguments), "help %s", verbs[i]);
         expect(0, arguments, "examples:");
     }
 }
@@ -152,6 +160,13 @@ static void test_replay(void **state)
     expect(0, "dump good.tlt --traps --json --to 1100", "\"kind\":\"syscall\"");
     expect(0, "diff good.tlt good.tlt", "no difference");
     expect(3, "diff good.tlt short.tlt", "instruction 1001");
+    expect(2, "dump good.tlt --trap 5000001", "behind the end of the recording, instruction 5000000");
+    expect(2, "gdb good.tlt --at 5000001", "behind the end of the recording, instruction 5000000");
+    expect(1, "export good.tlt --format strace -o no/where", "cannot write no/where: No such file");
+    expect(1, "report good.tlt -o no/where", "cannot write no/where: No such file");
+    expect(2, "report good.tlt -o .", "cannot write .: it is a folder");
+    expect(0, "export short.tlt --format strace -o /dev/stdout", "started by the kernel");
+    assert_int_not_equal(access("/dev/stdout.part", F_OK), 0);
 }
 
 /* Also across processes: two recordings of one machine are the same file. */
