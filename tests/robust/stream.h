@@ -31,7 +31,7 @@ struct stream {
     struct cpu_entry entry;
     struct stream_reg reg[STREAM_REGS_MAX];
     unsigned regs;
-    uint8_t image[STREAM_BYTES];
+    _Alignas(16) uint8_t image[STREAM_BYTES]; /* of words and table entries */
 };
 
 struct stream_arch {
