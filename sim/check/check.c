@@ -192,7 +192,7 @@ static int find_marked(const struct run *r, const struct trace *t, struct timeli
     if (rc == 0 && r->stale)
         rc = stale_find(r->stale, timeline, places, r->findings);
     if (rc == 0 && r->races)
-        rc = race_find(r->races, timeline, places, &t->machine, r->findings);
+        rc = race_find(r->races, timeline, places, r->findings);
     return rc;
 }
 

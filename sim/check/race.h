@@ -40,6 +40,6 @@ void race_add_switch(struct races *r, const struct cpu_trap *irq, const struct c
                      insn_t back_n);
 bool races_any(const struct races *r);
 MUST_CHECK int race_find(struct races *r, struct timeline *t, struct places *places,
-                         const struct machine *m, struct findings *findings);
+                         struct findings *findings);
 
 #endif

@@ -16,7 +16,8 @@
 #include "sim/machine.h"
 
 #define FAKE_MAGIC 0x656b6166u
-#define FAKE_SP    31          /* its number for cpu_reg_write() */
+#define FAKE_SP    31          /* numbers for cpu_reg_write() */
+#define FAKE_PC    32
 #define FAKE_NAMED 24u
 
 struct fake_program {
