@@ -64,15 +64,17 @@ static unsigned step(struct walk *k, const struct step *list, unsigned at, bool 
     return at;
 }
 
-/* `before`, an interrupt that makes the word 1, and `after`. */
-static void expect_race(enum arch arch, enum race kind, const struct step *before,
-                        const struct step *after, uint64_t now, bool found)
+/* `before`, an interrupt that makes the word `now`, and `after`. */
+static void expect_race_from(uint64_t was, enum arch arch, enum race kind,
+                             const struct step *before, const struct step *after, uint64_t now,
+                             bool found)
 {
     struct walk *k = walk_open(arch, kind);
     unsigned at = step(k, before, 0, true);
     uint64_t pc = CODE + at;
     bool follows;
 
+    set_word(was);
     assert_int_equal(cpu_reg_write(k->cpu, FAKE_PC, &pc), 0);
     follows = race_walk_interrupt(k->w);
     set_word(now);
@@ -82,12 +84,18 @@ static void expect_race(enum arch arch, enum race kind, const struct step *befor
         fail_msg("kind %d: %s", kind, found ? "it is not found" : "something is found");
     if (found) {
         assert_int_equal(race_walk_hit(k->w)->va, CODE + DATA);
-        assert_int_equal(race_walk_hit(k->w)->was, 0);
+        assert_int_equal(race_walk_hit(k->w)->was, was);
         assert_int_equal(race_walk_hit(k->w)->is, now);
         assert_int_equal(race_walk_hit(k->w)->n, k->n - 1); /* the last step */
     }
     race_walk_destroy(k->w);
     cpu_destroy(k->cpu);
+}
+
+static void expect_race(enum arch arch, enum race kind, const struct step *before,
+                        const struct step *after, uint64_t now, bool found)
+{
+    expect_race_from(0, arch, kind, before, after, now, found);
 }
 
 #define I4(word) {word, 4}
@@ -158,6 +166,8 @@ static void test_sleep(void **state)
     expect_race(ARCH_ARM64, RACE_SLEEP, arm, arm_halt, 0, false);
     expect_race(ARCH_ARM64, RACE_SLEEP, arm, arm_again, 1, false);
     expect_race(ARCH_ARM64, RACE_SLEEP, arm_2, arm_halt, 1, false);
+    expect_race_from(1, ARCH_ARM64, RACE_SLEEP, arm, arm_halt, 0, true);
+    expect_race_from(1, ARCH_ARM64, RACE_SLEEP, arm, arm_halt, 2, false); /* a counter */
     expect_race(ARCH_X86_64, RACE_SLEEP, x86, x86_halt, 1, true);
     expect_race(ARCH_X86_64, RACE_SLEEP, x86, x86_halt, 0, false);
     expect_race(ARCH_X86_64, RACE_SLEEP, x86, x86_again, 1, false);
