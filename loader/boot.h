@@ -66,11 +66,16 @@ bool initramfs_is_compressed(const void *in, size_t in_bytes);
  * -EFBIG: more than `bytes_max`, as a few bytes may stand for very many. */
 MUST_CHECK int initramfs_expand(const void *in, size_t in_bytes, size_t bytes_max, void **out,
                                 size_t *out_bytes, char *err, size_t err_len);
+/* Can a kernel take it for its initrd? Without `any` Linux, which wants an archive, a compressed one or a
+ * file system's image. -ENOEXEC, or -EBADMSG for an archive that is cut off; `err` does not name the file. */
+MUST_CHECK int initramfs_check(const void *in, size_t in_bytes, bool any, char *err,
+                               size_t err_len);
 /* Append /etc/trapline/argv as a second archive to an existing one. */
 MUST_CHECK int initramfs_add_argv(const void *in, size_t in_bytes, const char *const *argv,
                                   void **out, size_t *out_bytes, char *err, size_t err_len);
 
-/* Symbols of one ELF file (kernel or user program), or of a map as Linux's System.map is. */
+/* Symbols of one ELF file (kernel or user program), or of a map as Linux's System.map is. Borrows
+ * the bytes until symbols_free(). */
 struct symbols;
 MUST_CHECK int symbols_load(const void *elf, size_t bytes, const char *name, struct symbols **out,
                             char *err, size_t err_len);

@@ -47,6 +47,13 @@ static int check_layout(const struct boot_spec *spec, struct image *im, char *er
     for (unsigned i = 0; i < im->count; i++) {
         const struct image_segment *s = &im->seg[i];
 
+        if (s->pa >= base && s->mem_bytes <= UINT32_MAX && s->pa - base <= UINT32_MAX &&
+            s->pa - base + s->mem_bytes > spec->ram_bytes)
+            return loader_fail(err, err_len, -EFBIG,
+                               "%s: needs %" PRIu64 " MiB of RAM from 0x%" PRIx64 ", the machine "
+                               "has %zu MiB; give it more (--mem)", name,
+                               (s->pa - base + s->mem_bytes + (1u << 20) - 1) >> 20, base,
+                               spec->ram_bytes >> 20);
         if (s->pa < base || s->mem_bytes > spec->ram_bytes ||
             s->pa - base > spec->ram_bytes - s->mem_bytes)
             return loader_fail(err, err_len, -EFBIG,

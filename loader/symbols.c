@@ -4,9 +4,12 @@
  * "ADDRESS TYPE NAME", as Linux's System.map and /proc/kallsyms have them.
  *
  * Names come from .symtab, else .dynsym, by libelf, sorted by address once.
- * Lines come from DWARF by libdw, opened at the first question. A copy of the
- * file's bytes is kept for that. A symbol without a size (assembly labels)
- * reaches to the end of its section.
+ * Lines come from DWARF by libdw, opened at the first question, in the caller's
+ * bytes. A symbol without a size (assembly labels) reaches to the end of its section.
+ *
+ * The DWARF of a whole Linux is hundreds of megabytes in thousands of units. The
+ * first question reads of each unit which addresses it has, and no more; rows are
+ * read of units that are asked for alone.
  */
 #include "loader/boot.h"
 
@@ -34,16 +37,25 @@ struct symbol {
 #define RANK_DATA     4u
 #define RANK_LOCAL    1u /* added to one of the above */
 
+/* Addresses of one unit of DWARF. */
+struct unit_range {
+    vaddr_t va, end;
+    vaddr_t reach;       /* the highest end up to here */
+    Dwarf_Off die;
+};
+
 struct symbols {
     struct symbol *list; /* by va, then rank, then name */
     size_t count, room;
     char *names;         /* NUL-terminated strings, one after another */
     size_t names_used, names_room;
-    uint8_t *elf;        /* the file's bytes, owned */
+    const uint8_t *elf;  /* the file's bytes, the caller's */
     size_t elf_bytes;
     Elf *dw_elf;         /* opened by the first symbols_line() */
     Dwarf *dw;
     bool dw_tried;
+    struct unit_range *units; /* by va */
+    size_t unit_count, unit_room;
     vaddr_t moved;       /* what runs stands so much above the file's addresses */
 };
 
@@ -218,11 +230,11 @@ int symbols_load(const void *elf_bytes, size_t bytes, const char *name, struct s
     int rc = -ENOMEM;
 
     *out = NULL;
-    if (!s || !(s->elf = malloc(bytes + 1)))
+    if (!s)
         goto fail;
-    memcpy(s->elf, elf_bytes, bytes);
+    s->elf = elf_bytes;
     s->elf_bytes = bytes;
-    if (bytes > 0 && strchr("0123456789abcdef", s->elf[0]) && s->elf[0]) {
+    if (bytes > 0 && s->elf[0] && strchr("0123456789abcdef", s->elf[0])) {
         rc = add_map(s, (const char *)s->elf, bytes);
         if (rc != 0)
             goto fail;
@@ -230,7 +242,8 @@ int symbols_load(const void *elf_bytes, size_t bytes, const char *name, struct s
         return 0;
     }
     elf_version(EV_CURRENT);
-    elf = elf_memory((char *)s->elf, bytes);
+    /* libelf only reads the bytes: the cast drops a const that its C interface cannot say. */
+    elf = elf_memory((char *)(uintptr_t)s->elf, bytes);
     if (!elf || elf_kind(elf) != ELF_K_ELF) {
         rc = -ENOEXEC;
         goto fail;
@@ -265,7 +278,7 @@ void symbols_free(struct symbols *s)
         elf_end(s->dw_elf);
     free(s->list);
     free(s->names);
-    free(s->elf);
+    free(s->units);
     free(s);
 }
 
@@ -330,22 +343,69 @@ void symbols_move(struct symbols *s, vaddr_t by)
     s->moved = by;
 }
 
-static void open_dwarf(struct symbols *s)
+static int compare_units(const void *a, const void *b)
 {
-    s->dw_tried = true;
-    s->dw_elf = elf_memory((char *)s->elf, s->elf_bytes);
-    if (s->dw_elf)
-        s->dw = dwarf_begin_elf(s->dw_elf, DWARF_C_READ, NULL);
+    const struct unit_range *x = a, *y = b;
+
+    return x->va < y->va ? -1 : x->va > y->va;
 }
 
-/* The unit that holds `va`, by ranges: .debug_aranges is not always there. */
-static bool find_unit(Dwarf *dw, vaddr_t va, Dwarf_Die *unit)
+static bool add_unit(struct symbols *s, Dwarf_Die *unit)
+{
+    Dwarf_Addr base, va, end;
+    ptrdiff_t at = 0;
+
+    while ((at = dwarf_ranges(unit, at, &base, &va, &end)) > 0) {
+        struct unit_range *grown = array_room(s->units, s->unit_count, &s->unit_room,
+                                              sizeof(*grown));
+
+        if (!grown)
+            return false;
+        s->units = grown;
+        if (va < end)
+            s->units[s->unit_count++] = (struct unit_range){va, end, 0, dwarf_dieoffset(unit)};
+    }
+    return true;
+}
+
+static void open_dwarf(struct symbols *s)
 {
     Dwarf_CU *cu = NULL;
+    Dwarf_Die unit;
+    vaddr_t reach = 0;
 
-    while (dwarf_get_units(dw, cu, &cu, NULL, NULL, unit, NULL) == 0)
-        if (dwarf_haspc(unit, va) == 1)
-            return true;
+    s->dw_tried = true;
+    s->dw_elf = elf_memory((char *)(uintptr_t)s->elf, s->elf_bytes);
+    if (s->dw_elf)
+        s->dw = dwarf_begin_elf(s->dw_elf, DWARF_C_READ, NULL);
+    /* By the units' own ranges: .debug_aranges is not always there. */
+    while (s->dw && dwarf_get_units(s->dw, cu, &cu, NULL, NULL, &unit, NULL) == 0)
+        if (!add_unit(s, &unit))
+            break;
+    if (s->unit_count > 0)
+        qsort(s->units, s->unit_count, sizeof(*s->units), compare_units);
+    for (size_t i = 0; i < s->unit_count; i++) {
+        reach = s->units[i].end > reach ? s->units[i].end : reach;
+        s->units[i].reach = reach;
+    }
+}
+
+/* The unit that holds `va`. */
+static bool find_unit(const struct symbols *s, vaddr_t va, Dwarf_Die *unit)
+{
+    size_t low = 0, high = s->unit_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (s->units[middle].va <= va)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (size_t i = low; i-- > 0 && s->units[i].reach > va;)
+        if (va < s->units[i].end)
+            return dwarf_offdie(s->dw, s->units[i].die, unit) != NULL;
     return false;
 }
 
@@ -357,7 +417,7 @@ int symbols_line(struct symbols *s, vaddr_t va, const char **file, int *line)
     va -= s->moved;
     if (!s->dw_tried)
         open_dwarf(s);
-    if (!s->dw || !find_unit(s->dw, va, &unit))
+    if (!s->dw || !find_unit(s, va, &unit))
         return -ENOENT;
     row = dwarf_getsrc_die(&unit, va);
     if (!row || dwarf_lineno(row, line) != 0)

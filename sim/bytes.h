@@ -21,13 +21,18 @@
 struct blob {
     uint8_t *data;
     size_t bytes;
+    bool mapped; /* by host_map_file(), not malloc() */
 };
+
+void blob_unmap(struct blob *b); /* sim/bytes.c */
 
 static inline void blob_free(struct blob *b)
 {
-    free(b->data);
-    b->data = NULL;
-    b->bytes = 0;
+    if (b->mapped)
+        blob_unmap(b);
+    else
+        free(b->data);
+    *b = (struct blob){0};
 }
 
 static inline bool bytes_are_zero(const uint8_t *at, size_t len)

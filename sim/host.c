@@ -14,6 +14,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/auxv.h>
+#include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/ioctl.h>
@@ -217,20 +218,46 @@ static int read_whole(int fd, const struct stat *st, const char *path, struct bl
     return 0;
 }
 
+static int open_file(const char *path, struct stat *st, char *err, size_t err_len)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC), rc;
+
+    if (fd >= 0 && fstat(fd, st) == 0)
+        return fd;
+    rc = loader_fail(err, err_len, -errno, "cannot open %s: %s", path, strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    return rc;
+}
+
 int host_read_file(const char *path, struct blob *out, char *err, size_t err_len)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
     struct stat st;
-    int rc;
+    int rc, fd = open_file(path, &st, err, err_len);
 
     memset(out, 0, sizeof(*out));
-    if (fd < 0 || fstat(fd, &st) != 0) {
-        rc = loader_fail(err, err_len, -errno, "cannot open %s: %s", path, strerror(errno));
-        if (fd >= 0)
-            close(fd);
-        return rc;
-    }
+    if (fd < 0)
+        return fd;
     rc = read_whole(fd, &st, path, out, err, err_len);
+    close(fd);
+    return rc;
+}
+
+int host_map_file(const char *path, struct blob *out, char *err, size_t err_len)
+{
+    struct stat st;
+    int rc = 0, fd = open_file(path, &st, err, err_len);
+    void *data = MAP_FAILED;
+
+    memset(out, 0, sizeof(*out));
+    if (fd < 0)
+        return fd;
+    if (S_ISREG(st.st_mode) && st.st_size > 0)
+        data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (data != MAP_FAILED)
+        *out = (struct blob){.data = data, .bytes = (size_t)st.st_size, .mapped = true};
+    else
+        rc = read_whole(fd, &st, path, out, err, err_len);
     close(fd);
     return rc;
 }

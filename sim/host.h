@@ -46,6 +46,8 @@ bool host_is_terminal(FILE *stream);
 
 /* The whole file. -ENOENT, -EISDIR, -EFBIG (over 2 GiB), -ENOMEM, -EIO; `err` names it. */
 MUST_CHECK int host_read_file(const char *path, struct blob *out, char *err, size_t err_len);
+/* The same, read when it is looked at: for a large file of which little is needed. */
+MUST_CHECK int host_map_file(const char *path, struct blob *out, char *err, size_t err_len);
 #define HOST_DISK_BYTES_MAX (16ull << 30)
 /* The same for the image of a disk: what is all zero takes no memory. At most HOST_DISK_BYTES_MAX. */
 MUST_CHECK int host_read_disk(const char *path, struct blob *out, char *err, size_t err_len);

@@ -10,7 +10,6 @@
 #include "sim/replay.h"
 
 #define STEP_INSNS (4u << 20)
-#define SEARCH_MAX (3000ull << 20)
 #define ALIGNMENT  0x10000u
 
 static vaddr_t entry_register(struct cpu *cpu, const char *name)
@@ -38,7 +37,8 @@ bool kernel_moved(const struct trace *t, const struct symbols *s, vaddr_t *by)
     if (symbols_lookup(s, arm ? "vectors" : "entry_SYSCALL_64", &at, &bytes) != 0 ||
         replay_open(&r, t, NULL, err, sizeof(err)) != 0)
         return false;
-    for (insn_t n = STEP_INSNS; !found && n < SEARCH_MAX; n += STEP_INSNS) {
+    /* A kernel that decompresses itself comes there after thousands of millions of instructions. */
+    for (insn_t n = STEP_INSNS; !found; n += STEP_INSNS) {
         if (replay_run(&r, n, &end) != 0)
             break;
         now = entry_register(sim_cpu(r.sim), reg);

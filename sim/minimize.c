@@ -1,17 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sim/minimize.c - ddmin over the events of a schedule; see minimize.h.
+ * sim/minimize.c - what of a schedule's events it takes; see minimize.h.
  *
- * The items are what the full schedule has, in the order delays, events, console input. A round
- * cuts what is left into `parts` and tries each part alone, then all but each. Then each delay
- * that is left is made as short as still fails, by halving.
+ * The items are what the full schedule has, in the order delays, events, console input.
+ *
+ * First they are narrowed: the shortest beginning of them that fails ends in one that it takes, which
+ * is kept, and the search goes on in those before it. That is some log(items) runs for each one that it
+ * takes, when a run that fails does so with more events too. Where one does not, what is left still
+ * fails, but may be too much; so ddmin goes over it: a round cuts what is left into `parts` and tries
+ * each part alone, then all but each. Then each delay that is left is made as short as still fails, by
+ * halving.
  */
 #include "sim/minimize.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum item_kind { ITEM_DELAY, ITEM_EVENT, ITEM_CONSOLE };
+
+#define BEGINNINGS 4u /* that one round tries; a number of its own, or -j would decide what is found */
 
 struct item {
     enum item_kind kind;
@@ -23,6 +31,9 @@ struct minimize {
     struct item *item;      /* what is left */
     size_t count;
     size_t parts;           /* of this round; 0: candidate 0 is `item` as it stands */
+    bool narrowing;         /* candidates are beginnings: */
+    size_t kept;            /* so many items, which it takes, */
+    size_t low, high;       /* and more behind them: `high` fail, fewer than `low` do not */
     cycles_t *delay;        /* as they are by now */
 };
 
@@ -73,10 +84,20 @@ static size_t candidates(const struct minimize *m)
     return m->parts <= 2 ? m->parts : 2 * m->parts;
 }
 
+/* How many items behind the kept ones: from `low` up to fewer than `high`. */
+static size_t beginning(const struct minimize *m, size_t candidate)
+{
+    size_t span = m->high - m->low;
+
+    return span <= BEGINNINGS ? m->low + candidate : m->low + span * candidate / BEGINNINGS;
+}
+
 static bool has(const struct minimize *m, size_t candidate, size_t item)
 {
     size_t from, to;
 
+    if (m->narrowing)
+        return item < m->kept + beginning(m, candidate);
     if (m->parts == 0)
         return candidate == 0;
     part(m, candidate % m->parts, &from, &to);
@@ -99,6 +120,33 @@ static int put_item(const struct minimize *m, const struct item *item, struct sc
     }
 }
 
+static int by_item(const void *a, const void *b)
+{
+    const struct item *x = a, *y = b;
+
+    if (x->kind != y->kind)
+        return x->kind < y->kind ? -1 : 1;
+    return x->index < y->index ? -1 : x->index > y->index;
+}
+
+/* The items of a candidate in the order that a schedule has: narrowing changes it. */
+static int put_items(const struct minimize *m, size_t candidate, struct schedule *out)
+{
+    struct item *list = malloc((m->count + 1) * sizeof(*list));
+    size_t count = 0;
+    int rc = list ? 0 : -ENOMEM;
+
+    for (size_t k = 0; list && k < m->count; k++)
+        if (has(m, candidate, k))
+            list[count++] = m->item[k];
+    if (list)
+        qsort(list, count, sizeof(*list), by_item);
+    for (size_t k = 0; k < count && rc == 0; k++)
+        rc = put_item(m, &list[k], out);
+    free(list);
+    return rc;
+}
+
 int minimize_candidate(const struct minimize *m, size_t i, struct schedule *out)
 {
     const struct schedule *s = m->how->full;
@@ -109,9 +157,8 @@ int minimize_candidate(const struct minimize *m, size_t i, struct schedule *out)
     out->console = calloc(s->console_count + 1, sizeof(*out->console));
     if (!out->delays || !out->console)
         rc = -ENOMEM;
-    for (size_t k = 0; k < m->count && rc == 0; k++)
-        if (has(m, i, k))
-            rc = put_item(m, &m->item[k], out);
+    if (rc == 0)
+        rc = put_items(m, i, out);
     if (rc != 0)
         schedule_free(out);
     return rc;
@@ -125,6 +172,49 @@ static void keep(struct minimize *m, size_t candidate)
         if (has(m, candidate, k))
             m->item[kept++] = m->item[k];
     m->count = kept;
+}
+
+/* The shortest beginning behind the kept ones that fails; the rest goes. With `high` 0 nothing more is
+ * needed. */
+static int shortest(struct minimize *m)
+{
+    int rc = 0;
+
+    m->low = 0;
+    m->high = m->count - m->kept;
+    while (rc == 0 && m->low < m->high) {
+        size_t tries = m->high - m->low < BEGINNINGS ? m->high - m->low : BEGINNINGS;
+        size_t first = tries, low = m->low, high = m->high;
+
+        rc = m->how->first_failing(m->how->ctx, m, tries, &first);
+        if (rc != 0)
+            break;
+        if (first > 0)
+            low = beginning(m, first - 1) + 1;
+        if (first < tries)
+            high = beginning(m, first);
+        m->low = low;
+        m->high = high;
+    }
+    m->count = m->kept + m->high;
+    return rc;
+}
+
+/* Behind each search the last one of what is left is needed: it moves to the kept ones. */
+static int narrow(struct minimize *m)
+{
+    int rc;
+
+    m->narrowing = true;
+    while ((rc = shortest(m)) == 0 && m->high > 0) {
+        struct item needed = m->item[m->count - 1];
+
+        memmove(&m->item[m->kept + 1], &m->item[m->kept],
+                (m->count - 1 - m->kept) * sizeof(*m->item));
+        m->item[m->kept++] = needed;
+    }
+    m->narrowing = false;
+    return rc;
 }
 
 static int reduce(struct minimize *m)
@@ -182,35 +272,23 @@ static int shorten(struct minimize *m, size_t index)
     return rc;
 }
 
-/* Nothing at all may be enough; one event is tried alone by that. */
-static int try_none(struct minimize *m)
-{
-    size_t count = m->count;
-    bool yes;
-    int rc;
-
-    m->count = 0;
-    rc = fails(m, &yes);
-    if (rc != 0 || !yes)
-        m->count = count;
-    return rc;
-}
-
 int minimize_schedule(const struct minimize_how *how, struct schedule *out)
 {
     struct minimize m = {.how = how};
     int rc = add_items(&m);
 
     if (rc == 0)
-        rc = try_none(&m);
+        rc = narrow(&m);
+    if (m.item)
+        qsort(m.item, m.count, sizeof(*m.item), by_item);
     if (rc == 0)
         rc = reduce(&m);
     for (size_t k = 0; k < m.count && rc == 0; k++)
         if (m.item[k].kind == ITEM_DELAY)
             rc = shorten(&m, m.item[k].index);
     m.parts = 0;
-    if (rc == 0)
-        rc = minimize_candidate(&m, 0, out);
+    if ((rc == 0 || rc == -ETIME) && minimize_candidate(&m, 0, out) != 0)
+        rc = -ENOMEM;
     free(m.item);
     free(m.delay);
     return rc;

@@ -3,9 +3,10 @@
  * sim/minimize.h - from a schedule under which a run fails to the least of it that is enough.
  *
  * Purpose: of hundreds of late timer interrupts, injected events and keys one or two matter. They
- * are found by trying (Zeller and Hildebrandt, "Simplifying and isolating failure-inducing
- * input", 2002): halves, quarters, .. of the events, and all but one of these. What is
- * left fails, and without any one of its events it does not.
+ * are found by trying: beginnings of their list, shorter and shorter ones, some ten runs for each event that
+ * it takes; then (Zeller and Hildebrandt, "Simplifying and isolating failure-inducing input", 2002)
+ * halves, quarters, .. of those, and all but one of these. What is left fails, and without any one of its
+ * events it does not.
  *
  * Rules of use
  *   - `first_failing` runs the machine; minimize_candidate() gives it each schedule to try. It may
@@ -24,7 +25,8 @@ struct minimize_how {
     const struct schedule *full; /* fails */
     cycles_t finest;             /* delays need not be told closer than that */
     void *ctx;
-    /* The least i in [0, count) whose candidate fails in *first, or `count`. Not 0: give up. */
+    /* The least i in [0, count) whose candidate fails in *first, or `count`. Not 0: give up; with
+     * -ETIME the least that was found to fail by then is the result. */
     int (*first_failing)(void *ctx, struct minimize *m, size_t count, size_t *first);
 };
 

@@ -123,7 +123,7 @@ const struct syscall_shape syscall_shapes[] = {
     {"pipe2", "pO"},
     {"poll", "pud"},
     {"ppoll", "pupp"},
-    {"prctl", "dxxxx"},
+    {"prctl", "daaaa"},
     {"pread64", "fBud"},
     {"preadv", "fpud"},
     {"prlimit64", "ddpp"},

@@ -3,6 +3,7 @@
  * sim/syscall_table.h - shapes of system calls: a letter for each argument, inside sim/ only.
  *
  *   d signed   u unsigned  x hex   o octal   p address        f file descriptor
+ *   a hex, or an address, by its size (prctl)
  *   F folder descriptor    s string read by the call          v vector of strings
  *   b bytes read by the call, their number follows            B bytes written, the result's number
  *   V iovecs read by the call, their count follows

@@ -9,6 +9,7 @@
 #include "sim/arch/arch.h"
 #include "sim/syscall_table.h"
 
+#define NUMBER_MAX 0xffffu /* what may be a number or an address is one above that */
 #define STRING_SHOWN_MAX 64u
 #define BYTES_SHOWN_MAX  32u
 #define IOVECS_SHOWN_MAX 4u
@@ -280,6 +281,8 @@ static void put_arg(struct syscall_text *s, struct cpu *cpu, unsigned i, char le
     uint64_t v = s->arg[i];
     bool done = false;
 
+    if (letter == 'a')
+        letter = v > NUMBER_MAX ? 'p' : 'x';
     if (put_number(&o, letter, v, a))
         return;
     if (v == 0) {

@@ -35,6 +35,7 @@ static const char help[] =
     "                              same instruction\n"
     "  --limit N            a longer run hangs (default: 8 times the undisturbed run, and 0.2 s\n"
     "                       of guest time)\n"
+    "  --budget SECONDS     of searching: when they are over, the least found by then is the result\n"
     "  --json               the result as one JSON object\n"
     "  -j, --jobs N         processes (default: one for each CPU); the result is the same\n"
     "  --again              run once, with this kernel (default: the trace's), these programs\n"
@@ -48,6 +49,8 @@ static const char help[] =
     "  trapline minimize explore/seed-4.tlt -o min.tlt && trapline dump --summary min.tlt\n"
     "  trapline minimize explore/seed-4.tlt --test tests\n"
     "  trapline minimize --again min.tlt --kernel build/kernel.elf\n";
+
+#define BUDGET_S_MAX 10000000u
 
 struct options {
     struct minimizing s;
@@ -129,9 +132,9 @@ static void report(const struct options *o)
     if (o->test)
         snprintf(include, sizeof(include), "%s/%s.cmake", o->test, name);
     if (o->json) {
-        json_t *json = json_pack("{s:I,s:I,s:I,s:s,s:s,s:s,s:I,s:s}", "events",
+        json_t *json = json_pack("{s:I,s:I,s:I,s:b,s:s,s:s,s:s,s:I,s:s}", "events",
                                  (json_int_t)events, "of", (json_int_t)of, "runs",
-                                 (json_int_t)s->runs, "failure",
+                                 (json_int_t)s->runs, "out_of_time", s->out_of_time, "failure",
                                  explore_names[s->symptom.failure], "what", what, "end", text, "n",
                                  (json_int_t)s->least_end.n, "trace", s->out);
 
@@ -145,6 +148,9 @@ static void report(const struct options *o)
            (unsigned long long)s->least_end.n);
     if (what[0])
         printf("%s\n", what);
+    if (s->out_of_time)
+        printf("the %llu s of --budget are over: fewer or shorter ones may be enough\n",
+               (unsigned long long)s->budget_s);
     if (events == 0)
         printf("it fails without being disturbed at all\n");
     printf("trapline dump --summary %s\n", s->out);
@@ -161,12 +167,12 @@ static int search(struct options *o)
                                .first_failing = minimize_first_failing};
     int rc;
 
-    s->start_ns = host_clock_ns();
+    minimize_start_clock(s);
     s->terminal = host_is_terminal(stderr);
     rc = minimize_schedule(&how, &s->least);
     if (s->terminal)
         fputs("\r\033[K", stderr);
-    if (rc != 0)
+    if (rc != 0 && rc != -ETIME)
         return rc == -EINTR ? complain(EXIT_GUEST, "interrupted; nothing was written")
                             : complain(EXIT_GUEST, "a run could not be made: %s", strerror(-rc));
     tidy(s);
@@ -180,7 +186,8 @@ static int search(struct options *o)
 
 /* ---- options ---- */
 
-enum { OPT_TEST = 1, OPT_FAIL, OPT_CONSOLE, OPT_LIMIT, OPT_AGAIN, OPT_JSON, OPT_FINDING, OPT_SAME };
+enum { OPT_TEST = 1, OPT_FAIL, OPT_CONSOLE, OPT_LIMIT, OPT_AGAIN, OPT_JSON, OPT_FINDING, OPT_SAME,
+       OPT_BUDGET };
 
 /* What the failure is, and what is the same one. */
 static int take_failure(struct minimizing *s, int c, const char *value)
@@ -230,6 +237,12 @@ static int take(struct options *o, int c, const char *value)
     case OPT_LIMIT:
         return parse_number(value, &o->s.limit)
                    ? EXIT_OK : complain(EXIT_USAGE, "--limit wants a number, not '%s'", value);
+    case OPT_BUDGET:
+        return parse_number(value, &o->s.budget_s) && o->s.budget_s > 0 &&
+                       o->s.budget_s <= BUDGET_S_MAX
+                   ? EXIT_OK
+                   : complain(EXIT_USAGE, "--budget wants seconds from 1 to %u, not '%s'",
+                              BUDGET_S_MAX, value);
     case OPT_AGAIN:
         o->again = true;
         return EXIT_OK;
@@ -333,6 +346,7 @@ int cmd_minimize(int argc, char **argv)
         {"limit", required_argument, NULL, OPT_LIMIT},
         {"jobs", required_argument, NULL, 'j'},
         {"again", no_argument, NULL, OPT_AGAIN},
+        {"budget", required_argument, NULL, OPT_BUDGET},
         {"json", no_argument, NULL, OPT_JSON},
         TRACE_OPTIONS,
         {0},

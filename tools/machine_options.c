@@ -308,31 +308,31 @@ static int load_kernel(struct machine_options *o)
     return check_kernel(o, &o->machine.kernel);
 }
 
-/* Our kernel, an ELF file, does not expand archives; Linux does, and gets its file as it is. */
+/* Our kernel, an ELF file, does not expand archives; Linux does, and gets its file as it is. What
+ * other ELF files take for an initrd is theirs to say. */
 static int read_initrd(struct machine_options *o, struct blob *file)
 {
     static const char elf[] = {0x7f, 'E', 'L', 'F'};
     const struct blob *kernel = &o->machine.kernel;
+    bool is_elf = kernel->bytes >= sizeof(elf) && memcmp(kernel->data, elf, sizeof(elf)) == 0;
     struct blob packed;
     char err[ERR_LEN];
     void *bytes;
 
     if (host_read_file(o->initrd, file, err, sizeof(err)) != 0)
         return complain(EXIT_USAGE, "%s", err);
-    if (!o->kernel && !initramfs_is_compressed(file->data, file->bytes) &&
-        (file->bytes < 6 || memcmp(file->data, "07070", 5) != 0))
-        return complain(EXIT_DAMAGED, "%s is no initramfs: neither a cpio archive nor one packed by "
-                                      "gzip, xz, lzma or zstd", o->initrd);
-    if (kernel->bytes < sizeof(elf) || memcmp(kernel->data, elf, sizeof(elf)) != 0 ||
-        !initramfs_is_compressed(file->data, file->bytes))
+    if (is_elf && initramfs_is_compressed(file->data, file->bytes)) {
+        packed = *file;
+        if (initramfs_expand(packed.data, packed.bytes, o->machine.ram_bytes, &bytes, &file->bytes,
+                             err, sizeof(err)) != 0)
+            return complain(EXIT_USAGE, "%s: %s", o->initrd, err);
+        file->data = bytes;
+        blob_free(&packed);
+    }
+    if (initramfs_check(file->data, file->bytes, is_elf && o->kernel, err, sizeof(err)) == 0)
         return EXIT_OK;
-    packed = *file;
-    if (initramfs_expand(packed.data, packed.bytes, o->machine.ram_bytes, &bytes, &file->bytes, err,
-                         sizeof(err)) != 0)
-        return complain(EXIT_USAGE, "%s: %s", o->initrd, err);
-    file->data = bytes;
-    blob_free(&packed);
-    return EXIT_OK;
+    blob_free(file);
+    return complain(EXIT_DAMAGED, "%s: %s", o->initrd, err);
 }
 
 static int load_initrd(struct machine_options *o, const char *const *argv)

@@ -41,6 +41,8 @@ struct minimizing {
     char out[MINIMIZE_PATH_LEN], temporary[MINIMIZE_PATH_LEN + 32];
     uint64_t runs;               /* that one job would have made */
     uint64_t tried, start_ns;
+    uint64_t budget_s;           /* of searching; 0: as long as it takes */
+    bool out_of_time;            /* fewer may be enough */
     bool terminal;
     /* Result: */
     struct schedule least;
@@ -68,7 +70,9 @@ int minimize_fails_so(struct minimizing *s, const struct schedule *schedule, boo
 /* From now on Ctrl-C is noted, and heard where there is nothing half done; a second one kills. */
 void minimize_catch_interrupt(void);
 bool minimize_interrupted(void);
-/* For struct minimize_how. -EINTR: Ctrl-C. */
+/* The search begins, and with it the time that it has. */
+void minimize_start_clock(struct minimizing *s);
+/* For struct minimize_how. -EINTR: Ctrl-C; -ETIME: the budget is used up. */
 int minimize_first_failing(void *ctx, struct minimize *m, size_t count, size_t *first);
 
 /* ---- minimize_again.c ---- */

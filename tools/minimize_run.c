@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,12 +18,36 @@
 
 enum { CHILD_FAILS = 0, CHILD_HOLDS = 1, CHILD_ERROR = 2 };
 
-static volatile sig_atomic_t interrupted; /* a signal handler has no other way */
+static volatile sig_atomic_t interrupted, late; /* a signal handler has no other way */
 
 static void on_sigint(int signo)
 {
     (void)signo;
     interrupted = 1;
+}
+
+static void on_alarm(int signo)
+{
+    (void)signo;
+    late = 1;
+}
+
+void minimize_start_clock(struct minimizing *s)
+{
+    const struct itimerval time = {.it_value.tv_sec = (time_t)s->budget_s,
+                                   .it_interval.tv_sec = 1}; /* again, if it came before a wait */
+    struct sigaction act = {.sa_handler = on_alarm};
+
+    s->start_ns = host_clock_ns();
+    if (s->budget_s == 0)
+        return;
+    sigaction(SIGALRM, &act, NULL);
+    setitimer(ITIMER_REAL, &time, NULL);
+}
+
+static void stop_clock(void)
+{
+    setitimer(ITIMER_REAL, &(struct itimerval){0}, NULL);
 }
 
 void minimize_catch_interrupt(void)
@@ -70,11 +95,16 @@ static void show_progress(const struct minimizing *s, const struct minimize *m, 
 
     if (!s->terminal)
         return;
-    fprintf(stderr, "\r%zu events left after %llu runs", minimize_left(m),
-            (unsigned long long)s->tried);
+    fprintf(stderr, "\r%zu of %zu events left after %llu runs", minimize_left(m),
+            minimize_events(&s->full), (unsigned long long)s->tried);
+    if (rate >= 1)
+        fprintf(stderr, ", %.1f a second", rate);
+    else if (rate > 0)
+        fprintf(stderr, ", %.0f s each", 1 / rate);
     if (rate > 0)
-        fprintf(stderr, ", %.1f a second, this round at most %.0f s ", rate,
-                (double)(count - tried) / rate);
+        fprintf(stderr, ", this round at most %.0f s", (double)(count - tried) / rate);
+    if (s->budget_s > 0)
+        fprintf(stderr, "; %.0f of %llu s", seconds, (unsigned long long)s->budget_s);
     fputs("\033[K", stderr);
     fflush(stderr);
 }
@@ -102,10 +132,10 @@ static int batch(struct minimizing *s, struct minimize *m, size_t from, size_t c
     for (size_t i = 0; i < started; i++) {
         int status = 0;
 
-        if (interrupted)
+        if (interrupted || late)
             kill(pid[i], SIGKILL);
         while (waitpid(pid[i], &status, 0) < 0 && errno == EINTR)
-            if (interrupted)
+            if (interrupted || late)
                 kill(pid[i], SIGKILL);
         s->tried++;
         if (WIFSIGNALED(status))
@@ -115,13 +145,13 @@ static int batch(struct minimizing *s, struct minimize *m, size_t from, size_t c
         else if (WEXITSTATUS(status) == CHILD_FAILS && *first > from + i)
             *first = from + i;
     }
-    return interrupted ? -EINTR : rc;
+    return interrupted ? -EINTR : late ? -ETIME : rc;
 }
 
 int minimize_first_failing(void *ctx, struct minimize *m, size_t count, size_t *first)
 {
     struct minimizing *s = ctx;
-    int rc = 0;
+    int rc = late ? -ETIME : 0;
 
     *first = count;
     for (size_t i = 0; i < count && *first == count && rc == 0; i += s->jobs) {
@@ -129,5 +159,9 @@ int minimize_first_failing(void *ctx, struct minimize *m, size_t count, size_t *
         rc = batch(s, m, i, count - i < s->jobs ? count - i : s->jobs, first);
     }
     s->runs += *first < count ? *first + 1 : count;
+    if (rc == -ETIME) {
+        stop_clock();
+        s->out_of_time = true;
+    }
     return rc;
 }

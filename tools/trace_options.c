@@ -86,7 +86,7 @@ static int take_symbols(const struct trace_options *o, struct trace *t)
 
     snprintf(path, sizeof(path), "%.*s",
              (int)(given ? comma - o->symbols : (ptrdiff_t)strlen(o->symbols)), o->symbols);
-    if (host_read_file(path, &m->symbols, err, sizeof(err)) != 0)
+    if (host_map_file(path, &m->symbols, err, sizeof(err)) != 0)
         return complain(EXIT_USAGE, "%s", err);
     if (symbols_load(m->symbols.data, m->symbols.bytes, path, &s, err, sizeof(err)) != 0)
         return complain(EXIT_DAMAGED, "%s", err);

@@ -42,8 +42,8 @@ void coverage_close(struct coverage *c)
     free(c->begins);
     free(c->ends);
     free(c->falls);
-    free(c->kernel);
     symbols_free(c->symbols);
+    free(c->kernel);
     if (c->insn)
         cs_free(c->insn, 1);
     if (c->cs_open)

@@ -83,7 +83,7 @@ static void test_elf_damage_has_its_sentence(void **state)
         {ARCH_ARM64, ELF_AT(ph[0].p_offset), 8, ~0ull, -ENOEXEC, "truncated"},
         {ARCH_ARM64, ELF_AT(ph[0].p_memsz), 8, 0x10, -ENOEXEC, "more bytes in the file"},
         {ARCH_ARM64, ELF_AT(ph[0].p_memsz), 8, ~0ull, -ENOEXEC, "wraps around"},
-        {ARCH_ARM64, ELF_AT(ph[0].p_memsz), 8, 64 * MIB, -EFBIG, "outside RAM"},
+        {ARCH_ARM64, ELF_AT(ph[0].p_memsz), 8, 64 * MIB, -EFBIG, "needs 65 MiB of RAM"},
         {ARCH_ARM64, ELF_AT(ph[0].p_paddr), 8, 0x1000, -EFBIG, "outside RAM"},
         {ARCH_X86_64, ELF_AT(ph[0].p_paddr), 8, 0x90000, -ENOEXEC, "link it at 1 MiB"},
         {ARCH_X86_64, ELF_AT(ph[1].p_type), 4, PT_NULL, -ENOEXEC, "PVH"},
@@ -358,7 +358,7 @@ static void test_arm64_linux_image(void **state)
     boot_plan_free(&a.plan);
 
     put_bytes(a.file, 16, 65 * MIB, 8);
-    expect_refused(&a, -EFBIG, "outside RAM");
+    expect_refused(&a, -EFBIG, "MiB of RAM from 0x40000000, the machine has 64 MiB; give it more (--mem)");
     put_bytes(a.file, 24, 1, 8);
     expect_refused(&a, -ENOEXEC, "big-endian");
     put_bytes(a.file, 24, 2 << 1, 8);

@@ -160,7 +160,6 @@ static void test_boot_cache_key_holds_all_of_the_machine(void **state)
     blob_free(&trace);
     assert_int_equal(count, 1);
     for (unsigned i = 0; i < 8; i++) {
-        uint8_t byte = 7;
 
         switch (i) {
         case 0: m->seed++; break;
@@ -170,7 +169,7 @@ static void test_boot_cache_key_holds_all_of_the_machine(void **state)
         case 4: m->ram_bytes *= 2; break;
         case 5: free(m->cmdline); m->cmdline = strdup("loud"); break;
         case 6: m->strict = true; break;
-        case 7: machine_set_initrd(m, (struct blob){memcpy(malloc(1), &byte, 1), 1}); break;
+        case 7: machine_set_initrd(m, (struct blob){.data = calloc(1, 1), .bytes = 1}); break;
         }
         trace = record(f, &f->cache, INSN_NONE);
         blob_free(&trace);

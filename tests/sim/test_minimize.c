@@ -16,6 +16,7 @@ struct oracle {
     cycles_t delay_least;
     insn_t event[3];        /* numbers; 0: none */
     int give_up_after;      /* candidates; 0: never */
+    int give_up_with;       /* 0: -EINTR */
     unsigned tried;
     bool last_first;        /* looks at candidates from the last to the first, as a fast process may */
 };
@@ -45,9 +46,11 @@ static int first_failing(void *ctx, struct minimize *m, size_t count, size_t *fi
         size_t i = o->last_first ? count - 1 - k : k;
         struct schedule s;
 
-        if (o->give_up_after && ++o->tried > (unsigned)o->give_up_after)
-            return -EINTR;
+        if (++o->tried > (unsigned)o->give_up_after && o->give_up_after)
+            return o->give_up_with ? o->give_up_with : -EINTR;
         assert_int_equal(minimize_candidate(m, i, &s), 0);
+        for (size_t e = 1; e < s.count; e++)
+            assert_true(s.events[e - 1].n < s.events[e].n);
         if (fails(o, &s) && i < *first)
             *first = i;
         schedule_free(&s);
@@ -128,6 +131,64 @@ static void test_it_gives_up_when_it_is_told(void **state)
     schedule_free(&full);
 }
 
+#define MANY 400u
+
+static void fill_many(struct schedule *full)
+{
+    *full = (struct schedule){.has_delays = true, .delay_count = MANY};
+    full->delays = calloc(MANY, sizeof(*full->delays));
+    for (unsigned i = 0; i < MANY; i++)
+        full->delays[i] = 1000;
+}
+
+/* A run may be the boot of a whole Linux: what is late and does not matter must cost few. */
+static void test_one_of_many_takes_few_runs(void **state)
+{
+    (void)state;
+    for (int needed = 0; needed < (int)MANY; needed += 57) {
+        struct oracle o = {.delay = needed, .delay_least = 1000};
+        struct schedule full, least;
+        struct minimize_how how = {.full = &full, .finest = 1000, .ctx = &o,
+                                   .first_failing = first_failing};
+
+        fill_many(&full);
+        assert_int_equal(minimize_schedule(&how, &least), 0);
+        assert_int_equal(minimize_events(&least), 1);
+        assert_int_equal(least.delays[needed], 1000);
+        assert_in_range(o.tried, 1, 4 * 5 + 4); /* log4(400), four at a time; then: is it alone? */
+        schedule_free(&full);
+        schedule_free(&least);
+    }
+}
+
+/* Out of time: the least that is known to fail. */
+static void test_the_best_when_time_is_out(void **state)
+{
+    size_t before = MANY + 1;
+
+    (void)state;
+    for (int after = 1; after < 40; after += 3) {
+        struct oracle o = {.delay = 300, .delay_least = 1000, .give_up_after = after,
+                           .give_up_with = -ETIME};
+        struct schedule full, least;
+        struct minimize_how how = {.full = &full, .finest = 1, .ctx = &o,
+                                   .first_failing = first_failing};
+
+        int rc;
+
+        fill_many(&full);
+        full.delays[300] = 64000;
+        rc = minimize_schedule(&how, &least);
+        assert_int_equal(rc, o.tried > (unsigned)after ? -ETIME : 0);
+        assert_true(fails(&o, &least));
+        assert_in_range(minimize_events(&least), 1, before);
+        before = minimize_events(&least);
+        schedule_free(&full);
+        schedule_free(&least);
+    }
+    assert_int_equal(before, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -136,6 +197,8 @@ int main(void)
         cmocka_unit_test(test_a_delay_is_as_short_as_it_may_be),
         cmocka_unit_test(test_nothing_at_all_may_be_enough),
         cmocka_unit_test(test_it_gives_up_when_it_is_told),
+        cmocka_unit_test(test_one_of_many_takes_few_runs),
+        cmocka_unit_test(test_the_best_when_time_is_out),
     };
 
     return cmocka_run_group_tests_name("sim.minimize", tests, NULL, NULL);

@@ -80,7 +80,7 @@ static int make_file(void **state)
 
     fake_machine(&m, ARCH_ARM64, &program);
     m.seed = 5;
-    machine_set_initrd(&m, (struct blob){(uint8_t *)strdup("archive"), 7});
+    machine_set_initrd(&m, (struct blob){.data = (uint8_t *)strdup("archive"), .bytes = 7});
     assert_ok(machine_set_argv(&m, argv), "argv");
     strcpy(f->path, "/tmp/trapline-trace-XXXXXX");
     close(mkstemp(f->path));
