@@ -221,6 +221,16 @@ int cpu_watch_kernel_pages(struct cpu *cpu, const uint8_t *map, cpu_page_store_f
     return cpu->ops->watch_pages(cpu->m, map, true, fn, ctx);
 }
 
+void cpu_kernel_page_add(struct cpu *cpu, uint32_t page)
+{
+    cpu->ops->kernel_page_add(cpu->m, page);
+}
+
+void cpu_kernel_pages_added(struct cpu *cpu)
+{
+    cpu->ops->kernel_pages_added(cpu->m);
+}
+
 void cpu_watch_blocks(struct cpu *cpu, cpu_block_fn fn, void *ctx)
 {
     cpu->ops->watch_blocks(cpu->m, false, fn, ctx);

@@ -257,9 +257,15 @@ struct cpu_store {
 typedef void (*cpu_page_store_fn)(void *ctx, const struct cpu_store *s);
 MUST_CHECK int cpu_watch_pages(struct cpu *cpu, const uint8_t *map, cpu_page_store_fn fn,
                                void *ctx);
-/* The same without the stores of user mode, whose code is as fast as ever. */
+/*
+ * The same without the stores of user mode, whose code is as fast as ever, on arm64 the kernel's too.
+ * A byte of the map may become 0 at any time. One that became another is to be told of, its page's
+ * number in RAM, and the last of some by cpu_kernel_pages_added(), in a callback or between runs.
+ */
 MUST_CHECK int cpu_watch_kernel_pages(struct cpu *cpu, const uint8_t *map, cpu_page_store_fn fn,
                                       void *ctx);
+void cpu_kernel_page_add(struct cpu *cpu, uint32_t page);
+void cpu_kernel_pages_added(struct cpu *cpu);
 /*
  * Code that runs: `fn` is called with each block of `bytes` of code at `pc` that is about to run,
  * its first instruction being number n (the state before it). A trap, an emulated instruction or

@@ -39,6 +39,8 @@ struct cpu_ops {
     int (*watch_stores)(void *m, const struct cpu_range *list, size_t count, cpu_store_fn fn,
                         void *ctx);
     int (*watch_pages)(void *m, const uint8_t *map, bool kernel, cpu_page_store_fn fn, void *ctx);
+    void (*kernel_page_add)(void *m, uint32_t page);
+    void (*kernel_pages_added)(void *m);
     void (*watch_blocks)(void *m, bool kernel, cpu_block_fn fn, void *ctx);
     int (*watch_insns)(void *m, cpu_insn_fn fn, void *ctx);
     void (*watch_stale)(void *m, cpu_stale_fn fn, void *ctx);

@@ -181,6 +181,7 @@ static void learn_table(struct pagetable *p, paddr_t pa, unsigned level, vaddr_t
     p->level[page] = (uint8_t)level;
     p->va[page] = va - ((vaddr_t)first << (PAGE_SHIFT + 9 * (level - 1)));
     p->map[page] |= p->bit;
+    cpu_kernel_page_add(p->cpu, (uint32_t)page);
     for (unsigned i = first; level > 1 && i < first + count; i++) {
         uint64_t word = entry_at(p, page, i);
 
@@ -443,6 +444,7 @@ void pagetable_store(struct pagetable *p, const struct cpu_store *s)
         breach(p, RULE_REUSE, &at, va, was, is);
     else
         change_entry(p, &at, page, va, was, is);
+    cpu_kernel_pages_added(p->cpu);
 }
 
 /* ---- returns to user mode ---- */
@@ -500,6 +502,7 @@ void pagetable_event(struct pagetable *p, const struct derived *d)
             p->thread = d->thread;
         } else if (p->kernel_root && !p->kernel_looked) {
             learn_kernel(p);
+            cpu_kernel_pages_added(p->cpu);
             p->kernel_looked = true;
         }
         return;
@@ -514,6 +517,7 @@ void pagetable_event(struct pagetable *p, const struct derived *d)
         if (p->arch->user_root(p->cpu, &now) && same_root(&now, &p->root))
             settle_changes(p);
         learn_roots(p);
+        cpu_kernel_pages_added(p->cpu);
         p->changes = p->open = 0;
         look_at_code(p, false);
     }

@@ -540,6 +540,17 @@ int cpu_watch_kernel_pages(struct cpu *c, const uint8_t *map, cpu_page_store_fn 
     return 0;
 }
 
+void cpu_kernel_page_add(struct cpu *c, uint32_t page)
+{
+    (void)c;
+    (void)page;
+}
+
+void cpu_kernel_pages_added(struct cpu *c)
+{
+    (void)c;
+}
+
 int cpu_watch_insns(struct cpu *c, cpu_insn_fn fn, void *ctx)
 {
     (void)c;

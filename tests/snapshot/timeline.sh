@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# timeline.sh TRAPLINE TIMELINE_BACK ARCH KERNEL PROGRAMS_DIR WORK PROGRAM...
+# timeline.sh TRAPLINE TIMELINE_BACK GUARDED_PAGES ARCH KERNEL PROGRAMS_DIR WORK PROGRAM...
 #
 # Each program is recorded, and one run that ends idle for good; each recording's replay is then
-# taken over as a timeline and gone back in.
+# taken over as a timeline and gone back in. Two stretches of the last program run with all of RAM
+# watched.
 set -uo pipefail
-trapline=$1 judge=$2 arch=$3 kernel=$4 dir=$5 work=$6
-shift 6
+trapline=$1 judge=$2 guarded=$3 arch=$4 kernel=$5 dir=$6 work=$7
+shift 7
 SEEDS="1 2" PLACES=12
 
 rm -rf "$work"
@@ -36,6 +37,13 @@ for name in "$@"; do
         continue
     }
     prove "$name"
+done
+for from in 0 600000; do
+    "$guarded" "$work/$name.tlt" $from 150000 >"$work/guarded.log" 2>&1 || {
+        cat "$work/guarded.log"
+        echo "FAIL: $arch $name; again: $guarded $work/$name.tlt $from 150000"
+        failed=1
+    }
 done
 "$trapline" record -o "$work/idle.tlt" --arch "$arch" -- cat </dev/null >"$work/idle.log" 2>&1
 if grep -q "input that will never come" "$work/idle.log"; then

@@ -354,6 +354,8 @@ void arm64_code_translated(struct arm64 *a, vaddr_t pc, uint32_t bytes);
 /* Stage-2 aborts: a fetch from a page that is not `here`, a store to one that is. */
 void arm64_code_fetched(struct arm64 *a, uint32_t page);
 void arm64_code_store(struct arm64 *a, uint32_t page);
+/* A store to a page that is guarded (pages.c), at `far`. */
+void arm64_code_guarded(struct arm64 *a, uint32_t page, vaddr_t far);
 /* Before and after the lone instruction of arm64_count_lone(). */
 void arm64_code_lone(struct arm64 *a, uint32_t page, bool begin);
 /* Not in a hook: somebody else than the guest wrote to RAM; arm64_code_settle() after the last. */
@@ -395,12 +397,16 @@ struct pages_client {
 };
 MUST_CHECK int arm64_pages_watch(struct arm64 *a, unsigned client, const struct pages_client *c);
 void arm64_pages_destroy(struct arm64 *a);
-/* The engine translated a block, which is about to run. */
-void arm64_pages_translated(struct arm64 *a, vaddr_t pc, uint32_t size);
-/* The engine has stopped. */
-void arm64_pages_stopped(struct arm64 *a);
-/* The kernel is about to run: by an exception entry, or as a state was put back. */
-void arm64_pages_in_kernel(struct arm64 *a);
+/* Must a store to the page be done here, as somebody is to be told of it? */
+bool arm64_pages_guard(const struct arm64 *a, uint32_t page);
+/* Stage 2 lets the page be written from now on. */
+void arm64_pages_opened(struct arm64 *a, uint32_t page);
+/* Before and after an instruction that runs alone. Where it stores is told before, if it is known. */
+void arm64_pages_lone_at(struct arm64 *a, vaddr_t far);
+MUST_CHECK int arm64_pages_lone(struct arm64 *a, bool begin);
+/* See cpu_kernel_page_add() and cpu_kernel_pages_added(). */
+void arm64_pages_add(struct arm64 *a, uint32_t page);
+void arm64_pages_added(struct arm64 *a);
 
 /* ---- adversary.c; where there is none, they do nothing ---- */
 MUST_CHECK int arm64_adversary_create(struct arm64 *a);

@@ -13,6 +13,7 @@
  *     been opened a moment ago, or from which the store itself was fetched, stays closed: the
  *     store is done here (or alone, where it is of no simple form), and only what was translated
  *     from the words that it changes goes.
+ * A page whose stores somebody is to be told of (pages.c) is closed to them, too: they are done here.
  * Which of the ways is taken makes a difference in time alone. The guest sees none of these aborts,
  * and they are not counted.
  *
@@ -85,9 +86,10 @@ void arm64_code_destroy(struct arm64 *a)
 void arm64_code_allow(struct arm64 *a, uint32_t page)
 {
     const struct arm64_code *c = a->code;
-    bool here = c->page[page].here;
+    bool here = c->page[page].here, lone = page == c->lone;
+    bool writes = lone || (!here && !arm64_pages_guard(a, page));
 
-    arm64_engine_allow(a, page, (!here || page == c->lone) && !arm64_dirty_is_clean(a, page), here);
+    arm64_engine_allow(a, page, writes && !arm64_dirty_is_clean(a, page), here);
 }
 
 /* ---- what was translated ---- */
@@ -281,6 +283,14 @@ void arm64_code_store(struct arm64 *a, uint32_t page)
     }
     want_drop(a, (struct drop){page, 0, PAGE_BYTES, true});
     arm64_count_hold(a);
+}
+
+void arm64_code_guarded(struct arm64 *a, uint32_t page, vaddr_t far)
+{
+    if (perform(a, page))
+        return;
+    arm64_pages_lone_at(a, far);
+    arm64_count_lone(a, page);
 }
 
 void arm64_code_lone(struct arm64 *a, uint32_t page, bool begin)

@@ -297,7 +297,6 @@ void arm64_count_slow(struct arm64 *a, vaddr_t pc, uint32_t size)
 void arm64_count_entered(struct arm64 *a)
 {
     a->flow.from_kernel = 1;
-    arm64_pages_in_kernel(a);
     if (a->watch || a->adversary)
         set_limits(a);
 }
@@ -319,7 +318,6 @@ static int run_engine(struct arm64 *a)
     a->count.size = 0;
     rc = arm64_engine_run(a);
     arm64_adversary_stopped(a);
-    arm64_pages_stopped(a);
     a->count.size = 0;
     if (r->stale)
         arm64_engine_drop_code(a);
@@ -369,8 +367,12 @@ static int run_lone(struct arm64 *a)
     uint32_t page = a->counter->page;
     int rc;
 
+    rc = arm64_pages_lone(a, true);
     arm64_code_lone(a, page, true);
-    rc = run_tail(a);
+    if (!rc)
+        rc = run_tail(a);
+    if (arm64_pages_lone(a, false))
+        rc = -ENOMEM;
     arm64_code_lone(a, page, false);
     return rc;
 }

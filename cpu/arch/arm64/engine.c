@@ -221,7 +221,6 @@ static void on_translated(uc_engine *uc, uc_tb *tb, uc_tb *previous, void *user)
     a->engine->filled += 512 + 256ull * tb->icount;
     if (a->engine->filled > CODE_BYTES_FULL)
         arm64_count_hold(a);
-    arm64_pages_translated(a, tb->pc, tb->size);
 }
 
 uc_err arm64_engine_add_hooks(struct arm64 *a)

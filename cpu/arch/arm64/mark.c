@@ -66,7 +66,6 @@ int arm64_mark_restore(struct arm64 *a, const void *mark)
     a->stop_asked = false;
     a->idled_n = a->stop_behind = UINT64_MAX;
     arm64_engine_flush_tlb(a);
-    arm64_pages_in_kernel(a); /* perhaps */
     return 0;
 }
 

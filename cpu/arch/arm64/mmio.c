@@ -86,6 +86,12 @@ bool arm64_stage2_noted(struct arm64 *a, const struct arm64_syndrome *s, bool is
         arm64_code_store(a, (uint32_t)page);
     } else {
         arm64_dirty_note(a, ipa, 1);
+        if (arm64_pages_guard(a, (uint32_t)page)) {
+            arm64_code_guarded(a, (uint32_t)page, s->far);
+            return true;
+        }
+        arm64_code_allow(a, (uint32_t)page); /* it may have been guarded */
+        arm64_pages_opened(a, (uint32_t)page);
     }
     return true;
 }

@@ -2,17 +2,16 @@
 /*
  * Stores to the pages of a map; see cpu_watch_pages().
  *
- * The engine calls a hook before each store to RAM while there is one, in the page or not: what
- * is asked for is told from the rest here, by one byte. Code that it translates while there is
- * a hook is several times slower, loads too, and stays so.
+ * Where all stores are asked for, user mode's too, the engine calls a hook before each store to RAM,
+ * in the page or not: what is asked for is told from the rest here, by one byte. Code that it
+ * translates while there is a hook is several times slower, loads too, and stays so.
  *
- * So while nobody asks for user mode's stores, its code is translated without: where a block of it
- * was translated with the hook, the engine stops before it, the hook goes, and comes back with the
- * next exception entry. Code that is translated already runs as it is, hook or not, so this happens
- * only where there is new code. Kernel and user mode share no translated code.
+ * Where the kernel's are asked for, the pages are guarded: stage 2 forbids to write them. A store is
+ * a stage-2 abort before anything of it has happened; it is told of and done here (code.c), and the
+ * engine goes on behind it. What is of no simple form runs alone, with the hook. All other code is
+ * as fast as ever. A page that is no more in the map is opened by the next store to it.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unicorn/unicorn.h>
 
@@ -20,13 +19,16 @@
 #include "cpu/arch/arm64/arm64.h"
 
 #define PAGE_BYTES 4096u
+#define OPENED_MAX 4u
 
 struct arm64_pages {
     uc_hook hook;
     bool hooked;
-    bool leave;         /* the hook is to go: this block of user mode was translated with it */
-    vaddr_t pc;
-    uint32_t size;
+    bool lone;          /* one instruction runs alone: nothing is guarded meanwhile */
+    vaddr_t far;        /* where it stores, 0: not known */
+    uint32_t opened[OPENED_MAX]; /* for it */
+    unsigned opened_count;
+    bool unflushed;     /* pages are guarded that the TLB may still let be written */
     struct pages_client client[PAGES_CLIENTS];
 };
 
@@ -66,6 +68,15 @@ static void on_store(uc_engine *uc, uc_mem_type type, uint64_t at, int size, int
 
 /* ---- the hook ---- */
 
+/* Are there stores to be told of that no guard shows? */
+static bool needs_hook(const struct arm64_pages *p)
+{
+    for (unsigned i = 0; i < PAGES_CLIENTS; i++)
+        if (p->client[i].map && !p->client[i].kernel)
+            return true;
+    return false;
+}
+
 static int hook(struct arm64 *a)
 {
     struct arm64_pages *p = a->pages;
@@ -77,7 +88,6 @@ static int hook(struct arm64 *a)
                     base + a->config.ram_bytes - 1))
         return -ENOMEM;
     p->hooked = true;
-    arm64_engine_flush_tlb(a); /* what was stored to without a hook: see arm64_engine_watch_stores() */
     return 0;
 }
 
@@ -85,45 +95,86 @@ static void unhook(struct arm64 *a)
 {
     if (a->pages->hooked)
         uc_hook_del(arm64_engine_handle(a), a->pages->hook);
-    a->pages->hooked = a->pages->leave = false;
+    a->pages->hooked = false;
 }
 
-static bool only_kernel(const struct arm64_pages *p)
+/* ---- the guard ---- */
+
+bool arm64_pages_guard(const struct arm64 *a, uint32_t page)
 {
+    const struct arm64_pages *p = a->pages;
+
+    if (!p || p->lone)
+        return false;
     for (unsigned i = 0; i < PAGES_CLIENTS; i++)
-        if (p->client[i].map && !p->client[i].kernel)
-            return false;
-    return true;
+        if (p->client[i].kernel && wants(&p->client[i], page, false))
+            return true;
+    return false;
 }
 
-void arm64_pages_translated(struct arm64 *a, vaddr_t pc, uint32_t size)
+void arm64_pages_opened(struct arm64 *a, uint32_t page)
 {
     struct arm64_pages *p = a->pages;
 
-    if (!p || !p->hooked || pc >> 63 || !only_kernel(p) || !arm64_in_user(a))
-        return;
-    p->leave = true;
-    p->pc = pc;
-    p->size = size;
-    arm64_count_hold(a);
+    if (p && p->lone && p->opened_count < OPENED_MAX)
+        p->opened[p->opened_count++] = page;
 }
 
-void arm64_pages_stopped(struct arm64 *a)
+void arm64_pages_lone_at(struct arm64 *a, vaddr_t far)
+{
+    if (a->pages)
+        a->pages->far = far;
+}
+
+/* A store that reaches into the next page would begin again there, and be told of twice. */
+static void open_beside(struct arm64 *a, vaddr_t va)
+{
+    paddr_t pa;
+
+    if (arm64_walk(a, va, &pa, NULL) || pa < ARM64_RAM_BASE ||
+        pa - ARM64_RAM_BASE >= a->config.ram_bytes)
+        return;
+    arm64_dirty_note(a, pa, 1);
+    arm64_code_allow(a, (uint32_t)((pa - ARM64_RAM_BASE) / PAGE_BYTES));
+    arm64_pages_opened(a, (uint32_t)((pa - ARM64_RAM_BASE) / PAGE_BYTES));
+}
+
+/* The instruction's translation goes behind it, and with it what the hook made slow. */
+int arm64_pages_lone(struct arm64 *a, bool begin)
 {
     struct arm64_pages *p = a->pages;
 
-    if (!p || !p->leave)
-        return;
-    unhook(a);
-    uc_ctl_remove_cache(arm64_engine_handle(a), p->pc, p->pc + p->size);
+    if (!p)
+        return 0;
+    p->lone = begin;
+    if (begin) {
+        p->opened_count = 0;
+        for (int side = -1; p->far && side <= 1; side += 2)
+            open_beside(a, p->far + (vaddr_t)side * PAGE_BYTES);
+        p->far = 0;
+        return hook(a);
+    }
+    if (!needs_hook(p))
+        unhook(a);
+    for (unsigned i = 0; i < p->opened_count; i++)
+        arm64_code_allow(a, p->opened[i]);
+    return 0;
 }
 
-void arm64_pages_in_kernel(struct arm64 *a)
+/* The engine's TLB may let the page be written until arm64_pages_added(). */
+void arm64_pages_add(struct arm64 *a, uint32_t page)
 {
-    if (!a->pages || hook(a) == 0)
+    arm64_code_allow(a, page);
+    if (a->pages)
+        a->pages->unflushed = true;
+}
+
+void arm64_pages_added(struct arm64 *a)
+{
+    if (!a->pages || !a->pages->unflushed)
         return;
-    snprintf(a->error, sizeof(a->error), "out of memory to watch stores");
-    arm64_stop(a, CPU_STOP_ENGINE, 0);
+    a->pages->unflushed = false;
+    arm64_engine_flush_tlb(a);
 }
 
 /* ---- who looks ---- */
@@ -137,21 +188,26 @@ void arm64_pages_destroy(struct arm64 *a)
 int arm64_pages_watch(struct arm64 *a, unsigned client, const struct pages_client *c)
 {
     struct arm64_pages *p = a->pages;
+    bool was_hooked = p && p->hooked;
     int rc = 0;
 
-    if (c->map && !p)
+    if (!p && c->map)
         a->pages = p = calloc(1, sizeof(*p));
-    if (c->map && !p)
-        return -ENOMEM;
-    if (p) {
-        p->client[client] = *c;
+    if (!p)
+        return c->map ? -ENOMEM : 0;
+    p->client[client] = *c;
+    if (needs_hook(p))
         rc = hook(a);
-        if (!p->client[0].map && !p->client[1].map) {
-            unhook(a);
-            arm64_pages_destroy(a);
-            rc = 0;
-        }
-    }
-    arm64_engine_drop_code(a); /* translated anew: without watched stores they are done in line */
+    else
+        unhook(a);
+    if (p->hooked != was_hooked) /* translated anew: without a hook stores are done in line */
+        arm64_engine_drop_code(a);
+    if (!p->client[0].map && !p->client[1].map)
+        arm64_pages_destroy(a);
+    if (!a->code)
+        return rc; /* the machine is being made */
+    for (uint32_t page = 0; page < a->config.ram_bytes / PAGE_BYTES; page++)
+        arm64_code_allow(a, page);
+    arm64_engine_flush_tlb(a);
     return rc;
 }

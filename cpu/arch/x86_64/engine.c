@@ -108,7 +108,7 @@ static void on_translated(uc_engine *uc, uc_tb *tb, uc_tb *previous, void *user)
     if (x->engine->filled > CODE_BYTES_FULL)
         x86_count_hold(x);
     if (x->pages && !x->counter->tail && !x->checks.stepping) /* of one block: no second begin */
-        x86_pages_translated(x, tb->pc, tb->size);
+        x86_pages_translated(x, tb->pc);
 }
 
 uc_err engine_add_hooks(struct x86 *x)

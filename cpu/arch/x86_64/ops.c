@@ -127,6 +127,16 @@ static int op_watch_pages(void *m, const uint8_t *map, bool kernel, cpu_page_sto
     return x86_pages_watch(m, PAGES_OBSERVER, &client);
 }
 
+static void op_kernel_page_add(void *m, uint32_t page)
+{
+    x86_pages_add(m, page);
+}
+
+static void op_kernel_pages_added(void *m)
+{
+    x86_pages_added(m);
+}
+
 static void op_watch_stale(void *m, cpu_stale_fn fn, void *ctx)
 {
     struct x86 *machine = m;
@@ -321,6 +331,8 @@ const struct cpu_ops x86_64_ops = {
     .watch_returns = op_watch_returns,
     .set_breaks = op_set_breaks,
     .watch_pages = op_watch_pages,
+    .kernel_page_add = op_kernel_page_add,
+    .kernel_pages_added = op_kernel_pages_added,
     .watch_stale = op_watch_stale,
     .watch_blocks = op_watch_blocks,
     .watch_stores = op_watch_stores,

@@ -26,7 +26,6 @@ struct x86_pages {
     bool hooked;
     bool leave;         /* the hook is to go: this block of user mode was translated with it */
     vaddr_t pc;
-    uint32_t size;
     struct pages_client client[PAGES_CLIENTS];
 };
 
@@ -89,7 +88,7 @@ static bool only_kernel(const struct x86_pages *p)
     return true;
 }
 
-void x86_pages_translated(struct x86 *x, vaddr_t pc, uint32_t size)
+void x86_pages_translated(struct x86 *x, vaddr_t pc)
 {
     struct x86_pages *p = x->pages;
 
@@ -97,7 +96,6 @@ void x86_pages_translated(struct x86 *x, vaddr_t pc, uint32_t size)
         return;
     p->leave = true;
     p->pc = pc;
-    p->size = size;
     x86_count_hold(x);
 }
 
@@ -108,7 +106,8 @@ void x86_pages_stopped(struct x86 *x)
     if (!p || !p->leave)
         return;
     unhook(x);
-    uc_ctl_remove_cache(x86_engine_handle(x), p->pc, p->pc + p->size);
+    /* By its first byte: blocks that begin in it stay, which it would be translated for in turn. */
+    uc_ctl_remove_cache(x86_engine_handle(x), p->pc, p->pc + 1);
 }
 
 void x86_pages_in_kernel(struct x86 *x)
@@ -117,6 +116,19 @@ void x86_pages_in_kernel(struct x86 *x)
         return;
     snprintf(x->error, sizeof(x->error), "out of memory to watch stores");
     x86_stop(x, CPU_STOP_ENGINE, 0);
+}
+
+/* The hook sees all stores: nested tables cannot forbid one, as the engine walks tables as if it
+ * wrote to them (dirty.c). */
+void x86_pages_add(struct x86 *x, uint32_t page)
+{
+    (void)x;
+    (void)page;
+}
+
+void x86_pages_added(struct x86 *x)
+{
+    (void)x;
 }
 
 /* ---- who looks ---- */

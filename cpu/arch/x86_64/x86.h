@@ -355,8 +355,11 @@ struct pages_client {
 };
 MUST_CHECK int x86_pages_watch(struct x86 *x, unsigned client, const struct pages_client *c);
 void x86_pages_destroy(struct x86 *x);
+/* See cpu_kernel_page_add() and cpu_kernel_pages_added(). */
+void x86_pages_add(struct x86 *x, uint32_t page);
+void x86_pages_added(struct x86 *x);
 /* The engine translated a block, which is about to run. */
-void x86_pages_translated(struct x86 *x, vaddr_t pc, uint32_t size);
+void x86_pages_translated(struct x86 *x, vaddr_t pc);
 /* The engine has stopped. */
 void x86_pages_stopped(struct x86 *x);
 /* The kernel is about to run: by an exception entry, or as a state was put back. */
