@@ -42,12 +42,13 @@ record() { # KERNEL PROGRAM TRACE SEED LIMIT [OPTION]
         --rootfs "$root" --chaos "$4" ${6:-} -- "/bin/$2" </dev/null >"$3.out" 2>&1
 }
 
-# The number of the first finding of this check and value, by this instruction; else nothing.
+# The number of the first finding of this check and value, by this instruction, with the task that it
+# happened to (race: the kernel may be idle); else nothing.
 finding() { # REPORT CHECK VALUE CULPRIT FIRST
-    awk -v head="^[0-9]+\\\\. ($2): ($3)( |\$)" -v by="$4" -v first="$5" '
+    awk -v head="^[0-9]+\\\\. ($2): ($3)( |\$)" -v by="$4" -v first="$5" -v check="$2" '
         /^[0-9]+\. / { found = $0 ~ head; number = $1 + 0; hit = "" }
-        found && /^  trap / { trap = $2 }
-        found && /^  by / && $0 ~ by {
+        found && /^  trap / { trap = $2; named = check == "race" || /\(task [1-9]/ }
+        found && named && /^  by / && $0 ~ by {
             hit = number " " ($2 ~ /^[0-9]+$/ ? $2 - trap : "-") " " $3
             if (first == "") { print hit; exit }
         }
