@@ -20,6 +20,7 @@
 #define MSR_STAR         0xc0000081u
 #define MSR_SYSCFG       0xc0010010u
 #define MSR_FMASK        0xc0000084u
+#define MSR_INT_PENDING  0xc0010055u
 #define MSR_TSC_AUX      0xc0000103u
 
 /*
@@ -33,7 +34,6 @@ static bool is_absent(uint32_t index)
     case 0x179:      /* MCG_CAP */
     case 0xc0010000: /* PerfEvtSel0 */
     case 0xc0010015: /* HWCR */
-    case 0xc0010055: /* interrupt pending message */
     case 0xc0011029: /* DE_CFG */
         return true;
     default:
@@ -92,6 +92,7 @@ static bool read_msr(struct x86 *x, uint32_t index, uint64_t *value)
         return true;
     case MSR_BIOS_SIGN:
     case MSR_SYSCFG: /* no bit of it is set: Linux reads it with the MTRRs */
+    case MSR_INT_PENDING: /* nor of this: C1E is off. Linux reads it of each processor of this family */
         *value = 0;
         return true;
     case MSR_MTRRCAP:
