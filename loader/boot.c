@@ -16,6 +16,7 @@
 #include "loader/acpi.h"
 #include "loader/fail.h"
 #include "loader/layout.h"
+#include "loader/mp_tables.h"
 
 #define PAGE_BYTES        4096ull
 #define BLOCK_BYTES       (2ull << 20)
@@ -147,14 +148,28 @@ static int place_arm64(const struct boot_spec *spec, const struct image *im, str
     return rc;
 }
 
+/* What a PC's firmware leaves behind for kernels that look for it. */
+static int place_x86_firmware(const struct boot_spec *spec, struct boot_plan *plan)
+{
+    uint8_t *tables;
+    size_t bytes;
+    int rc = acpi_build(spec->virtio_count, &tables, &bytes);
+
+    if (rc == 0)
+        rc = plan_add_owned(plan, X86_FIRMWARE, tables, bytes);
+    if (rc == 0)
+        rc = mp_tables_build(spec->virtio_count, &tables, &bytes);
+    return rc != 0 ? rc : plan_add_owned(plan, X86_MP_TABLES, tables, bytes);
+}
+
 /* Boot information and the entry that goes with it, by the kernel's protocol. */
 static int place_x86_info(const struct boot_spec *spec, const struct image *im,
                           struct initrd_range initrd, struct boot_plan *plan, char *err,
                           size_t err_len)
 {
     struct cpu_entry *e = &plan->entry;
-    uint8_t *info = NULL, *tables, *acpi;
-    size_t info_bytes = 0, tables_bytes, acpi_bytes;
+    uint8_t *info = NULL, *tables;
+    size_t info_bytes = 0, tables_bytes;
     int rc = 0;
 
     *e = (struct cpu_entry){.mode = CPU_ENTRY_X86_PROT32, .pc = im->entry,
@@ -179,9 +194,7 @@ static int place_x86_info(const struct boot_spec *spec, const struct image *im,
     }
     if (rc == 0)
         rc = plan_add_owned(plan, X86_INFO_BASE, info, info_bytes);
-    if (rc == 0)
-        rc = acpi_build(spec->virtio_count, &acpi, &acpi_bytes);
-    return rc != 0 ? rc : plan_add_owned(plan, X86_FIRMWARE, acpi, acpi_bytes);
+    return rc != 0 ? rc : place_x86_firmware(spec, plan);
 }
 
 static int place_x86_64(const struct boot_spec *spec, const struct image *im,

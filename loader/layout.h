@@ -12,7 +12,7 @@
  *   0x01000-0x06fff  identity page tables of the first 4 GiB (bzImage only)
  *   0x90000-0x9efff  start info (or zero page), modules, memory map, command line, entropy seed
  *   0x9fc00-0x9ffff  extended BIOS data area: reserved in the map, left empty
- *   0xe0000-0xfffff  firmware tables (ACPI): reserved in the map
+ *   0xe0000-0xfffff  firmware tables (ACPI; MP from 0xf0000): reserved in the map
  *   0x100000-        kernel at its own address; the initrd at the end of RAM, page aligned
  */
 #ifndef TRAPLINE_LOADER_LAYOUT_H
@@ -27,6 +27,7 @@
 #define X86_EBDA_BASE  0x9fc00u
 #define X86_LOW_END    0xa0000u
 #define X86_FIRMWARE   0xe0000u
+#define X86_MP_TABLES  0xf0000u
 #define X86_HIGH_BASE  0x100000u
 #define X86_RAM_MAX    0xc0000000ull /* below the 32-bit device window */
 

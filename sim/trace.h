@@ -20,8 +20,9 @@
 #include "sim/inject.h"
 #include "sim/machine.h"
 
-#define TRACE_VERSION     4u
-#define TRACE_VERSION_MIN 3u /* the same without frames and timed input */
+#define TRACE_VERSION        5u
+#define TRACE_VERSION_MIN    3u /* the same without frames and timed input */
+#define TRACE_VERSION_X86_64 5u /* of before: a machine without MP tables */
 
 /* ---- events ---- */
 struct trace_console {

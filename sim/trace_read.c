@@ -337,6 +337,11 @@ int trace_read(const uint8_t *bytes, size_t len, const char *name, struct trace 
     if (!r.t)
         return loader_fail(err, err_len, -ENOMEM, "out of memory while reading %s", name);
     rc = read_chunks(&r);
+    if (rc == 0 && version < TRACE_VERSION_X86_64 && r.t->machine.arch == ARCH_X86_64)
+        rc = loader_fail(err, err_len, -EBADMSG,
+                         "%s is a trace of format version %u, of an x86_64 machine as it was then; "
+                         "this program reads version %u of that CPU",
+                         name, version, TRACE_VERSION);
     if (rc == 0)
         *out = r.t;
     else
