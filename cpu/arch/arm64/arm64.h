@@ -33,6 +33,7 @@
 #define PSTATE_SP   0x1ull
 #define PSTATE_EL   0xcull
 #define PSTATE_EL1H 0x5ull
+#define PSTATE_EL2H 0x9ull
 #define PSTATE_F    0x40ull
 #define PSTATE_I    0x80ull
 #define PSTATE_DAIF 0x3c0ull
@@ -349,10 +350,10 @@ void arm64_code_destroy(struct arm64 *a);
 bool arm64_code_here(const struct arm64 *a, uint32_t page);
 /* Tell stage 2 what it allows for the page. The TLB still has to be flushed. */
 void arm64_code_allow(struct arm64 *a, uint32_t page);
-/* The engine translates the block at `pc`. */
-void arm64_code_translated(struct arm64 *a, vaddr_t pc, uint32_t bytes);
+/* The engine has translated the block at physical `pa`. */
+void arm64_code_translated(struct arm64 *a, paddr_t pa, uint32_t bytes);
 /* Stage-2 aborts: a fetch from a page that is not `here`, a store to one that is. */
-void arm64_code_fetched(struct arm64 *a, uint32_t page);
+void arm64_code_fetched(struct arm64 *a, uint32_t page, vaddr_t va);
 void arm64_code_store(struct arm64 *a, uint32_t page);
 /* A store to a page that is guarded (pages.c), at `far`. */
 void arm64_code_guarded(struct arm64 *a, uint32_t page, vaddr_t far);
@@ -460,6 +461,12 @@ void arm64_stop(struct arm64 *a, enum cpu_stop_reason reason, int status);
 /* ---- mmu.c ---- */
 /* Stage 1 as a privileged read, no side effects; -EFAULT, with the failing level in *level if not NULL. */
 int arm64_walk(struct arm64 *a, vaddr_t va, paddr_t *pa, unsigned *level);
+/*
+ * The page at `va` and those around it, up to ARM64_TEXT_AROUND bytes, that stage 1 maps as it maps
+ * that one; none where that may be written.
+ */
+#define ARM64_TEXT_AROUND 0x40000ull
+void arm64_walk_text(struct arm64 *a, vaddr_t va, void (*fn)(struct arm64 *a, paddr_t pa));
 
 /* `len` bytes of RAM or flash, or NULL where they are not all there. */
 const uint8_t *arm64_memory(const struct arm64 *a, paddr_t pa, size_t len);

@@ -7,7 +7,9 @@
  * stores, as on x86_64, and IC does nothing.
  *
  * Stage 2 keeps the two apart: a page of RAM can be written or executed, never both.
- *   - The first fetch from a page is a stage-2 abort. From then on stores to it are forbidden.
+ *   - The first fetch from a page is a stage-2 abort. From then on stores to it are forbidden, and
+ *     to those around it that stage 1 maps in the same way, if that is as text: each time all that
+ *     the TLB holds has to be forgotten.
  *   - A store to such a page is a stage-2 abort, before anything of it has happened. Mostly the
  *     page is opened: what was translated from it goes, and the store runs again. A page that has
  *     been opened a moment ago, or from which the store itself was fetched, stays closed: the
@@ -111,19 +113,12 @@ static bool words(struct code_page *p, uint32_t from, uint32_t bytes, enum words
     return any;
 }
 
-void arm64_code_translated(struct arm64 *a, vaddr_t pc, uint32_t bytes)
+void arm64_code_translated(struct arm64 *a, paddr_t pa, uint32_t bytes)
 {
-    struct arm64_code *c = a->code;
-    vaddr_t at = pc & ~(vaddr_t)(PAGE_BYTES - 1);
-    paddr_t pa;
+    uint64_t page = (pa - ARM64_RAM_BASE) >> PAGE_SHIFT;
 
-    if (!bytes || (pc & 3))
-        return;
-    if (arm64_walk(a, at, &pa, NULL) || pa < ARM64_RAM_BASE ||
-        (pa - ARM64_RAM_BASE) >> PAGE_SHIFT >= page_count(a))
-        return; /* flash */
-    (void)words(&c->page[(pa - ARM64_RAM_BASE) >> PAGE_SHIFT], (uint32_t)(pc - at), bytes,
-                WORDS_SET);
+    if (bytes && !(pa & 3) && pa >= ARM64_RAM_BASE && page < page_count(a)) /* else: flash */
+        (void)words(&a->code->page[page], pa & (PAGE_BYTES - 1), bytes, WORDS_SET);
 }
 
 /* ---- dropping ---- */
@@ -139,9 +134,20 @@ static void want_drop(struct arm64 *a, struct drop d)
     c->drop[c->drops++] = d;
 }
 
+static void open_page(struct arm64 *a, uint32_t page)
+{
+    struct code_page *p = &a->code->page[page];
+
+    p->here = false;
+    p->opened = a->count.n + 1;
+    p->stores = 0;
+    arm64_code_allow(a, page);
+}
+
 void arm64_code_settle(struct arm64 *a)
 {
     struct arm64_code *c = a->code;
+    bool opened = false;
 
     if (!c->drops)
         return;
@@ -154,13 +160,13 @@ void arm64_code_settle(struct arm64 *a)
         (void)words(p, d->from, d->bytes, WORDS_CLEAR);
         if (!d->open)
             continue;
-        p->here = false;
-        p->opened = a->count.n + 1;
-        p->stores = 0;
-        arm64_code_allow(a, d->page);
+        opened = true;
+        open_page(a, d->page);
     }
     c->drops = 0;
-    arm64_engine_drop_end(a); /* flushes the TLB */
+    arm64_engine_drop_end(a);
+    if (opened)
+        arm64_engine_flush_tlb(a); /* entries may still allow fetches */
 }
 
 void arm64_code_host_write(struct arm64 *a, paddr_t pa, size_t len)
@@ -185,14 +191,22 @@ bool arm64_code_here(const struct arm64 *a, uint32_t page)
 
 /* ---- aborts ---- */
 
-void arm64_code_fetched(struct arm64 *a, uint32_t page)
+static void allow_fetch(struct arm64 *a, paddr_t pa)
 {
-    struct code_page *p = &a->code->page[page];
+    uint64_t page = (pa - ARM64_RAM_BASE) >> PAGE_SHIFT;
 
-    if (p->here)
+    if (pa < ARM64_RAM_BASE || page >= page_count(a) || a->code->page[page].here)
         return;
-    p->here = true;
-    arm64_code_allow(a, page);
+    a->code->page[page].here = true;
+    arm64_code_allow(a, (uint32_t)page);
+}
+
+void arm64_code_fetched(struct arm64 *a, uint32_t page, vaddr_t va)
+{
+    if (a->code->page[page].here)
+        return;
+    allow_fetch(a, ARM64_RAM_BASE + ((paddr_t)page << PAGE_SHIFT));
+    arm64_walk_text(a, va, allow_fetch);
     arm64_engine_flush_tlb(a); /* entries may still allow stores */
 }
 
@@ -267,6 +281,20 @@ static bool is_own(struct arm64 *a, uint32_t page)
            (pa - ARM64_RAM_BASE) >> PAGE_SHIFT == page;
 }
 
+/* Nothing was translated from the page: it is opened at once, with its like around it. */
+static bool open_around(struct arm64 *a, uint32_t page)
+{
+    const uint32_t pages = ARM64_TEXT_AROUND >> PAGE_SHIFT;
+
+    if (words(&a->code->page[page], 0, PAGE_BYTES, WORDS_LOOK))
+        return false;
+    for (uint32_t i = page & ~(pages - 1); i < (page | (pages - 1)) + 1 && i < page_count(a); i++)
+        if (a->code->page[i].here && !words(&a->code->page[i], 0, PAGE_BYTES, WORDS_LOOK))
+            open_page(a, i);
+    arm64_engine_flush_tlb(a); /* entries may still allow fetches */
+    return true;
+}
+
 void arm64_code_store(struct arm64 *a, uint32_t page)
 {
     struct code_page *p = &a->code->page[page];
@@ -281,6 +309,8 @@ void arm64_code_store(struct arm64 *a, uint32_t page)
         arm64_count_lone(a, page);
         return;
     }
+    if (open_around(a, page))
+        return;
     want_drop(a, (struct drop){page, 0, PAGE_BYTES, true});
     arm64_count_hold(a);
 }

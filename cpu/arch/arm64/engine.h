@@ -23,14 +23,14 @@
 #define S2_WRITE (1ull << 7)
 #define S2_XN    (1ull << 54)
 
-#define CODE_BYTES      (64u << 20) /* the buffer of translated code; pages of it as they are filled */
-#define CODE_BYTES_FULL (56u << 20)
+#define CODE_BYTES      (96u << 20) /* the buffer of translated code; pages of it as they are filled */
+#define CODE_BYTES_FULL (88u << 20)
 
 struct arm64_engine {
     uc_engine *uc;
     uc_context *scratch;
     uc_context *brief; /* no more of the state than the syndrome, which every trap asks for */
-    uc_context *host; /* MMU off, no stage 2: addresses are physical */
+    uc_context *host; /* EL2, MMU off: addresses are physical */
     uint64_t filled; /* of the buffer of translated code, at most */
     uint64_t *page; /* stage-2 entry of each page of RAM */
     struct {

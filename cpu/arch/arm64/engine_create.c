@@ -196,7 +196,9 @@ int arm64_engine_create(struct arm64 *a)
     }
     context_part(e->uc, e->brief, e->scratch,
                  e->syndrome_at + sizeof(struct engine_exception));
+    arm64_pstate_set(a, PSTATE_DAIF | PSTATE_EL2H);
     uc_context_save(e->uc, e->host);
+    arm64_pstate_set(a, PSTATE_DAIF | PSTATE_EL1H);
     return build_stage2(a);
 }
 

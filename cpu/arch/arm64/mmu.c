@@ -12,6 +12,18 @@
 #define DESC_VALID   1u
 #define DESC_TABLE   2u
 #define ADDRESS_MASK 0x0000fffffffff000ull
+#define PAGE_SHIFT   12
+
+/* Of a leaf (D8.3.2): AP[2], and all that says what may be done: UXN, PXN, AP, type. */
+#define DESC_READ_ONLY (1ull << 7)
+#define DESC_ALLOWS    (3ull << 53 | 3ull << 6 | 3)
+
+/* A leaf: where it stands, what it is, how many bits of an address it leaves alone. */
+struct arm64_leaf {
+    paddr_t at, pa;
+    uint64_t descriptor;
+    unsigned shift;
+};
 
 const uint8_t *arm64_memory(const struct arm64 *a, paddr_t pa, size_t len)
 {
@@ -44,16 +56,13 @@ static unsigned granule_bits(uint64_t tcr, bool upper)
     return upper ? tg1[tcr >> 30 & 3] : tg0[tcr >> 14 & 3];
 }
 
-int arm64_walk(struct arm64 *a, vaddr_t va, paddr_t *pa, unsigned *level_out)
+/* Down to the leaf; the number of the level where it ended in *level_out if not NULL. */
+static int walk(struct arm64 *a, vaddr_t va, struct arm64_leaf *leaf, unsigned *level_out)
 {
     bool upper = va >> 55 & 1;
-    uint64_t tcr, base, descriptor;
+    uint64_t tcr, base;
     unsigned granule, bits, level, stride;
 
-    if (!(arm64_sysreg(a, SYS_SCTLR) & SCTLR_M)) {
-        *pa = va;
-        return 0;
-    }
     tcr = arm64_sysreg(a, SYS_TCR);
     granule = granule_bits(tcr, upper);
     stride = granule - 3;
@@ -64,19 +73,64 @@ int arm64_walk(struct arm64 *a, vaddr_t va, paddr_t *pa, unsigned *level_out)
     base = arm64_sysreg(a, upper ? SYS_TTBR1 : SYS_TTBR0) & 0x0000fffffffffffeull;
     for (;; level++) {
         unsigned shift = granule + stride * (3 - level);
-        uint64_t index = (va & ((1ull << bits) - 1)) >> shift;
 
         if (level_out)
             *level_out = level;
-        if (read_descriptor(a, base + index * 8, &descriptor) || !(descriptor & DESC_VALID))
+        leaf->at = base + ((va & ((1ull << bits) - 1)) >> shift) * 8;
+        if (read_descriptor(a, leaf->at, &leaf->descriptor) || !(leaf->descriptor & DESC_VALID))
             return -EFAULT;
-        base = descriptor & ADDRESS_MASK & ~((1ull << granule) - 1);
-        if (level == 3 || !(descriptor & DESC_TABLE)) {
-            if (level == 3 && !(descriptor & DESC_TABLE))
+        base = leaf->descriptor & ADDRESS_MASK & ~((1ull << granule) - 1);
+        if (level == 3 || !(leaf->descriptor & DESC_TABLE)) {
+            if (level == 3 && !(leaf->descriptor & DESC_TABLE))
                 return -EFAULT;
-            *pa = (base & ~((1ull << shift) - 1)) | (va & ((1ull << shift) - 1));
+            leaf->shift = shift;
+            leaf->pa = base & ~((1ull << shift) - 1);
             return 0;
         }
         bits = shift; /* the next level indexes with what is left */
     }
+}
+
+int arm64_walk(struct arm64 *a, vaddr_t va, paddr_t *pa, unsigned *level_out)
+{
+    struct arm64_leaf leaf;
+    int rc;
+
+    if (!(arm64_sysreg(a, SYS_SCTLR) & SCTLR_M)) {
+        *pa = va;
+        return 0;
+    }
+    rc = walk(a, va, &leaf, level_out);
+    if (!rc)
+        *pa = leaf.pa | (va & ((1ull << leaf.shift) - 1));
+    return rc;
+}
+
+/* Does another descriptor of a table allow what this one does? */
+static bool is_same_text(uint64_t descriptor, uint64_t other)
+{
+    return !((descriptor ^ other) & DESC_ALLOWS);
+}
+
+void arm64_walk_text(struct arm64 *a, vaddr_t va, void (*fn)(struct arm64 *a, paddr_t pa))
+{
+    const vaddr_t around = ARM64_TEXT_AROUND - 1;
+    struct arm64_leaf leaf;
+    uint64_t other;
+
+    if (!(arm64_sysreg(a, SYS_SCTLR) & SCTLR_M) || walk(a, va, &leaf, NULL) ||
+        !(leaf.descriptor & DESC_READ_ONLY))
+        return;
+    if (leaf.shift > PAGE_SHIFT) { /* a block, or pages of a larger granule */
+        paddr_t from = leaf.pa | (va & ((1ull << leaf.shift) - 1) & ~around);
+        paddr_t bytes = 1ull << leaf.shift < around + 1 ? 1ull << leaf.shift : around + 1;
+
+        for (paddr_t at = 0; at < bytes; at += 1u << PAGE_SHIFT)
+            fn(a, from + at);
+        return;
+    }
+    leaf.at &= ~(around >> PAGE_SHIFT << 3 | 7);
+    for (vaddr_t at = 0; at <= around; at += 1u << PAGE_SHIFT, leaf.at += 8)
+        if (!read_descriptor(a, leaf.at, &other) && is_same_text(leaf.descriptor, other))
+            fn(a, other & ADDRESS_MASK);
 }

@@ -104,7 +104,7 @@ static void on_translated(uc_engine *uc, uc_tb *tb, uc_tb *previous, void *user)
     (void)previous;
     if (x->counter && !x->engine->entering && !x->engine->calibrating)
         x86_count_translated(x);
-    x->engine->filled += 512 + 256ull * tb->icount;
+    x->engine->filled += 512 + 128ull * tb->icount;
     if (x->engine->filled > CODE_BYTES_FULL)
         x86_count_hold(x);
     if (x->pages && !x->counter->tail && !x->checks.stepping) /* of one block: no second begin */

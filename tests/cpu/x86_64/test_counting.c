@@ -130,7 +130,7 @@ static void test_counting_alignment_checked_after_a_trap(void **state)
 }
 
 #define BIG_AT     0x200000u /* 32-bit code without paging, as at the entry */
-#define BIG_BLOCKS 16384u
+#define BIG_BLOCKS 24576u
 #define BIG_BLOCK  64u /* instructions, of 2 bytes */
 #define BIG_BYTES  (BIG_BLOCKS * BIG_BLOCK * 2)
 #define BIG_PASSES 2u

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * coherent.S - code that changes without any cache maintenance, by each form of a store: in another
- * page, through another mapping of that page, and the very next instruction. What then runs is what
- * was stored (cpu/arch/arm64/code.c). Ends by SYSTEM_OFF: x1 = 0, or 1: old code ran.
+ * page, through another mapping of that page, in text around it, and the very next instruction.
+ * What then runs is what was stored (cpu/arch/arm64/code.c). Ends by SYSTEM_OFF: x1 = 0, or 1: old
+ * code ran.
  *
  * x20: where the function runs, x21: where it is written, w22: what it is to return; the registers
  * that a form stores hold `mov w0, w22` and RET. mov w0, #N is 0x52800000 + (N << 5).
@@ -10,6 +11,8 @@
     .include "boot.inc"
     .set PAGE, 0x400a0000
     .set ALIAS, 0x40609000
+    .set TEXT, 0x400b0000           /* two pages, also at TEXT_RX, where they are text */
+    .set TEXT_RX, 0x4060a000
     .set RET, 0xd65f03c0
 
     .macro elsewhere insn:vararg
@@ -62,6 +65,10 @@ ready:
     ldr x9, =l3 + 9 * 8
     ldr x10, =PAGE + NX + 0x703
     str x10, [x9]
+    ldr x10, =TEXT + UXN + 0x783
+    str x10, [x9, #8]
+    add x10, x10, #4096
+    str x10, [x9, #16]
     dsb ish
     isb
     ldr x20, =PAGE
@@ -78,6 +85,7 @@ again:
     bl own
     bl crossing
     bl zeroes
+    bl text
     subs w26, w26, #1
     b.ne again
     mov x1, #0
@@ -147,6 +155,46 @@ zeroes:
     str x9, [x20]
     blr x20
     bl check
+    ret x28
+
+/* One page of text makes its neighbour executable; that one is written before and after it runs. */
+text:
+    mov x28, x30
+    ldr x21, =TEXT + 4096
+    bl prepare
+    str x9, [x21]
+    ldr x21, =TEXT
+    str x9, [x21]
+    ldr x20, =TEXT_RX
+    blr x20
+    bl check
+    add x20, x20, #4096
+    mov x27, #3
+1:  add x21, x20, #TEXT - TEXT_RX
+    bl prepare
+    ldr w11, [x20]                  /* the TLB has it as text before it has run */
+    str x9, [x21]
+    blr x20
+    bl check
+    subs x27, x27, #1
+    b.ne 1b
+    ldr x21, =TEXT + 4096           /* text again, by its neighbour, and then run and written */
+    bl prepare
+    str x9, [x21]
+    ldr x21, =TEXT
+    str x9, [x21]
+    ldr x20, =TEXT_RX
+    blr x20
+    bl check
+    add x20, x20, #4096
+    blr x20
+    bl check
+    ldr x21, =TEXT + 4096
+    bl prepare
+    str x9, [x21]
+    blr x20
+    bl check
+    ldr x20, =PAGE
     ret x28
     .ltorg
 

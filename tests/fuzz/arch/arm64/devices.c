@@ -119,10 +119,11 @@ void arm64_code_settle(struct arm64 *a)
     (void)a;
 }
 
-void arm64_code_fetched(struct arm64 *a, uint32_t page)
+void arm64_code_fetched(struct arm64 *a, uint32_t page, vaddr_t va)
 {
     (void)a;
     (void)page;
+    (void)va;
 }
 
 void arm64_code_store(struct arm64 *a, uint32_t page)
