@@ -2,11 +2,12 @@
 /*
  * sim/check/whose.c - see whose.h.
  *
- * A stint is a thread's traps from user mode with no other thread's between: it has the numbers of the
- * first and of the last. Stints are in the order of their numbers.
+ * A stint is a thread's traps from user mode with no other thread's between: it has the numbers of
+ * the first and of the last. Stints are in the order of their numbers.
  */
 #include "sim/check/whose.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -91,10 +92,11 @@ void whose_event(struct whose *w, const struct derived *d)
         return;
     }
     program = program_of(w, d);
-    if (program < w->programs &&
-        grow((void **)&w->stint, w->stints, &w->stint_room, sizeof(*w->stint)))
-        w->stint[w->stints++] = (struct stint){d->trap->n, d->trap->n, d->process, d->thread,
-                                               program};
+    if (program == w->programs ||
+        !grow((void **)&w->stint, w->stints, &w->stint_room, sizeof(*w->stint)))
+        return;
+    assert(w->stint);
+    w->stint[w->stints++] = (struct stint){d->trap->n, d->trap->n, d->process, d->thread, program};
 }
 
 /* The first stint that is not over before `n`; NULL: none. */
