@@ -37,8 +37,9 @@ function(trapline_engine_runs archive result)
     set(${result} TRUE PARENT_SCOPE)
     return()
   endif()
-  try_run(status built ${CMAKE_BINARY_DIR}/engine/try SOURCES ${CMAKE_SOURCE_DIR}/tools/engine/loads.c
-          CMAKE_FLAGS -DINCLUDE_DIRECTORIES=${UNICORN_INCLUDE_DIRS}
+  try_run(status built ${CMAKE_BINARY_DIR}/engine/try
+          SOURCES ${CMAKE_SOURCE_DIR}/tools/engine/loads.c ${CMAKE_SOURCE_DIR}/cpu/engine_guard.c
+          CMAKE_FLAGS "-DINCLUDE_DIRECTORIES=${UNICORN_INCLUDE_DIRS};${CMAKE_SOURCE_DIR}"
           LINK_LIBRARIES ${archive} Threads::Threads m)
   if(built AND status EQUAL 0)
     set(${result} TRUE PARENT_SCOPE)
@@ -49,14 +50,15 @@ endfunction()
 
 # libunicorn.a holds ten processors, and functions named like ours (cpu_reset). What the two
 # machines need of it becomes one object in which all but uc_* is local; the others'
-# entry points are nothing, and nobody opens them.
+# entry points are nothing, and nobody opens them. Where it would end the program it
+# calls cpu/engine_guard.c.
 function(trapline_engine_archive)
   find_library(UNICORN_ARCHIVE NAMES libunicorn.a HINTS ${UNICORN_LIBDIR})
   if(NOT TRAPLINE_ARCHIVES OR NOT UNICORN_ARCHIVE)
     return()
   endif()
   set(object ${CMAKE_BINARY_DIR}/engine/unicorn.o)
-  set(archive ${CMAKE_BINARY_DIR}/engine/libunicorn-engine.a)
+  set(archive ${CMAKE_BINARY_DIR}/engine/libunicorn-guarded.a)
   set(absent "")
   foreach(cpu arm m68k mips mips64 mips64el mipsel ppc ppc64 riscv32 riscv64 s390x sparc sparc64
               tricore)
@@ -72,7 +74,11 @@ function(trapline_engine_archive)
               -Wl,-u,uc_open,-u,uc_version,-u,uc_strerror ${UNICORN_ARCHIVE}
       RESULT_VARIABLE linked)
     execute_process(
-      COMMAND ${CMAKE_OBJCOPY} --wildcard --strip-debug --keep-global-symbol=uc_* ${object}
+      COMMAND ${CMAKE_OBJCOPY} --wildcard --strip-debug --keep-global-symbol=uc_*
+              --redefine-sym abort=trapline_engine_abort
+              --redefine-sym __assert_fail=trapline_engine_assert
+              --redefine-sym __fprintf_chk=trapline_engine_fprintf_chk
+              --redefine-sym fprintf=trapline_engine_fprintf ${object}
       RESULT_VARIABLE hidden)
     if(NOT linked EQUAL 0 OR NOT hidden EQUAL 0)
       message(STATUS "${UNICORN_ARCHIVE} cannot be used; taking the shared library")
@@ -88,4 +94,5 @@ function(trapline_engine_archive)
   endif()
   set_property(TARGET PkgConfig::UNICORN PROPERTY INTERFACE_LINK_LIBRARIES
                ${archive} Threads::Threads m)
+  set_property(GLOBAL PROPERTY TRAPLINE_ENGINE_GUARDED ON)
 endfunction()

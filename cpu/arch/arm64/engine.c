@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "cpu/arch/arm64/engine.h"
+#include "cpu/engine_guard.h"
 
 #define STORE_BYTES_MAX 16u /* of one store as the engine reports it */
 
@@ -396,9 +397,16 @@ void arm64_engine_set_exit(struct arm64 *a, vaddr_t exit, vaddr_t from, vaddr_t 
     uc_ctl_remove_cache(a->engine->uc, from, to);
 }
 
+static void start(void *ctx)
+{
+    struct arm64 *a = ctx;
+
+    a->engine->err = uc_emu_start(a->engine->uc, arm64_pc_get(a), 0, 0, 0);
+}
+
 int arm64_engine_run(struct arm64 *a)
 {
-    uc_err err;
+    char words[ENGINE_WORDS_BYTES];
 
     if (a->engine->filled > CODE_BYTES_FULL) {
         uc_ctl_flush_tb(a->engine->uc);
@@ -406,13 +414,20 @@ int arm64_engine_run(struct arm64 *a)
     }
     a->engine->translated = true;
     a->engine->insns.resume = NOWHERE;
-    err = uc_emu_start(a->engine->uc, arm64_pc_get(a), 0, 0, 0);
+    if (a->engine->gave_up || !engine_guard_run(start, a, words)) {
+        if (!a->engine->gave_up)
+            snprintf(a->error, sizeof(a->error),
+                     "the engine gave up at instruction %llu, PC 0x%llx: %s",
+                     (unsigned long long)a->count.n, (unsigned long long)arm64_pc_get(a), words);
+        a->engine->gave_up = true;
+        return -EIO;
+    }
     if (a->engine->insns.ever && a->engine->insns.resume != NOWHERE)
         arm64_pc_set(a, a->engine->insns.resume);
-    if (!err)
+    if (!a->engine->err)
         return 0;
     snprintf(a->error, sizeof(a->error), "the engine stopped at 0x%llx: %s",
-             (unsigned long long)arm64_pc_get(a), uc_strerror(err));
+             (unsigned long long)arm64_pc_get(a), uc_strerror(a->engine->err));
     return -EIO;
 }
 

@@ -31,6 +31,8 @@ struct arm64_engine {
     uc_context *scratch;
     uc_context *brief; /* no more of the state than the syndrome, which every trap asks for */
     uc_context *host; /* EL2, MMU off: addresses are physical */
+    uc_err err;   /* of the last run */
+    bool gave_up; /* it did (engine_guard.h), and runs no more */
     uint64_t filled; /* of the buffer of translated code, at most */
     uint64_t *page; /* stage-2 entry of each page of RAM */
     struct {

@@ -190,7 +190,7 @@ static bool is_far(const struct insn *i)
 
 unsigned blocks_insn_flags(const struct insn *i)
 {
-    if (i->vex)
+    if (i->vex || insn_is_lock_bt(i))
         return BLOCK_PORT;
     if (is_far(i))
         return BLOCK_FAR;

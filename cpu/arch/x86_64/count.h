@@ -47,6 +47,11 @@ void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size);
 void x86_count_block(const struct x86 *x, insn_t *n, vaddr_t *pc, uint32_t *bytes);
 /* In an event: make count.n exact for `rip`. `all_retired`: `rip` is where the next block begins. */
 void x86_count_sync(struct x86 *x, vaddr_t rip, bool all_retired);
+/*
+ * The engine gave up with these words. 0: over what it was about to translate, which is known now, and
+ * the run goes on, where that `may` be; -EIO with a sentence.
+ */
+MUST_CHECK int x86_count_gave_up(struct x86 *x, const char *words, bool may);
 /* At an exit: true when there is nothing to emulate. */
 bool x86_count_exit(struct x86 *x, vaddr_t rip);
 /* No instruction runs at this number. */

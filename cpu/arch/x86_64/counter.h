@@ -20,7 +20,8 @@ enum { CODE_NONE, CODE_HERE, CODE_STALE };
 enum {
     BLOCK_SHADOW = 1,
     BLOCK_REMAP = 2,
-    BLOCK_PORT = 4,    /* an instruction that the model does, from an exit before it: ports, VEX */
+    BLOCK_PORT = 4,    /* an instruction that the model does, from an exit before it: ports,
+                          VEX, LOCK BT of a register */
     BLOCK_FP = 8,      /* x87 or SSE arithmetic, which may raise exceptions */
     BLOCK_FPCTL = 16,  /* reads or loads MXCSR or the x87 words */
     BLOCK_SPLIT = 32,  /* one instruction at a time: both in an order that matters, or an

@@ -29,6 +29,7 @@
 
 #include "cpu/arch/x86_64/engine.h"
 #include "cpu/arch/x86_64/counter.h"
+#include "cpu/engine_guard.h"
 
 #define NOWHERE UINT64_MAX
 
@@ -418,22 +419,38 @@ void x86_engine_protect(struct x86 *x, paddr_t page, bool writable)
     *pte = writable ? *pte | 2 : *pte & ~2ull;
 }
 
+static void start(void *ctx)
+{
+    struct x86 *x = ctx;
+
+    x->engine->err = uc_emu_start(x->engine->uc, read_uc(x->engine, UC_X86_REG_RIP), 0, 0, 0);
+}
+
 int x86_engine_run(struct x86 *x)
 {
-    uc_err err;
+    char words[ENGINE_WORDS_BYTES];
 
     if (x->engine->filled > CODE_BYTES_FULL) {
         uc_ctl_flush_tb(x->engine->uc);
         x->engine->filled = 0;
     }
     x->engine->insns.resume = NOWHERE;
-    err = uc_emu_start(x->engine->uc, read_uc(x->engine, UC_X86_REG_RIP), 0, 0, 0);
+    if (x->engine->gave_up >= ENGINE_GUARD_MAX)
+        return -EIO;
+    if (!engine_guard_run(start, x, words)) {
+        int rc = x86_count_gave_up(x, words, ++x->engine->gave_up < ENGINE_GUARD_MAX);
+
+        if (rc)
+            x->engine->gave_up = ENGINE_GUARD_MAX;
+        return rc;
+    }
     if (x->engine->insns.ever && x->engine->insns.resume != NOWHERE)
         x86_set_reg(x, X86_RIP, x->engine->insns.resume);
-    if (!err)
+    if (!x->engine->err)
         return 0;
     snprintf(x->error, sizeof(x->error), "the engine stopped at 0x%llx: %s",
-             (unsigned long long)read_uc(x->engine, UC_X86_REG_RIP), uc_strerror(err));
+             (unsigned long long)read_uc(x->engine, UC_X86_REG_RIP),
+             uc_strerror(x->engine->err));
     return -EIO;
 }
 
@@ -473,23 +490,33 @@ static void vmcb_fill(struct x86_engine *e, const struct x86_view *v)
     b->dr7 = 0x400;
 }
 
+static void enter(void *ctx)
+{
+    struct x86_engine *e = ctx;
+
+    e->err = uc_emu_start(e->uc, HIDDEN, 0, 0, 0);
+}
+
 int x86_engine_enter(struct x86 *x, const struct x86_view *v)
 {
     struct x86_engine *e = x->engine;
     uint64_t rax = e->hidden_pa + H_VMCB;
-    uc_err err;
+    char words[ENGINE_WORDS_BYTES];
 
     uc_context_restore(e->uc, e->host);
     uc_ctl_flush_tlb(e->uc);
     vmcb_fill(e, v);
     write_uc(e, UC_X86_REG_RAX, rax);
     e->entering = true;
-    err = uc_emu_start(e->uc, HIDDEN, 0, 0, 0);
+    if (!engine_guard_run(enter, e, words)) { /* it is there, over what it shall run */
+        e->gave_up++;
+        e->err = UC_ERR_OK;
+    }
     e->entering = false;
     x->paging_known = false;
-    if (err || read_uc(e, UC_X86_REG_RIP) != v->rip) {
+    if (e->err || read_uc(e, UC_X86_REG_RIP) != v->rip) {
         snprintf(x->error, sizeof(x->error), "the engine does not enter the guest: %s at 0x%llx",
-                 uc_strerror(err), (unsigned long long)read_uc(e, UC_X86_REG_RIP));
+                 uc_strerror(e->err), (unsigned long long)read_uc(e, UC_X86_REG_RIP));
         return -EIO;
     }
     return 0;

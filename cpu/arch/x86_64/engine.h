@@ -71,6 +71,8 @@ struct x86_engine {
         vaddr_t resume; /* where the engine was stopped, or NOWHERE */
         bool ever;      /* a hook that is gone counts for the engine until a run has ended */
     } insns;
+    uc_err err;       /* of the last run */
+    unsigned gave_up; /* how often it did; engine_guard.h */
     bool entering; /* stop at the guest's first block or event */
     bool calibrating;
 };

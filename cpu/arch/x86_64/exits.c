@@ -5,15 +5,20 @@
  *
  * They end a block in its middle (count.c), and stand before port instructions, which
  * the engine does not intercept: the first block found to hold one adds its address
- * for good. Addresses are virtual: an exit where another address space has something
- * else is recognised as stale and removed.
+ * for good. The same is done before LOCK BT, BTS, BTR and BTC of a register (#UD; SDM vol. 2,
+ * LOCK), over which the engine gives up while it translates: it asks for the address of an operand
+ * in memory that there is none of. Addresses are virtual: an exit where another address space has
+ * something else is recognised as stale and removed.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cpu/arch/x86_64/counter.h"
 #include "cpu/arch/x86_64/insn.h"
 
+#define BLOCK_BYTES_MAX 4112u /* of the engine's: what begins in a page */
+#define FOUND_MAX       16
 #define LEARNT_MAX 64 /* exits in a row without an instruction; some blocks have several */
 
 /* Leave the engine to change the exits: translated code is not dropped inside a hook. */
@@ -57,6 +62,51 @@ int x86_engine_set_exits(struct x86 *x)
     return x86_engine_put_exits(x, r->exits, count);
 }
 
+static void add(struct x86_counter *r, vaddr_t pc)
+{
+    if (r->exit_count == X86_EXITS_MAX) { /* forget the oldest; it will be learnt again */
+        memmove(r->exits, r->exits + 1, (X86_EXITS_MAX - 1) * sizeof(r->exits[0]));
+        r->exit_count--;
+    }
+    r->exits[r->exit_count++] = pc;
+}
+
+/* The LOCK BTs on the straight way from `pc` to where a block must have ended; false: none. */
+static bool learn_lock_bt(struct x86 *x, vaddr_t pc)
+{
+    uint8_t buf[INSN_BYTES_MAX];
+    unsigned found = 0;
+    struct insn i;
+
+    for (vaddr_t at = pc; at - pc < BLOCK_BYTES_MAX && found < FOUND_MAX; at += i.length) {
+        size_t got = x86_fetch(x, at, buf, sizeof(buf));
+
+        insn_decode(&i, buf, got, x86_long_code(x));
+        if (got < i.length)
+            break;
+        if (!insn_is_lock_bt(&i))
+            continue;
+        found++;
+        if (!exits_is(x->counter, at))
+            add(x->counter, at);
+    }
+    return found > 0;
+}
+
+int x86_count_gave_up(struct x86 *x, const char *words, bool may)
+{
+    vaddr_t rip = x86_reg(x, X86_RIP);
+
+    x86_count_sync(x, rip, true);
+    if (may && learn_lock_bt(x, rip)) {
+        exits_want(x, rip, rip + BLOCK_BYTES_MAX);
+        return 0;
+    }
+    snprintf(x->error, sizeof(x->error), "the engine gave up at instruction %llu, PC 0x%llx: %s",
+             (unsigned long long)x->count.n, (unsigned long long)rip, words);
+    return -EIO;
+}
+
 /* A block with a port instruction: it must end before that. */
 void exits_learn_port(struct x86 *x, const struct x86_blocks_cold *b)
 {
@@ -70,11 +120,7 @@ void exits_learn_port(struct x86 *x, const struct x86_blocks_cold *b)
         x86_stop(x, CPU_STOP_ENGINE, 0);
         return;
     }
-    if (r->exit_count == X86_EXITS_MAX) { /* forget the oldest; it will be learnt again */
-        memmove(r->exits, r->exits + 1, (X86_EXITS_MAX - 1) * sizeof(r->exits[0]));
-        r->exit_count--;
-    }
-    r->exits[r->exit_count++] = b->pc + b->port_at;
+    add(r, b->pc + b->port_at);
     exits_want(x, b->pc, b->pc + b->size);
 }
 

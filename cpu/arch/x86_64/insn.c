@@ -276,6 +276,15 @@ void insn_decode(struct insn *i, const uint8_t *bytes, size_t avail, bool is_lon
     i->length = (uint8_t)c.at;
 }
 
+bool insn_is_lock_bt(const struct insn *i)
+{
+    bool by_register = i->opcode == 0xa3 || i->opcode == 0xab || i->opcode == 0xb3 ||
+                       i->opcode == 0xbb;
+    bool by_immediate = i->opcode == 0xba && (i->modrm >> 3 & 7) >= 4;
+
+    return i->lock && i->map == MAP_0F && i->modrm >= 0xc0 && (by_register || by_immediate);
+}
+
 int64_t insn_imm(const struct insn *i, const uint8_t *bytes)
 {
     uint64_t value = 0;

@@ -32,6 +32,8 @@ struct insn {
 
 /* `bytes` holds `avail` bytes; decoding past them counts them as zero. */
 void insn_decode(struct insn *i, const uint8_t *bytes, size_t avail, bool is_long);
+/* LOCK with a bit test of a register: #UD, and nothing that the engine may see (exits.c). */
+bool insn_is_lock_bt(const struct insn *i);
 /* The immediate, sign-extended. */
 int64_t insn_imm(const struct insn *i, const uint8_t *bytes);
 

@@ -271,6 +271,103 @@ static void test_strict_says_what_and_where(void **state)
 /* mov $7,%rax; jmp . */
 static const uint8_t long_code[] = {0x48, 0xc7, 0xc0, 7, 0, 0, 0, 0xeb, 0xfe};
 
+/*
+ * LOCK BTS of a register (#UD), over which the engine gives up while it translates: with and
+ * without an operand in memory right before it, many of them, one in a block that runs into it.
+ */
+#define LOCK_BTS_MAX 200u
+
+static size_t put_lock_bts(uint8_t *at, unsigned count)
+{
+    static const uint8_t head[] = {0xbc, 0, 0, 8, 0,                 /* mov $0x80000, %esp */
+                                   0x0f, 0x01, 0x15, 0, 0x28, 0, 0,  /* lgdt 0x2800 */
+                                   0x0f, 0x01, 0x1d, 8, 0x28, 0, 0}; /* lidt 0x2808 */
+    static const uint8_t load[] = {0xa1, 0, 0x30, 0, 0}, bts[] = {0xf0, 0x0f, 0xab, 0xc8};
+    static const uint8_t jump[] = {0xeb, 0, 0x40};
+    uint8_t *from = at;
+
+    memcpy(at, head, sizeof(head));
+    at += sizeof(head);
+    for (unsigned i = 0; i < count; i++) {
+        if (i % 3 == 1) {
+            memcpy(at, load, sizeof(load));
+            at += sizeof(load);
+        } else if (i % 3 == 2) {
+            memcpy(at, jump, sizeof(jump));
+            at += sizeof(jump);
+        }
+        memcpy(at, bts, sizeof(bts));
+        at += sizeof(bts);
+    }
+    *at++ = 0xf4;
+    return (size_t)(at - from);
+}
+
+static struct machine *lock_bts_machine(unsigned count)
+{
+#ifndef TRAPLINE_ENGINE_GUARDED
+    skip(); /* the engine ends the program */
+#endif
+    static const uint8_t handler[] = {0xff, 0x05, 0, 0x30, 0, 0, /* incl 0x3000 */
+                                      0x83, 0x04, 0x24, 4, 0xcf}; /* addl $4, (%esp); iret */
+    static uint8_t code[16 * LOCK_BTS_MAX];
+    struct machine *m = machine_open("traps");
+    size_t len = put_lock_bts(code, count);
+
+    assert_ok(x86_phys_write(&m->x, IMAGE_BASE, code, len), "");
+    assert_ok(x86_phys_write(&m->x, 0x4000, handler, sizeof(handler)), "");
+    machine_poke(m, 0x1008, 0x00cf9b000000ffffull);
+    machine_poke(m, 0x1010, 0x00cf93000000ffffull);
+    machine_poke(m, 0x2000 + 8 * X86_UD, 0x00008e0000084000ull);
+    machine_poke(m, 0x2800, 0x1000ull << 16 | 0x1f);
+    machine_poke(m, 0x2808, 0x2000ull << 16 | 0x7ff);
+    machine_poke(m, 0x3000, 0);
+    return m;
+}
+
+static void test_lock_of_a_bit_test_of_a_register(void **state)
+{
+    struct machine *m = lock_bts_machine(60), *cut = lock_bts_machine(60);
+    struct cpu_stop stop;
+
+    (void)state;
+    assert_int_equal(machine_run(m, 10000).reason, CPU_STOP_IDLE);
+    assert_int_equal((uint32_t)machine_word(m, 0x3000), 60);
+    assert_int_equal(m->traps, 60);
+    assert_int_equal(m->trap[59].vector, X86_UD);
+    do {
+        stop = machine_run(cut, cut->x.count.n + 1);
+    } while (stop.reason == CPU_STOP_TARGET);
+    assert_int_equal(stop.reason, CPU_STOP_IDLE);
+    assert_int_equal(cut->x.count.n, m->x.count.n);
+    assert_memory_equal(cut->trap, m->trap, 60 * sizeof(m->trap[0]));
+    machine_close(cut);
+    machine_close(m);
+}
+
+/* More than that ends with a sentence, and so does every further run: no crash. */
+static void test_the_engine_gives_up(void **state)
+{
+    struct machine *m = lock_bts_machine(1);
+    struct cpu_stop stop;
+
+    (void)state;
+    for (unsigned i = 0; i < 200; i++) { /* each at a place of its own, too far from the others */
+        const uint8_t bts[] = {0xf0, 0x0f, 0xab, 0xc8, 0xe9, 0xf7, 0x1f, 0, 0};
+
+        assert_ok(x86_phys_write(&m->x, 0x200000 + 0x2000 * i, bts, sizeof(bts)), "");
+    }
+    machine_poke(m, IMAGE_BASE + 19, 0x000fffe8e9ull); /* jmp 0x200000 */
+    assert_int_equal(x86_run(&m->x, 10000, &stop), 0);
+    if (stop.reason == CPU_STOP_ENGINE) {
+        assert_non_null(strstr(m->x.error, "the engine gave up at instruction "));
+        assert_non_null(strstr(m->x.error, "tcg fatal error"));
+        assert_int_equal(x86_run(&m->x, 10000, &stop), 0);
+    }
+    assert_int_equal(stop.reason, CPU_STOP_ENGINE);
+    machine_close(m);
+}
+
 static void test_long_entry_wants_tables_that_map_it(void **state)
 {
     struct cpu_entry entry = {.mode = CPU_ENTRY_X86_LONG64, .pc = IMAGE_BASE, .arg = {0, 0x1234}};
@@ -305,6 +402,8 @@ int main(void)
         cmocka_unit_test(test_traps_same_for_every_stop_pattern),
         cmocka_unit_test(test_traps_shutdown_without_a_double_fault_gate),
         cmocka_unit_test(test_unknown_accesses_have_their_place),
+        cmocka_unit_test(test_lock_of_a_bit_test_of_a_register),
+        cmocka_unit_test(test_the_engine_gives_up),
         cmocka_unit_test(test_long_entry_wants_tables_that_map_it),
         cmocka_unit_test(test_strict_says_what_and_where),
     };
