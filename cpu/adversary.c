@@ -454,8 +454,10 @@ static bool copy_state(struct state *to, const struct state *from)
         free(to->held);
         return false;
     }
-    memcpy(to->table, from->table, from->tables * sizeof(*to->table));
-    memcpy(to->held, from->held, from->held_count * sizeof(*to->held));
+    if (from->tables > 0)
+        memcpy(to->table, from->table, from->tables * sizeof(*to->table));
+    if (from->held_count > 0)
+        memcpy(to->held, from->held, from->held_count * sizeof(*to->held));
     return true;
 }
 

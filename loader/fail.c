@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-int loader_fail(char *err, size_t err_len, int code, const char *fmt, ...)
+int(loader_fail)(char *err, size_t err_len, int code, const char *fmt, ...)
 {
     va_list ap;
 

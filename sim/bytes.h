@@ -14,6 +14,7 @@
 
 #include "cpu/types.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,6 +70,7 @@ static inline void buf_put(struct byte_buf *b, const void *src, size_t len)
 {
     uint8_t *at = len > 0 ? buf_grow(b, len) : NULL;
 
+    assert(src || len == 0);
     if (at)
         memcpy(at, src, len);
 }

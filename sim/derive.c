@@ -286,15 +286,15 @@ static struct task *start_program(struct deriver *d, struct cpu *cpu, insn_t n, 
 static struct task *start_task(struct deriver *d, struct cpu *cpu, insn_t n, vaddr_t pc,
                                uint64_t root, struct fork *fork)
 {
-    struct process *with = fork && (fork->flags & CLONE_THREAD_FLAG) ? fork->parent->process : NULL;
-    struct task *task = tasks_add(&d->tasks, with, root);
+    bool is_thread = fork && (fork->flags & CLONE_THREAD_FLAG);
+    struct task *task = tasks_add(&d->tasks, is_thread ? fork->parent->process : NULL, root);
     struct derived e;
 
     if (!task)
         return NULL;
     if (fork) {
         fork->open = false;
-        if (!with) {
+        if (!is_thread) {
             task->process->program = fork->parent->process->program;
             task->process->base = fork->parent->process->base;
         }

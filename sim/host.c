@@ -291,8 +291,10 @@ int host_read_disk(const char *path, struct blob *out, char *err, size_t err_len
     struct stat st;
 
     memset(out, 0, sizeof(*out));
-    if (fd < 0 || fstat(fd, &st) != 0)
-        rc = loader_fail(err, err_len, -errno, "cannot open %s: %s", path, strerror(errno));
+    if (fd < 0)
+        return loader_fail(err, err_len, -errno, "cannot open %s: %s", path, strerror(errno));
+    if (fstat(fd, &st) != 0)
+        rc = loader_fail(err, err_len, -EIO, "cannot open %s: %s", path, strerror(errno));
     else if (!S_ISREG(st.st_mode))
         rc = loader_fail(err, err_len, -EINVAL, "%s is not a file", path);
     else if (st.st_size == 0 || st.st_size % 512 != 0 ||
@@ -310,8 +312,7 @@ int host_read_disk(const char *path, struct blob *out, char *err, size_t err_len
             blob_free(out);
         }
     }
-    if (fd >= 0)
-        close(fd);
+    close(fd);
     return rc;
 }
 

@@ -124,6 +124,8 @@ static int forward(struct timeline *t, const struct timeline_goals *g,
         if (rc != STORED)
             break;
         rc = find_store(t, g, t->store_n, timeline_now(t), false, arrival, &found_n);
+        if (rc == INTERRUPTED)
+            break;
         if (rc)
             return rc < 0 ? rc : 0;
     }
@@ -177,7 +179,7 @@ static int meet(struct timeline *t, insn_t to, const struct timeline_goals *g, s
 static int last_in(struct timeline *t, const struct kept *k, insn_t to,
                    const struct timeline_goals *g, struct timeline_arrival *arrival)
 {
-    insn_t from = k->n, break_n = INSN_NONE, n;
+    insn_t from = k->n, break_n = INSN_NONE, n = 0;
     struct met m;
     int rc;
 
@@ -196,7 +198,7 @@ static int last_in(struct timeline *t, const struct kept *k, insn_t to,
         /* A block may store what was there already: then look before it. */
         rc = find_store(t, g, m.store_n, m.store_end < to ? m.store_end : to, true, arrival,
                         &n);
-        if (rc < 0)
+        if (rc < 0 || rc == INTERRUPTED)
             return rc;
         if (rc && (break_n == INSN_NONE || n - 1 > break_n)) {
             rc = timeline_go_to(t, n - 1);

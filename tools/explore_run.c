@@ -365,6 +365,7 @@ int explore_search(struct search *s)
         rc = run_and_tell(s, head);
     json_decref(head);
     free(s->tally.done);
+    sweep_places_free(&s->every.places);
     explore_result_free(&s->undisturbed);
     return rc;
 }

@@ -25,7 +25,7 @@ void kit_text(struct trapline *t, const char *fmt, ...)
 const char *kit_text_end(struct trapline *t)
 {
     buf_put(&t->text, "", 1);
-    if (t->text.failed)
+    if (t->text.failed || !t->text.data)
         return "out of memory for the text of a difference";
     t->text.used--;
     return (const char *)t->text.data;

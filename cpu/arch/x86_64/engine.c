@@ -108,7 +108,8 @@ static void on_translated(uc_engine *uc, uc_tb *tb, uc_tb *previous, void *user)
     x->engine->filled += 512 + 128ull * tb->icount;
     if (x->engine->filled > CODE_BYTES_FULL)
         x86_count_hold(x);
-    if (x->pages && !x->counter->tail && !x->checks.stepping) /* of one block: no second begin */
+    /* Of one block: no second begin. */
+    if (x->pages && x->counter && !x->counter->tail && !x->checks.stepping)
         x86_pages_translated(x, tb->pc);
 }
 
