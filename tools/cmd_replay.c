@@ -42,6 +42,8 @@ int complain_divergence(const struct divergence *d)
     fprintf(stderr, "trapline: the replay diverged: %s\n", d->what);
     fprintf(stderr, "  agreed up to instruction %llu\n", (unsigned long long)d->agreed_n);
     fputs(d->details, stderr);
+    fprintf(stderr, "  a kernel that changes page tables without invalidating them can do that: "
+                    "record it with --adversary\n");
     return EXIT_DIVERGENCE;
 }
 
