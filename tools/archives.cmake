@@ -31,16 +31,20 @@ endfunction()
 
 # trapline_engine_runs(ARCHIVE RESULT): whether a program linked from it loads from guest memory. Debian
 # 12's and 13's linkers turn a `push` of newer assemblers (R_X86_64_GOTPCRELX) into a call, so
-# that the engine's function for it calls itself without end.
+# that the engine's function for it calls itself without end. What the engine leaks (tests/lsan.supp) is no
+# failure of it: a build under the sanitizers took the shared library, whose leaks have no name.
 function(trapline_engine_runs archive result)
   if(CMAKE_CROSSCOMPILING)
     set(${result} TRUE PARENT_SCOPE)
     return()
   endif()
+  set(options "$ENV{ASAN_OPTIONS}")
+  set(ENV{ASAN_OPTIONS} "${options}:detect_leaks=0")
   try_run(status built ${CMAKE_BINARY_DIR}/engine/try
           SOURCES ${CMAKE_SOURCE_DIR}/tools/engine/loads.c ${CMAKE_SOURCE_DIR}/cpu/engine_guard.c
           CMAKE_FLAGS "-DINCLUDE_DIRECTORIES=${UNICORN_INCLUDE_DIRS};${CMAKE_SOURCE_DIR}"
           LINK_LIBRARIES ${archive} Threads::Threads m)
+  set(ENV{ASAN_OPTIONS} "${options}")
   if(built AND status EQUAL 0)
     set(${result} TRUE PARENT_SCOPE)
   else()
