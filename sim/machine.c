@@ -28,6 +28,7 @@ void machine_free(struct machine *m)
     blob_free(&m->kernel);
     blob_free(&m->initrd);
     blob_free(&m->symbols);
+    free(m->symbols_path);
     for (unsigned i = 0; i < m->disk_count; i++)
         blob_free(&m->disk[i].image);
     blob_free(&m->net);

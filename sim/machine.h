@@ -49,6 +49,7 @@ struct machine {
     uint64_t kernel_bytes, initrd_bytes;
     struct blob symbols;   /* no part of the machine: the kernel's names, where its file has none */
     vaddr_t symbols_moved; /* so far above their addresses it runs */
+    char *symbols_path;    /* of the file that they are from; NULL: none */
     struct image_hash kernel_hash, initrd_hash;
     struct machine_disk disk[MACHINE_DISKS_MAX];
     unsigned disk_count;

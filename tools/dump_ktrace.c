@@ -64,14 +64,16 @@ int dump_ktrace_open(struct dump *dump, const struct machine *m, char *err, size
     uint64_t bytes;
     int rc = filter_parse(dump->ktrace.filter, &dump->ktrace, err, err_len);
 
-    if (rc == 0)
-        rc = machine_symbols(m, &s, err, err_len);
     if (rc != 0)
         return rc;
-    rc = symbols_lookup(s, "ktrace_ring", &dump->ktrace.ring, &bytes);
-    symbols_free(s);
+    rc = machine_symbols(m, &s, err, err_len);
+    if (rc == 0) {
+        rc = symbols_lookup(s, "ktrace_ring", &dump->ktrace.ring, &bytes);
+        symbols_free(s);
+    }
     if (rc != 0)
-        snprintf(err, err_len, "this kernel has no ktrace_ring");
+        snprintf(err, err_len, "this kernel has no trace points of Trapline's (no symbol "
+                               "ktrace_ring): --ktrace is for the kernel that ships");
     return rc;
 }
 

@@ -6,6 +6,7 @@
 #include "tools/gdb_serve.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <netdb.h>
 #include <poll.h>
 #include <signal.h>
@@ -178,6 +179,20 @@ static int hand_symbols(void *ctx, const char *name, const void *elf, size_t byt
     return write_file(f->symbols, text, (size_t)len) ? 0 : -EIO;
 }
 
+static bool is_elf(const struct blob *file)
+{
+    return file->bytes >= 4 && memcmp(file->data, "\177ELF", 4) == 0;
+}
+
+/* gdb's command that loads --symbols from its own place, which may be hundreds of megabytes; of a map gdb
+ * knows nothing. */
+static bool load_symbols(const struct machine *m, char *text, size_t len)
+{
+    return m->symbols_path && is_elf(&m->symbols) &&
+           (size_t)snprintf(text, len, "symbol-file -o 0x%llx \"%s\"",
+                            (unsigned long long)m->symbols_moved, m->symbols_path) < len;
+}
+
 static void files_open(struct gdb_files *f, const struct machine *m)
 {
     memset(f, 0, sizeof(*f));
@@ -190,7 +205,7 @@ static void files_open(struct gdb_files *f, const struct machine *m)
     snprintf(f->program, sizeof(f->program), "%s/program", f->dir);
     snprintf(f->script, sizeof(f->script), "%s/commands", f->dir);
     snprintf(f->symbols, sizeof(f->symbols), "%s/symbols", f->dir);
-    if (m->kernel.bytes < 4 || memcmp(m->kernel.data, "\177ELF", 4) != 0 ||
+    if (m->symbols_path || !is_elf(&m->kernel) ||
         !write_file(f->kernel, m->kernel.data, m->kernel.bytes))
         f->kernel[0] = '\0';
     if (!write_script(f))
@@ -210,7 +225,7 @@ static void files_close(struct gdb_files *f)
 
 int gdb_serve_child(struct gdb_stub *stub, const struct machine *m, char **args)
 {
-    char target[64], *words[WORDS_MAX];
+    char target[64], symbols[PATH_MAX + 64], *words[WORDS_MAX];
     unsigned port, n = 0;
     struct gdb_files files;
     int fd = listen_on("127.0.0.1", "0", &port), rc, status;
@@ -229,6 +244,10 @@ int gdb_serve_child(struct gdb_stub *stub, const struct machine *m, char **args)
     if (files.script[0]) {
         words[n++] = "-x";
         words[n++] = files.script;
+    }
+    if (load_symbols(m, symbols, sizeof(symbols))) {
+        words[n++] = "-ex";
+        words[n++] = symbols;
     }
     words[n++] = "-ex";
     words[n++] = target;

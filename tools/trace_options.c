@@ -94,6 +94,7 @@ static int take_symbols(const struct trace_options *o, struct trace *t)
         (void)kernel_moved(t, s, &by);
     symbols_free(s);
     m->symbols_moved = by;
+    m->symbols_path = realpath(path, NULL);
     return EXIT_OK;
 }
 

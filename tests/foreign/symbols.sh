@@ -37,6 +37,21 @@ traps "$work/stripped.elf.tlt" --symbols "$work/map,0x1000" | grep -q exception_
     2>"$work/err" && fail "a file that is no map is taken for one"
 grep -q "neither a readable ELF file nor a map" "$work/err" || fail "$(cat "$work/err")"
 
+# gdb has them too, with lines, from where the file is; and where the kernel stands if it was moved.
+if command -v gdb-multiarch >/dev/null; then
+    stand() {
+        "$build/trapline" gdb "$work/stripped.elf.tlt" --at 470 --symbols "$kernel$1" -- -nx -batch \
+            -ex 'bt 1' -ex 'info address exception_now' >"$work/gdb" 2>&1 || fail "gdb ended with $?"
+    }
+    stand ""
+    grep -qE '^#0 .* at .*\.[cS]:[0-9]+' "$work/gdb" ||
+        fail "gdb knows no line: $(cat "$work/gdb")"
+    grep 'is a function at address' "$work/gdb" >"$work/here"
+    stand ,0x10000000
+    grep 'is a function at address' "$work/gdb" | cmp -s - "$work/here" &&
+        fail "gdb has a kernel that was moved where it was linked"
+fi
+
 # Coverage by line of a kernel without lines, from its file with them.
 lcov() {
     "$build/trapline" export --format lcov "$@" 2>"$work/err" || fail "export $* ended with $?: $(cat "$work/err")"
