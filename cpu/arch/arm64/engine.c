@@ -350,6 +350,7 @@ void arm64_engine_drop_code(struct arm64 *a)
     if (a->flash.bytes)
         uc_ctl_remove_cache(e->uc, 0, a->flash.bytes);
     back_to_guest(e);
+    arm64_engine_flush_tlb(a); /* entries were made with or without hooks, see watch_stores() */
     e->translated = false;
 }
 
