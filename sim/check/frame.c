@@ -20,6 +20,7 @@
 
 struct way {
     struct cpu *cpu;
+    struct store_finder *finder;
     paddr_t slot, pushed;       /* pushed: the word of the signal frame; 0: none */
     struct frame_writes writes;
 };
@@ -56,14 +57,14 @@ static void on_store(void *ctx, const struct cpu_store *s)
 
     if (!hits(s, w->slot) && !hits(s, w->pushed))
         return;
-    store_find(w->cpu, s, &place);
+    store_find(w->finder, s, &place);
     if (hits(s, w->pushed))
         w->writes.push_n = place.n;
     if (hits(s, w->slot))
         frame_writes_add(&w->writes, place.n, s->value);
 }
 
-/* All stores to the word between trap and return. */
+/* All stores of the kernel to the word between trap and return. */
 static int walk(struct timeline *t, const struct finding *f, struct way *w)
 {
     paddr_t base;
@@ -80,10 +81,10 @@ static int walk(struct timeline *t, const struct finding *f, struct way *w)
         map[(w->pushed - base) >> PAGE_SHIFT] = 1;
     rc = timeline_seek(t, f->trap_n);
     if (rc == 0)
-        rc = cpu_watch_pages(w->cpu, map, on_store, w);
+        rc = cpu_watch_kernel_pages(w->cpu, map, on_store, w);
     if (rc == 0) {
         rc = timeline_travel(t, f->back_n);
-        (void)!cpu_watch_pages(w->cpu, NULL, NULL, NULL);
+        (void)!cpu_watch_kernel_pages(w->cpu, NULL, NULL, NULL);
     }
     free(map);
     return rc;
@@ -111,11 +112,12 @@ static bool find_slot(struct who *who, struct finding *f, unsigned value, insn_t
     return culprit_slot(who->timeline, f, value, load_n, slot);
 }
 
-static int find_one(struct who *who, struct finding *f, unsigned value, bool restart, bool *found)
+static int find_one(struct who *who, struct store_finder *finder, struct finding *f, unsigned value,
+                    bool restart, bool *found)
 {
     struct timeline *t = who->timeline;
     struct places *places = who->places;
-    struct way w = {.cpu = sim_cpu(timeline_sim(t))};
+    struct way w = {.cpu = sim_cpu(timeline_sim(t)), .finder = finder};
     struct timeline_watch slot = {0};
     insn_t load_n, first, second;
     uint64_t was;
@@ -146,20 +148,24 @@ static int find_one(struct who *who, struct finding *f, unsigned value, bool res
 int frames_find(struct frames *all, struct timeline *t, struct places *places,
                 const struct machine *m, struct findings *findings)
 {
+    struct store_finder *finder = store_finder_create(sim_cpu(timeline_sim(t)));
     struct who *who;
-    int rc = who_open(t, places, m, &who);
+    int rc = finder ? who_open(t, places, m, &who) : -ENOMEM;
 
-    if (rc)
+    if (rc) {
+        store_finder_destroy(finder);
         return rc;
+    }
     for (size_t i = 0; i < all->count && findings->count < findings->max && rc != -ENOMEM; i++) {
         bool found;
 
-        rc = find_one(who, &all->list[i], all->value[i], all->restart[i], &found);
+        rc = find_one(who, finder, &all->list[i], all->value[i], all->restart[i], &found);
         if (rc || !found)
             continue;
         findings->value[findings->count] = all->value[i];
         findings->list[findings->count++] = all->list[i];
     }
     who_close(who);
+    store_finder_destroy(finder);
     return rc == -ENOMEM ? rc : 0;
 }

@@ -60,6 +60,7 @@ struct pagetable {
     enum arch cpu_arch;
     struct cpu *cpu;
     struct findings *findings;
+    struct store_finder *finder;
     uint8_t *map, bit;
     uint8_t *ram;
     paddr_t ram_base;
@@ -100,7 +101,8 @@ struct pagetable *pagetable_create(struct cpu *cpu, struct findings *findings, u
     p->pages = bytes >> PAGE_SHIFT;
     p->level = calloc(p->pages, sizeof(*p->level));
     p->va = calloc(p->pages, sizeof(*p->va));
-    if (!p->level || !p->va) {
+    p->finder = store_finder_create(cpu);
+    if (!p->level || !p->va || !p->finder) {
         pagetable_destroy(p);
         return NULL;
     }
@@ -110,6 +112,7 @@ struct pagetable *pagetable_create(struct cpu *cpu, struct findings *findings, u
 void pagetable_destroy(struct pagetable *p)
 {
     if (p) {
+        store_finder_destroy(p->finder);
         free(p->level);
         free(p->va);
         free(p->change);
@@ -439,7 +442,7 @@ void pagetable_store(struct pagetable *p, const struct cpu_store *s)
     memcpy((uint8_t *)&is + (s->pa & 7), &s->value, s->bytes);
     if (was == is)
         return;
-    store_find(p->cpu, s, &at);
+    store_find(p->finder, s, &at);
     if (!is_kernel_va(va) && is_no_entry(p, page, is))
         breach(p, RULE_REUSE, &at, va, was, is);
     else
