@@ -265,6 +265,36 @@ static void look_at_code(struct pagetable *p, bool on)
     p->looks = on;
 }
 
+/* A table that nothing leads to any more, and no walker knows: its page may be anything. */
+static void forget_table(struct pagetable *p, paddr_t pa, unsigned level, vaddr_t va)
+{
+    struct table_entry e;
+    size_t page;
+
+    if (!page_of(p, pa, &page) || p->level[page] != level || p->va[page] != va)
+        return;
+    for (unsigned i = 0; level > 1 && i < TABLE_ENTRIES; i++) {
+        p->arch->read_entry(entry_at(p, page, i), level, &e);
+        if (e.kind == ENTRY_TABLE)
+            forget_table(p, e.pa, level - 1, entry_va(p, page, i));
+    }
+    p->level[page] = 0;
+    p->map[page] &= (uint8_t)~p->bit;
+}
+
+/* The walker and the TLB know of it: a table that it took away is none any more. */
+static void settled(struct pagetable *p, const struct change *c)
+{
+    struct table_entry was;
+    size_t page;
+
+    if (!c->flush || !page_of(p, c->pa, &page) || p->level[page] < 2)
+        return;
+    p->arch->read_entry(c->was, p->level[page], &was);
+    if (was.kind == ENTRY_TABLE)
+        forget_table(p, was.pa, p->level[page] - 1u, c->va);
+}
+
 static void move_on(struct pagetable *p, enum walk_event event, insn_t n)
 {
     p->open = 0;
@@ -283,7 +313,10 @@ static void move_on(struct pagetable *p, enum walk_event event, insn_t n)
             c->stage = STAGE_DONE;
         }
         c->event_n = n;
-        p->open -= c->stage == STAGE_DONE;
+        if (c->stage == STAGE_DONE) {
+            settled(p, c);
+            p->open--;
+        }
     }
     if (!p->open)
         look_at_code(p, false);

@@ -245,6 +245,30 @@ static void test_entries(void **state)
     }
 }
 
+/* A table is taken away, and its page becomes something else: behind the invalidation it may. */
+static void test_freed_table(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        struct world *w = world_open(i / 2 ? ARCH_X86_64 : ARCH_ARM64);
+        paddr_t last = SPACE_A + 3 * PAGE;
+
+        back(w);
+        store(w, entry_at(SPACE_A, 2, USER_VA), 0);
+        if (i % 2) {
+            if (is_arm(w))
+                run(w, dsb_ishst);
+            run(w, is_arm(w) ? tlbi : invlpg);
+            if (is_arm(w))
+                run(w, dsb_ish);
+        }
+        store(w, last + 8, leaf(w, PAGE_X, W | X)); /* a number, by chance */
+        back(w);
+        assert_int_equal(w->all->count != 0, i % 2 == 0);
+        world_close(w);
+    }
+}
+
 /* Linux's kernel has another ASID for the same tables than user mode (UNMAP_KERNEL_AT_EL0). */
 static void test_two_asids(void **state)
 {
@@ -436,6 +460,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_barrier),    cmocka_unit_test(test_flush),
         cmocka_unit_test(test_entries),    cmocka_unit_test(test_two_asids),
+        cmocka_unit_test(test_freed_table),
         cmocka_unit_test(test_cow_fork),   cmocka_unit_test(test_cow_shared),
         cmocka_unit_test(test_cow_fault),  cmocka_unit_test(test_cow_exec),
     };
