@@ -54,6 +54,7 @@ struct symbols {
     Elf *dw_elf;         /* opened by the first symbols_line() */
     Dwarf *dw;
     bool dw_tried;
+    bool is_map;         /* no sizes at all */
     struct unit_range *units; /* by va */
     size_t unit_count, unit_room;
     vaddr_t moved;       /* what runs stands so much above the file's addresses */
@@ -235,6 +236,7 @@ int symbols_load(const void *elf_bytes, size_t bytes, const char *name, struct s
     s->elf = elf_bytes;
     s->elf_bytes = bytes;
     if (bytes > 0 && s->elf[0] && strchr("0123456789abcdef", s->elf[0])) {
+        s->is_map = true;
         rc = add_map(s, (const char *)s->elf, bytes);
         if (rc != 0)
             goto fail;
@@ -306,7 +308,8 @@ int symbols_find(const struct symbols *s, vaddr_t va, const char **name, uint64_
     va -= s->moved;
     for (size_t i = count_up_to(s, va); i-- > 0;) {
         const struct symbol *e = &s->list[i];
-        bool function = e->rank < RANK_LABEL;
+        /* One without a size only seems to reach to its section's end. */
+        bool function = e->rank < RANK_LABEL && (e->bytes > 0 || s->is_map);
 
         if (!e->code || va >= e->end)
             continue;

@@ -16,6 +16,12 @@ int symbols_sample(int x)
 }
 #define SAMPLE_LINE 15
 
+/* As in Linux: a function without a size, and behind it a label that is not its. */
+extern char bare_function[], bare_label[];
+__asm__(".pushsection .text.bare, \"ax\", %progbits\n"
+        ".globl bare_function, bare_label\n.type bare_function, %function\n"
+        "bare_function: nop\nnop\nnop\nnop\nbare_label: nop\nnop\n.popsection\n");
+
 struct loaded {
     struct symbols *symbols;
     uint8_t *file;
@@ -97,6 +103,18 @@ static void test_line_by_dwarf(void **state)
     assert_int_equal(symbols_line(l->symbols, 16, &file, &line), -ENOENT);
 }
 
+static void test_a_nearer_label_is_better_than_a_function_without_a_size(void **state)
+{
+    struct loaded *l = *state;
+    const char *name;
+    uint64_t offset;
+
+    assert_int_equal(symbols_find(l->symbols, (uintptr_t)bare_label + 1, &name, &offset), 0);
+    assert_string_equal(name, "bare_label");
+    assert_int_equal(symbols_find(l->symbols, (uintptr_t)bare_function + 1, &name, &offset), 0);
+    assert_string_equal(name, "bare_function");
+}
+
 /* System.map and kallsyms: no sizes, names of modules behind a tab, lines of other kinds. */
 static void test_map_of_symbols(void **state)
 {
@@ -137,6 +155,7 @@ int main(void)
         cmocka_unit_test(test_no_elf_is_refused),
         cmocka_unit_test(test_find_gives_function_and_offset),
         cmocka_unit_test(test_lookup_by_name),
+        cmocka_unit_test(test_a_nearer_label_is_better_than_a_function_without_a_size),
         cmocka_unit_test(test_line_by_dwarf),
         cmocka_unit_test(test_map_of_symbols),
     };
