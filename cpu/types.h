@@ -23,6 +23,11 @@ typedef uint64_t insn_t;
 
 /* Clock cycles: the instruction number plus all cycles skipped while idle. */
 typedef uint64_t cycles_t;
+/* The end of time (UINT64_MAX, never) rather than a time that has passed. */
+static inline cycles_t cycles_later(cycles_t at, cycles_t by)
+{
+    return by < UINT64_MAX - at ? at + by : UINT64_MAX;
+}
 
 enum arch {
     ARCH_ARM64,

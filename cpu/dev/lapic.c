@@ -69,7 +69,7 @@ static void timer_start(struct lapic *l, cycles_t now)
     if (!l->initial || (l->lvt[LAPIC_LVT_TIMER] & TIMER_MODE) == TIMER_TSC)
         timer_schedule(l, CYCLES_NEVER);
     else
-        timer_schedule(l, now + (uint64_t)l->initial * divisor(l));
+        timer_schedule(l, cycles_later(now, (uint64_t)l->initial * divisor(l)));
 }
 
 static uint32_t timer_count(const struct lapic *l, cycles_t now)
@@ -111,7 +111,7 @@ void lapic_advance(struct lapic *l, cycles_t now)
         lapic_accept(l, (uint8_t)lvt, false);
     if ((lvt & TIMER_MODE) == TIMER_PERIOD && l->initial) {
         uint64_t period = (uint64_t)l->initial * divisor(l);
-        timer_schedule(l, now + period - (now - l->start) % period);
+        timer_schedule(l, cycles_later(now, period - (now - l->start) % period));
     } else {
         l->tsc_deadline = 0;
         timer_schedule(l, CYCLES_NEVER);

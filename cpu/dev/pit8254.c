@@ -35,7 +35,8 @@ static cycles_t cycle_of(const struct pit8254 *p, const struct pit_channel *c, u
 {
     unsigned __int128 t = (unsigned __int128)ticks * p->hz + PIT_HZ - 1;
 
-    return c->start + (uint64_t)(t / PIT_HZ);
+    t = t / PIT_HZ + c->start;
+    return t > UINT64_MAX ? UINT64_MAX : (cycles_t)t;
 }
 
 static bool periodic(const struct pit_channel *c)

@@ -236,7 +236,8 @@ static void kick(struct virtio_bus *bus, struct virtio_dev *d, cycles_t now, uin
     d->kicked |= 1u << queue;
     if (d->due != VIRTIO_NEVER)
         return;
-    d->due = now + (cycles_t)((unsigned __int128)VIRTIO_LATENCY_NS * bus->hz / NS_PER_S);
+    d->due = cycles_later(now, (cycles_t)((unsigned __int128)VIRTIO_LATENCY_NS * bus->hz /
+                                          NS_PER_S));
     d->delay_asked = 0;
 }
 
@@ -306,7 +307,7 @@ cycles_t virtio_next(struct virtio_bus *bus, const struct cpu_host *host, insn_t
         if (!d->delay_asked) {
             d->delay_asked = 1;
             if (host->timer_delay)
-                d->due += host->timer_delay(host->ctx, n, d->due);
+                d->due = cycles_later(d->due, host->timer_delay(host->ctx, n, d->due));
         }
         if (d->due < next)
             next = d->due;

@@ -41,7 +41,7 @@ static cycles_t due(struct arm64 *a, struct arm64_timer *t)
         t->delay_asked = 1;
         t->delay = host->timer_delay ? host->timer_delay(host->ctx, a->count.n, deadline) : 0;
     }
-    return deadline + t->delay;
+    return cycles_later(deadline, t->delay);
 }
 
 bool arm64_timer_line(struct arm64 *a, int which)

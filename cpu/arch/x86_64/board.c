@@ -124,7 +124,8 @@ cycles_t x86_board_next(struct x86 *x)
     if (l->deadline != CYCLES_NEVER && !l->delay_asked) {
         l->delay_asked = 1;
         if (host->timer_delay)
-            l->due = l->deadline + host->timer_delay(host->ctx, x->count.n, l->deadline);
+            l->due = cycles_later(l->deadline,
+                                  host->timer_delay(host->ctx, x->count.n, l->deadline));
     }
     lapic = lapic_next(l);
     pit = pit_next(&x->board.pit, x86_cycles(x));
