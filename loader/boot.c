@@ -151,6 +151,10 @@ static int place_arm64(const struct boot_spec *spec, const struct image *im, str
 /* What a PC's firmware leaves behind for kernels that look for it. */
 static int place_x86_firmware(const struct boot_spec *spec, struct boot_plan *plan)
 {
+    /* The BIOS data area: the segment of the extended one, and KiB below it. */
+    static const uint8_t bda[] = {[0x0e] = X86_EBDA_BASE >> 4 & 0xff, [0x0f] = X86_EBDA_BASE >> 12,
+                                  [0x13] = X86_EBDA_BASE >> 10 & 0xff,
+                                  [0x14] = X86_EBDA_BASE >> 18};
     uint8_t *tables;
     size_t bytes;
     int rc = acpi_build(spec->virtio_count, &tables, &bytes);
@@ -159,7 +163,9 @@ static int place_x86_firmware(const struct boot_spec *spec, struct boot_plan *pl
         rc = plan_add_owned(plan, X86_FIRMWARE, tables, bytes);
     if (rc == 0)
         rc = mp_tables_build(spec->virtio_count, &tables, &bytes);
-    return rc != 0 ? rc : plan_add_owned(plan, X86_MP_TABLES, tables, bytes);
+    if (rc == 0)
+        rc = plan_add_owned(plan, X86_MP_TABLES, tables, bytes);
+    return rc != 0 ? rc : plan_add_copy(plan, X86_BDA, bda, sizeof(bda));
 }
 
 /* Boot information and the entry that goes with it, by the kernel's protocol. */

@@ -8,7 +8,7 @@
  *   device tree      behind the initrd, 2 MiB aligned, at most 2 MiB (booting.rst)
  *
  * x86_64 (RAM at 0)
- *   0x00000-0x00fff  left alone (real-mode vectors)
+ *   0x00000-0x00fff  left alone (real-mode vectors), but for two words of the BIOS data area at 0x400
  *   0x01000-0x06fff  identity page tables of the first 4 GiB (bzImage only)
  *   0x90000-0x9efff  start info (or zero page), modules, memory map, command line, entropy seed
  *   0x9fc00-0x9ffff  extended BIOS data area: reserved in the map, left empty
@@ -21,6 +21,7 @@
 #include "loader/boot.h"
 #include "loader/image.h"
 
+#define X86_BDA        0x400u
 #define X86_TABLES     0x1000u
 #define X86_INFO_BASE  0x90000u
 #define X86_INFO_END   0x9f000u

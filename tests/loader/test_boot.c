@@ -298,6 +298,10 @@ static void test_x86_64_pvh_layout(void **state)
     a.spec.initrd_bytes = 6;
     assert_ok(attempt_build(&a), a.err);
     assert_int_equal(a.plan.entry.mode, CPU_ENTRY_X86_PROT32);
+    s = segment_at(&a.plan, 0x400);
+    assert_non_null(s);
+    assert_memory_equal(s->data + 0x0e, "\xc0\x9f", 2);
+    assert_memory_equal(s->data + 0x13, "\x7f\x02", 2); /* 639 KiB */
     assert_int_equal(a.plan.entry.pc, 0x100020);
     assert_non_null(segment_at(&a.plan, 64 * MIB - 4096));
     s = segment_at(&a.plan, a.plan.entry.arg[1]);
