@@ -57,6 +57,7 @@
 #define EC_PC_ALIGN      0x22u
 #define EC_DATA_LOWER    0x24u
 #define EC_DATA_SAME     0x25u
+#define FSC_TRANSLATION  0x04u /* plus the level */
 #define FSC_EXTERNAL     0x10u
 #define FSC_EXTERNAL_TTW 0x14u /* plus the level */
 
@@ -231,6 +232,8 @@ void arm64_engine_stop(struct arm64 *a);
 void arm64_engine_stop_before(struct arm64 *a, vaddr_t pc);
 /* An address before which the engine stops; 0: none. Code in [from, to) is translated anew. */
 void arm64_engine_set_exit(struct arm64 *a, vaddr_t exit, vaddr_t from, vaddr_t to);
+/* Not in a hook: what was translated from these addresses goes. */
+void arm64_engine_drop_at(struct arm64 *a, vaddr_t from, vaddr_t to);
 void arm64_engine_drop_code(struct arm64 *a);
 /* Not in a hook: drop what was translated from some ranges of RAM, from offset `at` on. */
 void arm64_engine_drop_begin(struct arm64 *a);
@@ -408,6 +411,12 @@ MUST_CHECK int arm64_pages_lone(struct arm64 *a, bool begin);
 /* See cpu_kernel_page_add() and cpu_kernel_pages_added(). */
 void arm64_pages_add(struct arm64 *a, uint32_t page);
 void arm64_pages_added(struct arm64 *a);
+
+/* ---- tlb.c ---- */
+/* Walk the tables in tlb.c, or let the engine do it. */
+void arm64_tlb_walk_here(struct arm64 *a, bool here);
+/* How often tlb.c left a miss to the engine, for tests. */
+uint64_t arm64_tlb_passed_on(const struct arm64 *a);
 
 /* ---- adversary.c; where there is none, they do nothing ---- */
 MUST_CHECK int arm64_adversary_create(struct arm64 *a);

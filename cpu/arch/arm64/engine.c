@@ -75,11 +75,14 @@ static uint32_t on_mrs(uc_engine *uc, int reg, const uc_arm64_cp_reg *cp, void *
 
 static uint32_t on_msr(uc_engine *uc, int reg, const uc_arm64_cp_reg *cp, void *user)
 {
+    uint32_t id = register_id(cp);
     uint64_t value = cp->val;
 
     (void)uc;
     (void)reg;
-    return arm64_sysreg_access(user, register_id(cp), true, &value);
+    if (id == SYS_SCTLR || id == SYS_TCR || id == SYS_TTBR0 || id == SYS_TTBR1)
+        arm64_tlb_forget(user);
+    return arm64_sysreg_access(user, id, true, &value);
 }
 
 /* TLBI, IC, DC, AT. IC is nothing: code is what RAM holds (code.c). */
@@ -328,14 +331,21 @@ void arm64_engine_allow(struct arm64 *a, uint32_t page, bool write, bool exec)
  * TLB keeps its entries apart. uc_ctl_flush_tb() would clear the whole code buffer, page by page of
  * the host's memory: 15 ms the first time.
  */
-static void leave_guest(struct arm64_engine *e)
+static void leave_guest(struct arm64 *a)
 {
+    struct arm64_engine *e = a->engine;
+
+    e->tlb.was_here = e->tlb.here;
+    arm64_tlb_walk_here(a, false);
     uc_context_save(e->uc, e->scratch);
     uc_context_restore(e->uc, e->host);
 }
 
-static void back_to_guest(struct arm64_engine *e)
+static void back_to_guest(struct arm64 *a)
 {
+    struct arm64_engine *e = a->engine;
+
+    arm64_tlb_walk_here(a, e->tlb.was_here);
     uc_context_restore(e->uc, e->scratch);
 }
 
@@ -345,18 +355,18 @@ void arm64_engine_drop_code(struct arm64 *a)
 
     if (!e->translated)
         return;
-    leave_guest(e);
+    leave_guest(a);
     uc_ctl_remove_cache(e->uc, ARM64_RAM_BASE, ARM64_RAM_BASE + a->config.ram_bytes);
     if (a->flash.bytes)
         uc_ctl_remove_cache(e->uc, 0, a->flash.bytes);
-    back_to_guest(e);
+    back_to_guest(a);
     arm64_engine_flush_tlb(a); /* entries were made with or without hooks, see watch_stores() */
     e->translated = false;
 }
 
 void arm64_engine_drop_begin(struct arm64 *a)
 {
-    leave_guest(a->engine);
+    leave_guest(a);
 }
 
 void arm64_engine_drop(struct arm64 *a, size_t at, size_t bytes)
@@ -366,7 +376,7 @@ void arm64_engine_drop(struct arm64 *a, size_t at, size_t bytes)
 
 void arm64_engine_drop_end(struct arm64 *a)
 {
-    back_to_guest(a->engine);
+    back_to_guest(a);
 }
 
 int arm64_engine_save(struct arm64 *a, void **context)
@@ -381,6 +391,7 @@ int arm64_engine_save(struct arm64 *a, void **context)
 
 int arm64_engine_restore(struct arm64 *a, void *context)
 {
+    arm64_tlb_forget(a);
     return uc_context_restore(a->engine->uc, context) ? -EIO : 0;
 }
 
@@ -390,19 +401,51 @@ void arm64_engine_free_saved(void *context)
         uc_context_free(context);
 }
 
+/* The engine looks the addresses up as for a fetch; where that fails it drops nothing. */
+void arm64_engine_drop_at(struct arm64 *a, vaddr_t from, vaddr_t to)
+{
+    bool here = a->engine->tlb.here;
+
+    arm64_tlb_walk_here(a, false);
+    uc_ctl_remove_cache(a->engine->uc, from, to);
+    arm64_tlb_walk_here(a, here);
+}
+
 void arm64_engine_set_exit(struct arm64 *a, vaddr_t exit, vaddr_t from, vaddr_t to)
 {
     uint64_t list[1] = {exit};
 
     uc_ctl_set_exits(a->engine->uc, list, exit ? 1 : 0);
-    uc_ctl_remove_cache(a->engine->uc, from, to);
+    arm64_engine_drop_at(a, from, to);
+    if (exit) /* as it ends, the engine translates the exit's address: no error may come of that */
+        arm64_tlb_walk_here(a, false);
 }
 
+/*
+ * The engine ends its run where tlb.c has no translation. It goes on in the handler of the fault;
+ * or, where that is not all that is to be known, at the same instruction with its own walk.
+ */
 static void start(void *ctx)
 {
     struct arm64 *a = ctx;
+    struct arm64_engine *e = a->engine;
 
-    a->engine->err = uc_emu_start(a->engine->uc, arm64_pc_get(a), 0, 0, 0);
+    for (;;) {
+        e->tlb.miss.now = false;
+        e->err = uc_emu_start(e->uc, arm64_pc_get(a), 0, 0, 0);
+        if (!e->err || !e->tlb.here)
+            return;
+        if (!arm64_tlb_missed(a)) {
+            e->err = UC_ERR_OK;
+            return;
+        }
+        if (a->count.size)
+            arm64_count_sync(a, arm64_pc_get(a), e->tlb.miss.is_fetch);
+        if (arm64_tlb_fault(a))
+            continue;
+        e->tlb.passed_on++;
+        arm64_tlb_walk_here(a, false);
+    }
 }
 
 int arm64_engine_run(struct arm64 *a)
@@ -451,6 +494,7 @@ void arm64_engine_reset(struct arm64 *a)
     arm64_sp_bank_set(a, 0, 0);
     arm64_sp_bank_set(a, 1, 0);
     arm64_monitor(a, open, true);
+    arm64_tlb_walk_here(a, true);
     arm64_engine_drop_code(a);
     arm64_engine_flush_tlb(a);
 }

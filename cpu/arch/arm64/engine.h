@@ -3,7 +3,8 @@
  * cpu/arch/arm64/engine.h - what the engine's files share; nobody else includes it.
  *
  * Purpose: libunicorn's side of the arm64 machine. engine.c runs it and has its hooks,
- * engine_regs.c reads and writes its registers, engine_create.c makes it and builds stage 2.
+ * engine_regs.c reads and writes its registers, tlb.c fills its TLB, engine_create.c makes it and
+ * builds stage 2.
  *
  * Rules of use
  *   - Only these files know unicorn.h.
@@ -26,6 +27,31 @@
 #define CODE_BYTES      (96u << 20) /* the buffer of translated code; pages of it as they are filled */
 #define CODE_BYTES_FULL (88u << 20)
 
+/* One half of the addresses: its tables begin at `root`, of this level, for `bits` of address. */
+struct tlb_half {
+    paddr_t root;
+    unsigned bits, level;
+    bool good; /* in a form that tlb.c knows */
+};
+
+struct arm64_tlb {
+    struct tlb_half half[2]; /* TTBR0_EL1, TTBR1_EL1 */
+    bool on, wxn;            /* SCTLR_EL1.M, .WXN */
+    bool known;              /* all this is as in the registers */
+    bool here;               /* tlb.c walks, not the engine */
+    bool was_here;           /* before leave_guest() */
+    uint64_t passed_on; /* misses that the engine walked for */
+    bool refuse;             /* no translation for anything: calibration */
+    size_t fault_at;         /* of the address in the engine's fields (cpu/fault_address.h), or 0 */
+    struct {
+        vaddr_t page;
+        bool now;            /* in the engine's last run, or as it ended */
+        bool is_fetch, is_write, user;
+        bool absent;         /* the descriptor of this level is invalid, and nothing else is wrong */
+        unsigned level;
+    } miss;                  /* what there was no translation for */
+};
+
 struct arm64_engine {
     uc_engine *uc;
     uc_context *scratch;
@@ -35,6 +61,7 @@ struct arm64_engine {
     bool gave_up; /* it did (engine_guard.h), and runs no more */
     uint64_t filled; /* of the buffer of translated code, at most */
     uint64_t *page; /* stage-2 entry of each page of RAM */
+    struct arm64_tlb tlb;
     struct {
         uc_hook hook[CPU_RANGES_MAX];
         struct cpu_range range[CPU_RANGES_MAX];
@@ -70,5 +97,14 @@ void arm64_engine_flash_destroy(struct arm64 *a);
 uc_err arm64_engine_add_hooks(struct arm64 *a);
 /* The live state is saved to `scratch`: the byte at an offset in it. */
 uint8_t *arm64_engine_saved(struct arm64_engine *e, size_t offset);
+
+/* ---- tlb.c ---- */
+uc_err arm64_tlb_create(struct arm64 *a);
+/* The engine's run has ended with an error: was that for want of a translation (or another)? */
+bool arm64_tlb_missed(struct arm64 *a);
+/* The engine's run has ended as there was no translation: enter the exception. False: not known. */
+bool arm64_tlb_fault(struct arm64 *a);
+/* SCTLR, TCR or TTBRs of EL1 have changed, or may have. */
+void arm64_tlb_forget(struct arm64 *a);
 
 #endif

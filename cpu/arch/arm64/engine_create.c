@@ -105,6 +105,8 @@ static uc_err open_engine(struct arm64 *a)
      */
     arm64_sysreg_set(a, SYS_SCR_EL3, 0x581);
     arm64_sysreg_set(a, SYS_HCR_EL2, 1ull << 31);
+    if ((err = arm64_tlb_create(a)))
+        return err;
     return arm64_engine_add_hooks(a);
 }
 

@@ -165,6 +165,7 @@ void arm64_sysreg_set(struct arm64 *a, uint32_t id, uint64_t value)
         write_uc(a, direct, value);
         return;
     }
+    arm64_tlb_forget(a);
     uc_reg_write(a->engine->uc, UC_ARM64_REG_CP_REG, &cp);
 }
 

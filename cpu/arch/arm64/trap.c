@@ -91,6 +91,7 @@ static void enter(struct arm64 *a, const struct entry *e)
     r.pstate = (r.pstate & PSTATE_NZCV) | PSTATE_DAIF | PSTATE_EL1H;
     r.pc = r.vbar + vector;
     arm64_engine_entry_write(a, &r);
+    arm64_tlb_walk_here(a, true);
     a->count.n++;
     arm64_count_entered(a);
     report(a, e, vector, r.elr, user);

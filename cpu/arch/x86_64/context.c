@@ -99,6 +99,7 @@ void x86_engine_mark(struct x86 *x)
 
 void x86_engine_back(struct x86 *x)
 {
+    x86_tlb_forget(x);
     uc_context_restore(x->engine->uc, x->engine->mark);
 }
 
@@ -114,6 +115,7 @@ int x86_engine_save(struct x86 *x, void **context)
 
 int x86_engine_restore(struct x86 *x, void *context)
 {
+    x86_tlb_forget(x);
     return uc_context_restore(x->engine->uc, context) ? -EIO : 0;
 }
 

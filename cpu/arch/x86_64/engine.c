@@ -307,6 +307,7 @@ void x86_set_msr_native(struct x86 *x, uint32_t index, uint64_t value)
     engine_intercept_msr(x->engine, index, false);
     uc_reg_write(x->engine->uc, UC_X86_REG_MSR, &msr);
     *p = saved;
+    x86_tlb_forget(x);
 }
 
 int x86_uc_gpr(unsigned index)
@@ -371,21 +372,43 @@ void x86_engine_flush_tlb(struct x86 *x)
     uc_ctl_flush_tlb(x->engine->uc);
 }
 
+/* The engine looks the addresses up as for a fetch; where that fails it drops nothing. */
 void x86_engine_drop_code(struct x86 *x, vaddr_t start, vaddr_t end)
 {
+    bool here = x->engine->tlb.here;
+
+    x86_tlb_walk_here(x, false);
     uc_ctl_remove_cache(x->engine->uc, start, end);
+    x86_tlb_walk_here(x, here);
+}
+
+static void leave_guest(struct x86 *x)
+{
+    struct x86_engine *e = x->engine;
+
+    e->tlb.was_here = e->tlb.here;
+    x86_tlb_walk_here(x, false);
+    uc_context_save(e->uc, e->scratch);
+    uc_context_restore(e->uc, e->host);
+    uc_ctl_flush_tlb(e->uc);
+}
+
+static void back_to_guest(struct x86 *x)
+{
+    struct x86_engine *e = x->engine;
+
+    x86_tlb_walk_here(x, e->tlb.was_here);
+    uc_context_restore(e->uc, e->scratch);
+    uc_ctl_flush_tlb(e->uc);
 }
 
 void x86_engine_drop_page(struct x86 *x, uint64_t page)
 {
     struct x86_engine *e = x->engine;
 
-    uc_context_save(e->uc, e->scratch);
-    uc_context_restore(e->uc, e->host);
-    uc_ctl_flush_tlb(e->uc);
+    leave_guest(x);
     uc_ctl_remove_cache(e->uc, page * PAGE, (page + 1) * PAGE);
-    uc_context_restore(e->uc, e->scratch);
-    uc_ctl_flush_tlb(e->uc);
+    back_to_guest(x);
 }
 
 /*
@@ -397,14 +420,11 @@ void x86_engine_drop_pages(struct x86 *x, bool (*wanted)(const struct x86 *x, ui
     struct x86_engine *e = x->engine;
     uint64_t pages = x->config.ram_bytes / PAGE;
 
-    uc_context_save(e->uc, e->scratch);
-    uc_context_restore(e->uc, e->host);
-    uc_ctl_flush_tlb(e->uc);
+    leave_guest(x);
     for (uint64_t page = 0; page < pages; page++)
         if (wanted(x, page))
             uc_ctl_remove_cache(e->uc, page * PAGE, (page + 1) * PAGE);
-    uc_context_restore(e->uc, e->scratch);
-    uc_ctl_flush_tlb(e->uc);
+    back_to_guest(x);
 }
 
 int x86_engine_put_exits(struct x86 *x, uint64_t *list, size_t count)
@@ -420,11 +440,34 @@ void x86_engine_protect(struct x86 *x, paddr_t page, bool writable)
     *pte = writable ? *pte | 2 : *pte & ~2ull;
 }
 
+/*
+ * The engine ends its run where tlb.c has no translation. It goes on in the handler of the fault;
+ * or, where that is not all that is to be known, at the same instruction with its own walk.
+ */
 static void start(void *ctx)
 {
     struct x86 *x = ctx;
+    struct x86_engine *e = x->engine;
+    vaddr_t rip;
 
-    x->engine->err = uc_emu_start(x->engine->uc, read_uc(x->engine, UC_X86_REG_RIP), 0, 0, 0);
+    for (;;) {
+        e->tlb.miss.now = false;
+        e->err = uc_emu_start(e->uc, read_uc(e, UC_X86_REG_RIP), 0, 0, 0);
+        uc_ctl_exits_enable(e->uc); /* a miss has disabled them */
+        if (!e->err || !e->tlb.here)
+            return;
+        rip = read_uc(e, UC_X86_REG_RIP);
+        if (!x86_tlb_missed(x, rip)) {
+            e->err = UC_ERR_OK;
+            return;
+        }
+        if (x->count.current)
+            x86_count_sync(x, rip, e->tlb.miss.is_fetch);
+        if (x86_tlb_fault(x, rip))
+            continue;
+        e->tlb.passed_on++;
+        x86_tlb_walk_here(x, false);
+    }
 }
 
 int x86_engine_run(struct x86 *x)
@@ -504,6 +547,7 @@ int x86_engine_enter(struct x86 *x, const struct x86_view *v)
     uint64_t rax = e->hidden_pa + H_VMCB;
     char words[ENGINE_WORDS_BYTES];
 
+    x86_tlb_walk_here(x, false);
     uc_context_restore(e->uc, e->host);
     uc_ctl_flush_tlb(e->uc);
     vmcb_fill(e, v);

@@ -3,7 +3,7 @@
  * cpu/arch/x86_64/engine.h - what the files that know unicorn share.
  *
  * Rules of use
- *   - Included by engine.c, context.c, engine_create.c and calibrate.c only. All
+ *   - Included by engine.c, context.c, engine_create.c, tlb.c and calibrate.c only. All
  *     else goes through the functions of x86.h.
  *   - `scratch` is the live state as of the last uc_context_save(); fields are
  *     read and written there at the offsets of `at`.
@@ -45,6 +45,22 @@ struct layout {
     size_t fp_raised, sse_raised; /* a byte each: exceptions of x87 and SSE so far */
 };
 
+struct x86_tlb {
+    uint64_t efer;
+    bool known;    /* it is as in the register */
+    bool here;     /* tlb.c walks, not the engine */
+    bool was_here; /* before leave_guest() */
+    uint64_t passed_on; /* misses that the engine walked for */
+    bool refuse;   /* no translation for anything: calibration */
+    size_t fault_at; /* of the address in the engine's fields (cpu/fault_address.h), or 0 */
+    struct {
+        vaddr_t page;
+        bool now;    /* in the engine's last run, or as it ended */
+        bool is_fetch, is_write, user;
+        bool absent; /* an entry is not present, and nothing else is wrong */
+    } miss;        /* what there was no translation for */
+};
+
 struct x86_engine {
     uint64_t filled; /* of the buffer of translated code, at most */
     uc_engine *uc;
@@ -56,6 +72,7 @@ struct x86_engine {
     uint8_t *hidden;  /* behind RAM, where its physical address is */
     paddr_t hidden_pa;
     uint64_t *pte; /* nested PTEs, one per page of RAM */
+    struct x86_tlb tlb;
     struct {
         uc_hook hook[CPU_RANGES_MAX];
         struct cpu_range range[CPU_RANGES_MAX];
@@ -130,6 +147,15 @@ static inline struct x86_seg get_seg(const struct x86_engine *e, size_t offset)
 /* ---- engine.c ---- */
 uc_err engine_add_hooks(struct x86 *x);
 void engine_intercept_msr(struct x86_engine *e, uint32_t index, bool on);
+
+/* ---- tlb.c ---- */
+uc_err x86_tlb_create(struct x86 *x);
+/* The engine's run has ended with an error: was that for want of a translation (or another)? */
+bool x86_tlb_missed(struct x86 *x, vaddr_t rip);
+/* The engine's run has ended as there was no translation: enter the fault. False: not known. */
+bool x86_tlb_fault(struct x86 *x, vaddr_t rip);
+/* EFER has changed, or may have. */
+void x86_tlb_forget(struct x86 *x);
 
 /* ---- calibrate.c ---- */
 /* Find the offsets of `at`. -ENOENT when this build of the engine has another layout. */

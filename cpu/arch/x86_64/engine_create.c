@@ -92,6 +92,8 @@ static uc_err open_engine(struct x86 *x)
     write_uc(e, UC_X86_REG_CR0, CR0_PG | CR0_PE | 0x10);
     uc_reg_write(e->uc, UC_X86_REG_MSR, &hsave);
     err = uc_context_save(e->uc, e->host);
+    if (!err)
+        err = x86_tlb_create(x);
     return err ? err : engine_add_hooks(x);
 }
 

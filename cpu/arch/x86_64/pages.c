@@ -107,7 +107,7 @@ void x86_pages_stopped(struct x86 *x)
         return;
     unhook(x);
     /* By its first byte: blocks that begin in it stay, which it would be translated for in turn. */
-    uc_ctl_remove_cache(x86_engine_handle(x), p->pc, p->pc + 1);
+    x86_engine_drop_code(x, p->pc, p->pc + 1);
 }
 
 void x86_pages_in_kernel(struct x86 *x)

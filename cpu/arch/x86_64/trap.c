@@ -294,6 +294,7 @@ void x86_trap(struct x86 *x, struct x86_view *v, unsigned vector, uint64_t error
     }
     x->count.n++;
     x86_view_store(x, v);
+    x86_tlb_walk_here(x, true);
     report(x, &d, d.type == X86_EXTERNAL ? CPU_TRAP_IRQ : CPU_TRAP_SYNC, from.rip, from.cpl == 3);
     x86_count_recheck(x, UINT64_MAX);
 }

@@ -365,6 +365,12 @@ void x86_pages_stopped(struct x86 *x);
 /* The kernel is about to run: by an exception entry, or as a state was put back. */
 void x86_pages_in_kernel(struct x86 *x);
 
+/* ---- tlb.c ---- */
+/* Walk the tables in tlb.c, or let the engine do it. */
+void x86_tlb_walk_here(struct x86 *x, bool here);
+/* How often tlb.c left a miss to the engine, for tests. */
+uint64_t x86_tlb_passed_on(const struct x86 *x);
+
 /* ---- adversary.c; where there is none, they do nothing ---- */
 MUST_CHECK int x86_adversary_create(struct x86 *x);
 /* CR0, CR3 or CR4 was written. */

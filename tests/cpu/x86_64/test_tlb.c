@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The two walks of the tables say the same: that of cpu/arch/x86_64/tlb.c and the engine's own.
+ *
+ * One access at a time to a page behind entries drawn at random: present, writable, user, accessed,
+ * dirty and no-execute in the entry and in that of the table above, reserved bits, CR0.WP;
+ * loads, stores, both over the page's end, a read and write, and a jump, in rings 0 and 3. Each runs
+ * once by either walk.
+ */
+#include "tests/cpu/x86_64/harness.h"
+
+#define CASES   4000u
+#define CODE    0x480000u /* both rings run here */
+#define STACK   0x490000u
+#define VA      0xc00000u /* 2 MiB without tables */
+#define DIR     (0x12000u + 8 * (VA >> 21))
+#define TABLE   0xd00000u
+#define TARGET  0xf00000u
+#define INT3    0xcc
+
+struct access {
+    const char *name;
+    uint8_t code[8]; /* address in RAX; INT3 follows */
+    unsigned length;
+    uint32_t offset;
+};
+
+static const struct access accesses[] = {
+    {"mov (%rax),%rcx", {0x48, 0x8b, 0x08}, 3, 8},
+    {"mov %rcx,(%rax)", {0x48, 0x89, 0x08}, 3, 8},
+    {"load over the end", {0x48, 0x8b, 0x08}, 3, 0xffc},
+    {"store over the end", {0x48, 0x89, 0x08}, 3, 0xffc},
+    {"add %rcx,(%rax)", {0x48, 0x01, 0x08}, 3, 8},
+    {"movups %xmm0,(%rax)", {0x0f, 0x11, 0x00}, 3, 32},
+    {"push (%rax)", {0xff, 0x30}, 2, 8},
+    {"jmp *%rax", {0xff, 0xe0}, 2, 0},
+};
+
+struct outcome {
+    struct cpu_trap trap;
+    insn_t insns;
+    uint64_t rcx, cr2, memory, entry, dir;
+};
+
+static uint64_t random_of(uint64_t *seed)
+{
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 7;
+    *seed ^= *seed << 17;
+    return *seed;
+}
+
+static bool stopping;
+
+static void on_trap(void *ctx, const struct cpu_trap *t)
+{
+    struct machine *m = ctx;
+
+    machine_trap(m, t);
+    if (stopping)
+        x86_request_stop(&m->x);
+}
+
+/* In long mode at CPL 0, before the case's first instruction. */
+static struct machine *open_ready(void)
+{
+    struct machine *m = machine_open("traps");
+    uint64_t start = machine_word(m, machine_word(m, IMAGE_BASE + 8));
+
+    m->x.config.host.trap = on_trap;
+    machine_poke(m, 0x58000, 0);
+    while (x86_pc(&m->x) != start)
+        machine_run(m, m->x.count.n + 1);
+    return m;
+}
+
+static void draw_tables(struct machine *m, uint64_t *seed)
+{
+    uint64_t r = random_of(seed);
+    /* A handler's frame must not meet a page that WP protects: only the drawn page is read-only. */
+    uint64_t entry = TARGET | (r & 15 ? 1 : 0) | (r >> 4 & 7 ? 2 : 0) | (r >> 7 & 7 ? 4 : 0) |
+                     (r >> 10 & 1) << 5 | (r >> 11 & 1) << 6 | (r >> 12 & 1) << 63;
+    uint64_t dir = TABLE | (r >> 13 & 15 ? 1 : 0) | (r >> 17 & 7 ? 2 : 0) | (r >> 20 & 7 ? 4 : 0) |
+                   (r >> 23 & 1) << 5 | (r >> 24 & 7 ? 0 : 1ull << 63);
+
+    if (!(r >> 27 & 31))
+        entry |= 1ull << 45; /* reserved */
+    machine_poke(m, DIR, dir);
+    machine_poke(m, TABLE, entry);
+    x86_set_reg(&m->x, X86_CR0, (x86_reg(&m->x, X86_CR0) & ~(uint64_t)CR0_WP) | (r >> 32 & 1 ? CR0_WP : 0));
+    machine_poke(m, TARGET, INT3);
+    machine_poke(m, TARGET + 8, 0x1122334455667788);
+}
+
+static void place(struct machine *m, const struct access *a, bool user)
+{
+    struct x86_view v;
+    uint8_t code[16] = {0};
+
+    memcpy(code, a->code, a->length);
+    code[a->length] = INT3;
+    assert_int_equal(x86_phys_write(&m->x, CODE, code, sizeof(code)), 0);
+    x86_view_load(&m->x, &v);
+    v.rip = CODE;
+    v.rsp = STACK;
+    v.rflags = 2;
+    v.cr2 = 0;
+    v.cpl = user ? 3 : 0;
+    v.seg[SEG_CS].selector = user ? 0x2b : 8;
+    v.seg[SEG_CS].flags = 0xaf9b00 | v.cpl << 13;
+    v.seg[SEG_SS].selector = user ? 0x23 : 0x10;
+    v.seg[SEG_SS].flags = 0xcf9300 | v.cpl << 13;
+    x86_view_store(&m->x, &v);
+    x86_set_gpr(&m->x, 0, VA + a->offset);
+    x86_set_gpr(&m->x, 1, 0x0102030405060708);
+}
+
+static struct outcome run(struct machine *m, const struct access *a, bool user, bool here)
+{
+    insn_t start = m->x.count.n;
+
+    place(m, a, user);
+    x86_engine_flush_tlb(&m->x);
+    x86_tlb_walk_here(&m->x, here);
+    m->traps = 0;
+    stopping = true;
+    machine_run(m, start + 100);
+    stopping = false;
+    if (m->traps != 1)
+        fail_msg("%s in ring %d: %zu traps", a->name, user ? 3 : 0, m->traps);
+    m->trap[0].n -= start;
+    m->trap[0].cycles = 0;
+    return (struct outcome){.trap = m->trap[0],
+                            .insns = m->x.count.n - start,
+                            .rcx = x86_gpr(&m->x, 1),
+                            .cr2 = x86_reg(&m->x, X86_CR2),
+                            .memory = machine_word(m, TARGET + 8),
+                            .entry = machine_word(m, TABLE),
+                            .dir = machine_word(m, DIR)};
+}
+
+static bool same(const struct outcome *a, const struct outcome *b)
+{
+    return !memcmp(&a->trap, &b->trap, sizeof(a->trap)) && a->insns == b->insns &&
+           a->rcx == b->rcx && a->cr2 == b->cr2 && a->memory == b->memory &&
+           a->entry == b->entry && a->dir == b->dir;
+}
+
+static void test_tlb_walks_agree(void **state)
+{
+    struct machine *m = open_ready();
+    uint64_t seed = 0x9e3779b97f4a7c15;
+    unsigned faults = 0, passes = 0;
+
+    (void)state;
+    for (unsigned i = 0; i < CASES; i++) {
+        const struct access *a = &accesses[i % ARRAY_LEN(accesses)];
+        bool user = i / ARRAY_LEN(accesses) % 2;
+        uint64_t before = seed, passed_on;
+        struct outcome engines, ours;
+
+        draw_tables(m, &seed);
+        engines = run(m, a, user, false);
+        draw_tables(m, &before);
+        passed_on = x86_tlb_passed_on(&m->x);
+        ours = run(m, a, user, true);
+        /* An access that is allowed is not the engine's, but for code that never ran. */
+        if (ours.trap.vector == X86_BP && i > CASES / 2)
+            assert_int_equal(x86_tlb_passed_on(&m->x), passed_on);
+        if (!same(&engines, &ours))
+            fail_msg("case %u, %s in ring %d: engine vector %u error 0x%llx CR2 0x%llx entry 0x%llx "
+                     "0x%llx, tlb.c %u 0x%llx 0x%llx 0x%llx 0x%llx",
+                     i, a->name, user ? 3 : 0, engines.trap.vector,
+                     (unsigned long long)engines.trap.syndrome, (unsigned long long)engines.cr2,
+                     (unsigned long long)engines.dir, (unsigned long long)engines.entry,
+                     ours.trap.vector, (unsigned long long)ours.trap.syndrome,
+                     (unsigned long long)ours.cr2, (unsigned long long)ours.dir,
+                     (unsigned long long)ours.entry);
+        faults += ours.trap.vector == X86_PF;
+        passes += ours.trap.vector == X86_BP;
+    }
+    assert_true(faults > CASES / 8 && passes > CASES / 8);
+    machine_close(m);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_tlb_walks_agree),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
