@@ -234,6 +234,8 @@ static void decode_bytes(struct x86 *x, struct x86_blocks_cold *b, const uint8_t
         if (((flags & BLOCK_FP) && loaded) ||
             ((flags & BLOCK_FPCTL) && fp_words(&i) != WORDS_CONTROL && (b->flags & BLOCK_FP)))
             flags |= BLOCK_SPLIT;
+        if (insn_is_iretd(&i)) /* step.c looks at what it would return to */
+            flags |= BLOCK_SPLIT;
         loaded |= fp_words(&i) == WORDS_LOADED;
         if (flags == BLOCK_POPF && b->pc >> 63) /* the kernel's half: AC means nothing there */
             flags = 0;

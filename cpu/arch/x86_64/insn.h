@@ -37,6 +37,12 @@ bool insn_is_lock_bt(const struct insn *i);
 /* The immediate, sign-extended. */
 int64_t insn_imm(const struct insn *i, const uint8_t *bytes);
 
+/* IRET that pops 32-bit words. */
+static inline bool insn_is_iretd(const struct insn *i)
+{
+    return i->map == MAP_ONE && i->opcode == 0xcf && !i->size16 && !(i->rex & 8);
+}
+
 static inline unsigned insn_reg(const struct insn *i)
 {
     return (i->modrm >> 3 & 7) | (i->rex & 4) << 1;

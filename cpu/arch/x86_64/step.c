@@ -91,6 +91,24 @@ static bool waits(const struct insn *i)
     return !(i->opcode == 0xdf && i->modrm == 0xe0);
 }
 
+/*
+ * The engine returns to virtual 8086 mode by an IRETD of any privilege level whose flags have VM, in
+ * long mode too, where that mode is not (AMD APM vol. 3, IRET). What it would go to is no
+ * segment of this machine's, so the selector is refused.
+ */
+static bool returns_to_vm86(struct x86 *x, const struct insn *i, uint32_t *selector)
+{
+    uint32_t frame[3], error;
+    vaddr_t bad;
+
+    if (!insn_is_iretd(i) || !x86_long_mode(x))
+        return false;
+    if (x86_mem_read(x, x86_gpr(x, 4), frame, sizeof(frame), &bad, &error))
+        return false; /* the engine finds that, too */
+    *selector = frame[1] & 0xfffcu;
+    return frame[2] & FLAG_VM;
+}
+
 /* A fault that comes before the instruction does anything; true when it was delivered. */
 static bool refuse(struct x86 *x, const struct insn *i, vaddr_t rip, const uint8_t *bytes)
 {
@@ -98,7 +116,12 @@ static bool refuse(struct x86 *x, const struct insn *i, vaddr_t rip, const uint8
     struct x86_fp_words w = x86_fp_words(x);
     unsigned count = x86_operands(x, rip, bytes, i->length, op);
     bool checked = alignment_checked(x);
+    uint32_t selector;
 
+    if (returns_to_vm86(x, i, &selector)) {
+        x86_fault(x, X86_GP, selector);
+        return true;
+    }
     if (is_x87(i) && waits(i) && (w.fsw & ~w.fcw & 0x3f) && (x86_reg(x, X86_CR0) & CR0_NE)) {
         x86_fault(x, X86_MF, X86_NO_ERROR);
         return true;
