@@ -98,12 +98,13 @@ static enum found walk(const struct arm64 *a, vaddr_t va, paddr_t *pa, uint64_t 
                        unsigned *level_out)
 {
     const struct tlb_half *h = &a->engine->tlb.half[va >> 55 & 1];
-    vaddr_t left = va & ((1ull << h->bits) - 1);
     paddr_t table = h->root;
     uint64_t d, above = 0;
+    vaddr_t left;
 
     if (!h->good || va >> h->bits != (va >> 55 & 1 ? ~0ull >> h->bits : 0))
         return OTHER;
+    left = va & ((1ull << h->bits) - 1);
     for (unsigned level = h->level;; level++) {
         unsigned shift = 39 - 9 * level;
         paddr_t at = table - ARM64_RAM_BASE + (left >> shift) * 8;

@@ -138,6 +138,31 @@ bool arm64_code_here(const struct arm64 *a, uint32_t page)
     return page & 1;
 }
 
+void arm64_code_guarded(struct arm64 *a, uint32_t page, vaddr_t va)
+{
+    (void)a;
+    (void)page;
+    (void)va;
+}
+
+void arm64_code_allow(struct arm64 *a, uint32_t page)
+{
+    (void)a;
+    (void)page;
+}
+
+bool arm64_pages_guard(const struct arm64 *a, uint32_t page)
+{
+    (void)a;
+    return page & 2;
+}
+
+void arm64_pages_opened(struct arm64 *a, uint32_t page)
+{
+    (void)a;
+    (void)page;
+}
+
 void arm64_code_host_write(struct arm64 *a, paddr_t pa, size_t len)
 {
     (void)a;
