@@ -21,6 +21,12 @@ typedef uint64_t paddr_t; /* guest physical address */
  */
 typedef uint64_t insn_t;
 
+/*
+ * No machine's time goes further: what a guest waits for behind it (146 years at 1 GHz) never comes,
+ * and no sum of times wraps.
+ */
+#define CYCLES_END (1ull << 62)
+
 /* Clock cycles: the instruction number plus all cycles skipped while idle. */
 typedef uint64_t cycles_t;
 /* The end of time (UINT64_MAX, never) rather than a time that has passed. */

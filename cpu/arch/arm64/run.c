@@ -103,7 +103,7 @@ static void idle(struct arm64 *a)
 
     a->idled_n = a->count.n;
     next = next < a->horizon ? next : a->horizon;
-    if (next == CYCLES_NEVER)
+    if (next > CYCLES_END)
         arm64_stop(a, CPU_STOP_IDLE, 0);
     else if (next > now)
         a->skipped += next - now;

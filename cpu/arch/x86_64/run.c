@@ -180,7 +180,7 @@ static void idle(struct x86 *x)
 
     x->idled_n = x->count.n;
     next = next < x->horizon ? next : x->horizon;
-    if (next == CYCLES_NEVER || !(x86_reg(x, X86_RFLAGS) & FLAG_IF))
+    if (next > CYCLES_END || !(x86_reg(x, X86_RFLAGS) & FLAG_IF))
         x86_stop(x, CPU_STOP_IDLE, 0);
     else if (next > now)
         x->skipped += next - now;

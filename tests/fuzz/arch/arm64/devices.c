@@ -298,11 +298,12 @@ static void step(void *board, const struct devices_step *s)
         (void)arm64_icc_undefined(a);
         break;
     case TIME:
-        a->skipped += s->value >> (s->index & 63);
+        next = s->value >> (s->index & 63);
+        a->skipped += next < CYCLES_END - a->skipped ? next : 0;
         break;
     case IDLE:
         next = arm64_board_next(a);
-        if (next != CYCLES_NEVER && next > arm64_cycles(a))
+        if (next < CYCLES_END && next > arm64_cycles(a))
             a->skipped += next - arm64_cycles(a);
         break;
     case INPUT:

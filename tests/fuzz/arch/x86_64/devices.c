@@ -237,11 +237,12 @@ static void step(void *board, const struct devices_step *s)
         msr(b, s);
         break;
     case TIME:
-        x->skipped += s->value >> (s->index & 63);
+        next = s->value >> (s->index & 63);
+        x->skipped += next < CYCLES_END - x->skipped ? next : 0;
         break;
     case IDLE:
         next = x86_board_next(x);
-        if (next != CYCLES_NEVER && next > x86_cycles(x))
+        if (next < CYCLES_END && next > x86_cycles(x))
             x->skipped += next - x86_cycles(x);
         break;
     case INPUT:
