@@ -152,13 +152,16 @@ static void report(struct stack *s, insn_t n, const struct cpu_trap *trap, insn_
     all->value[all->count++] = 0;
 }
 
-/* Below the stack in use there is nothing, and the stack pointer is there. */
+/*
+ * Below the stack in use there is nothing, and the stack pointer is there; not at the top of another
+ * stack, which is empty, and has the gap of the one above it at its top.
+ */
 static bool is_unmapped(const struct stack *s, struct cpu *cpu, vaddr_t sp)
 {
     paddr_t pa;
 
     return s->current && sp < s->current && s->current - sp < STACK_BYTES_MAX &&
-           cpu_translate(cpu, sp, &pa) != 0;
+           cpu_translate(cpu, sp, &pa) != 0 && cpu_translate(cpu, sp - 1, &pa) != 0;
 }
 
 void stack_block(struct stack *s, insn_t n, vaddr_t pc, uint32_t bytes)
