@@ -16,11 +16,10 @@
  *
  * No device may reach past memory, no turn may last, and what digests say of a disk stays true.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cpu/dev/virtio.h"
+#include "tests/cpu/dev/flat_memory.h"
 #include "tests/fuzz/fuzz.h"
 
 #define MEMORY_BYTES 0x8000u
@@ -33,32 +32,13 @@
 static const char script[] = "on ..\nsend [0-] sum[0-]\nsend 00 [4-7]\n";
 
 struct rig {
+    struct flat_memory flat; /* of `memory`; first, as the device's context is both */
     struct virtio_bus bus;
     struct virtio_dev dev[VIRTIO_SLOTS];
     cycles_t now;
     uint8_t *memory; /* of its own, so that a sanitizer sees its ends */
     uint64_t shown;
 };
-
-static int memory_read(void *ctx, paddr_t pa, void *buf, size_t len)
-{
-    struct rig *r = ctx;
-
-    if (pa > MEMORY_BYTES || len > MEMORY_BYTES - pa)
-        return -EFAULT;
-    memcpy(buf, r->memory + pa, len);
-    return 0;
-}
-
-static int memory_write(void *ctx, paddr_t pa, const void *buf, size_t len)
-{
-    struct rig *r = ctx;
-
-    if (pa > MEMORY_BYTES || len > MEMORY_BYTES - pa)
-        return -EFAULT;
-    memcpy(r->memory + pa, buf, len);
-    return 0;
-}
 
 static void show(void *ctx, const uint8_t *bytes, size_t len)
 {
@@ -205,7 +185,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
                                             sizeof(script) - 1};
     config.devices[4] = (struct cpu_device){CPU_DEVICE_BLOCK, true, image, 700};
     config.host = (struct cpu_host){.ctx = r, .console_output = show, .net_output = show};
-    virtio_init(&r->bus, r->dev, &config, (struct virtio_memory){r, memory_read, memory_write});
+    r->flat = (struct flat_memory){r->memory, MEMORY_BYTES};
+    virtio_init(&r->bus, r->dev, &config, (struct virtio_memory){r, flat_memory_read, flat_memory_write});
     virtio_reset(&r->bus);
     for (size_t at = 0; at + 8 <= size && at < 8 * STEPS_MAX; at += 8)
         step(r, bytes + at);

@@ -7,24 +7,9 @@
 set -uo pipefail
 trapline=$1 arch=$2 linux=$3 guest=$4 work=$5
 
-fail() {
-    echo "FAIL: $arch: $1"
-    [ -z "${2:-}" ] || echo "  again: $2"
-    exit 1
-}
+. "$(dirname "$0")/common.sh"
 
-console=ttyS0
-[ "$arch" = x86_64 ] || console=ttyAMA0
-rm -rf "$work"
-mkdir -p "$work"/root/{bin,dev,proc}
-cp "$guest/root/bin/busybox" "$work/root/bin/"
-cat >"$work/root/init" <<'END'
-#!/bin/busybox sh
-/bin/busybox --install -s /bin
-export PATH=/bin
-mount -t devtmpfs dev /dev
-mount -t proc proc /proc
-exec </dev/console >/dev/console 2>&1
+linux_runs <<'END'
 seq 1 300 | sort -rn | head -n 2
 (sleep 1 & wait)
 trap "echo usr1" USR1
@@ -32,7 +17,6 @@ kill -USR1 $$
 for i in 1 2 3; do (cat /proc/self/maps >/dev/null; exit $i); done
 poweroff -f
 END
-chmod +x "$work/root/init"
 for way in "" nokaslr; do
     trace=$work/run${way:+-$way}.tlt
     "$trapline" record -o "$trace" --arch "$arch" --kernel "$linux"/boot/vmlinuz-* \

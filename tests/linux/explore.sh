@@ -11,17 +11,8 @@ set -uo pipefail
 trapline=$1 arch=$2 linux=$3 guest=$4 program=$5 work=$6
 kernel=$(echo "$linux"/boot/vmlinuz-*)
 
-fail() {
-    echo "FAIL: $arch: $1"
-    [ -z "${2:-}" ] || echo "  again: $2"
-    exit 1
-}
-
-console=ttyS0
-[ "$arch" = x86_64 ] || console=ttyAMA0
-rm -rf "$work"
-mkdir -p "$work"/root/{bin,dev,tmp}
-cp "$guest/root/bin/busybox" "$program" "$work/root/bin/"
+. "$(dirname "$0")/common.sh"
+cp "$program" "$work/root/bin/"
 cat >"$work/root/init" <<'END'
 #!/bin/busybox sh
 /bin/busybox mount -t devtmpfs dev /dev

@@ -8,23 +8,9 @@ set -uo pipefail
 trapline=$1 arch=$2 linux=$3 guest=$4 work=$5
 kernel=$(echo "$linux"/boot/vmlinuz-*)
 
-fail() {
-    echo "FAIL: $arch: $1"
-    exit 1
-}
+. "$(dirname "$0")/common.sh"
 
-console=ttyS0
-[ "$arch" = x86_64 ] || console=ttyAMA0
-rm -rf "$work"
-mkdir -p "$work"/root/{bin,dev,proc}
-cp "$guest/root/bin/busybox" "$work/root/bin/"
-cat >"$work/root/init" <<'END'
-#!/bin/busybox sh
-/bin/busybox --install -s /bin
-export PATH=/bin
-mount -t devtmpfs dev /dev
-mount -t proc proc /proc
-exec </dev/console >/dev/console 2>&1
+linux_runs <<'END'
 seq 1 300 | sort -rn | head -n 2
 (sleep 1 & wait)
 trap "echo usr1" USR1
@@ -32,7 +18,6 @@ kill -USR1 $$
 grep -E ' (vectors|entry_SYSCALL_64|_text|_etext|__arch_copy_to_user|copy_user_generic_unrolled|copy_user_generic_string|copy_user_enhanced_fast_string|__clear_user|clear_user_.*)$' /proc/kallsyms
 poweroff -f
 END
-chmod +x "$work/root/init"
 record() {
     local name=$1
     shift

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ACPI's tables, followed as a kernel does; and the word that moves Linux's addresses. */
-#include "tests/cmocka.h"
+#include "tests/loader/firmware_table.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,23 +11,6 @@ struct tables {
     uint8_t *bytes;
     size_t len;
 };
-
-static uint64_t le(const uint8_t *at, unsigned bytes)
-{
-    uint64_t value = 0;
-
-    memcpy(&value, at, bytes);
-    return value;
-}
-
-static void expect_sum(const uint8_t *at, size_t len)
-{
-    uint8_t sum = 0;
-
-    for (size_t i = 0; i < len; i++)
-        sum = (uint8_t)(sum + at[i]);
-    assert_int_equal(sum, 0);
-}
 
 static const uint8_t *table_at(const struct tables *t, uint64_t pa, const char *signature)
 {

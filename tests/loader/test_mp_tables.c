@@ -1,28 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The MP tables, gone through as a kernel does. */
-#include "tests/cmocka.h"
+#include "tests/loader/firmware_table.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "loader/mp_tables.h"
-
-static uint32_t le(const uint8_t *at, unsigned bytes)
-{
-    uint32_t value = 0;
-
-    memcpy(&value, at, bytes);
-    return value;
-}
-
-static void expect_sum(const uint8_t *at, size_t len)
-{
-    uint8_t sum = 0;
-
-    for (size_t i = 0; i < len; i++)
-        sum = (uint8_t)(sum + at[i]);
-    assert_int_equal(sum, 0);
-}
 
 struct found {
     unsigned cpus, buses, ioapics, lints;

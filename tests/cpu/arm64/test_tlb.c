@@ -135,7 +135,8 @@ static void test_tlb_walks_agree(void **state)
     m->stop_at_trap = true;
     level1 = machine_named(m, "ttbr0_el1") & ~0xfffull;
     level2 = machine_word(m, level1 + 8) & 0xfffffffff000;
-    machine_poke(m, level2, machine_word(m, level2) | 0x80); /* read only, or WXN forbids the vectors */
+    /* Read only, or WXN forbids the vectors. */
+    machine_poke(m, level2, machine_word(m, level2) | 0x80);
     for (unsigned i = 0; i < CASES; i++) {
         const struct access *x = &accesses[i % ARRAY_LEN(accesses)];
         bool user = i / ARRAY_LEN(accesses) % 2;

@@ -2,11 +2,10 @@
 /* The virtio bus from the driver's side: registers, rings, a disk, an entropy source. */
 #include "tests/cmocka.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cpu/dev/virtio.h"
+#include "tests/cpu/dev/flat_memory.h"
 
 #define MEMORY_BYTES 0x10000u
 #define DESC         0x1000u
@@ -20,31 +19,12 @@
 #define LATENCY      10000u            /* cycles, at 1 GHz */
 
 struct rig {
+    struct flat_memory flat; /* of `memory`; first, as the device's context is both */
     struct virtio_bus bus;
     struct virtio_dev dev[VIRTIO_SLOTS];
     uint8_t memory[MEMORY_BYTES], image[DISK_BYTES];
     uint16_t made; /* requests so far */
 };
-
-static int memory_read(void *ctx, paddr_t pa, void *buf, size_t len)
-{
-    struct rig *r = ctx;
-
-    if (pa > MEMORY_BYTES || len > MEMORY_BYTES - pa)
-        return -EFAULT;
-    memcpy(buf, r->memory + pa, len);
-    return 0;
-}
-
-static int memory_write(void *ctx, paddr_t pa, const void *buf, size_t len)
-{
-    struct rig *r = ctx;
-
-    if (pa > MEMORY_BYTES || len > MEMORY_BYTES - pa)
-        return -EFAULT;
-    memcpy(r->memory + pa, buf, len);
-    return 0;
-}
 
 static uint32_t get(struct rig *r, uint32_t offset)
 {
@@ -96,7 +76,8 @@ static int setup(void **state)
         r->image[i] = (uint8_t)(i / 512 + 1);
     config.devices[0] = (struct cpu_device){CPU_DEVICE_BLOCK, false, r->image, DISK_BYTES};
     config.devices[1] = (struct cpu_device){.kind = CPU_DEVICE_ENTROPY};
-    virtio_init(&r->bus, r->dev, &config, (struct virtio_memory){r, memory_read, memory_write});
+    r->flat = (struct flat_memory){r->memory, sizeof(r->memory)};
+    virtio_init(&r->bus, r->dev, &config, (struct virtio_memory){r, flat_memory_read, flat_memory_write});
     virtio_reset(&r->bus);
     *state = r;
     return 0;
@@ -321,7 +302,7 @@ static void test_a_write_that_breaks_off_is_counted(void **state)
 static int refill(void *ctx, paddr_t pa, const void *buf, size_t len)
 {
     struct rig *r = ctx;
-    int rc = memory_write(ctx, pa, buf, len);
+    int rc = flat_memory_write(ctx, pa, buf, len);
     uint16_t index;
 
     memcpy(&index, r->memory + USED + 2, 2);

@@ -87,7 +87,8 @@ static void draw_tables(struct machine *m, uint64_t *seed)
         entry |= 1ull << 45; /* reserved */
     machine_poke(m, DIR, dir);
     machine_poke(m, TABLE, entry);
-    x86_set_reg(&m->x, X86_CR0, (x86_reg(&m->x, X86_CR0) & ~(uint64_t)CR0_WP) | (r >> 32 & 1 ? CR0_WP : 0));
+    x86_set_reg(&m->x, X86_CR0,
+                (x86_reg(&m->x, X86_CR0) & ~(uint64_t)CR0_WP) | (r >> 32 & 1 ? CR0_WP : 0));
     machine_poke(m, TARGET, INT3);
     machine_poke(m, TARGET + 8, 0x1122334455667788);
 }
