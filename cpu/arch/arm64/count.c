@@ -10,8 +10,8 @@
  * block runs up to it. Nothing depends on how blocks were formed.
  *
  * While an interrupt waits for being unmasked, while FP instructions trap and at EL2, every block
- * takes the slow path; in watch mode behind an exception entry, those of the lower half do. That is exact because
- * what unmasks (a write to DAIF, ERET) or changes a mode (MSR) ends a block.
+ * takes the slow path; in watch mode behind an exception entry, those of the lower half do. That is
+ * exact because what unmasks (a write to DAIF, ERET) or changes a mode (MSR) ends a block.
  */
 #include <errno.h>
 #include <stdio.h>

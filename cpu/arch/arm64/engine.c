@@ -335,7 +335,7 @@ static void leave_guest(struct arm64 *a)
 {
     struct arm64_engine *e = a->engine;
 
-    e->tlb.was_here = e->tlb.here;
+    e->tlb.hook.was_here = e->tlb.hook.here;
     arm64_tlb_walk_here(a, false);
     uc_context_save(e->uc, e->scratch);
     uc_context_restore(e->uc, e->host);
@@ -345,7 +345,7 @@ static void back_to_guest(struct arm64 *a)
 {
     struct arm64_engine *e = a->engine;
 
-    arm64_tlb_walk_here(a, e->tlb.was_here);
+    arm64_tlb_walk_here(a, e->tlb.hook.was_here);
     uc_context_restore(e->uc, e->scratch);
 }
 
@@ -404,7 +404,7 @@ void arm64_engine_free_saved(void *context)
 /* The engine looks the addresses up as for a fetch; where that fails it drops nothing. */
 void arm64_engine_drop_at(struct arm64 *a, vaddr_t from, vaddr_t to)
 {
-    bool here = a->engine->tlb.here;
+    bool here = a->engine->tlb.hook.here;
 
     arm64_tlb_walk_here(a, false);
     uc_ctl_remove_cache(a->engine->uc, from, to);
@@ -431,19 +431,19 @@ static void start(void *ctx)
     struct arm64_engine *e = a->engine;
 
     for (;;) {
-        e->tlb.miss.now = false;
+        e->tlb.hook.miss.now = false;
         e->err = uc_emu_start(e->uc, arm64_pc_get(a), 0, 0, 0);
-        if (!e->err || !e->tlb.here)
+        if (!e->err || !e->tlb.hook.here)
             return;
         if (!arm64_tlb_missed(a)) {
             e->err = UC_ERR_OK;
             return;
         }
         if (a->count.size)
-            arm64_count_sync(a, arm64_pc_get(a), e->tlb.miss.is_fetch);
+            arm64_count_sync(a, arm64_pc_get(a), e->tlb.hook.miss.is_fetch);
         if (arm64_tlb_fault(a))
             continue;
-        e->tlb.passed_on++;
+        e->tlb.hook.passed_on++;
         arm64_tlb_walk_here(a, false);
     }
 }

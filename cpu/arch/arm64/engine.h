@@ -16,6 +16,7 @@
 #include <unicorn/unicorn.h>
 
 #include "cpu/arch/arm64/arm64.h"
+#include "cpu/tlb_hook.h"
 
 #define PAGE_BYTES 0x1000u
 #define NOWHERE    UINT64_MAX
@@ -35,21 +36,11 @@ struct tlb_half {
 };
 
 struct arm64_tlb {
+    struct tlb_hook hook;
+    unsigned level;          /* of the descriptor that is absent (hook.miss) */
     struct tlb_half half[2]; /* TTBR0_EL1, TTBR1_EL1 */
     bool on, wxn;            /* SCTLR_EL1.M, .WXN */
     bool known;              /* all this is as in the registers */
-    bool here;               /* tlb.c walks, not the engine */
-    bool was_here;           /* before leave_guest() */
-    uint64_t passed_on; /* misses that the engine walked for */
-    bool refuse;             /* no translation for anything: calibration */
-    size_t fault_at;         /* of the address in the engine's fields (cpu/fault_address.h), or 0 */
-    struct {
-        vaddr_t page;
-        bool now;            /* in the engine's last run, or as it ended */
-        bool is_fetch, is_write, user;
-        bool absent;         /* the descriptor of this level is invalid, and nothing else is wrong */
-        unsigned level;
-    } miss;                  /* what there was no translation for */
 };
 
 struct arm64_engine {

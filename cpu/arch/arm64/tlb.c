@@ -6,10 +6,10 @@
  * 500 host instructions each. So the engine asks here first. The same tables are read in RAM,
  * once each, and stage 2's entry gives the page's rights.
  *
- * Here is an answer only where a translation exists that allows the access; else the engine ends its
- * run with an error. By far the most faults are data where a descriptor is invalid: that exception
- * is entered from here. Everything else, another fault, a device, flash, another granule than 4 KiB,
- * is the engine's: it is started again at the same instruction with its own walk, which raises the
+ * Here is an answer only where a translation exists that allows the access; else the engine ends
+ * its run with an error. By far the most faults are data where a descriptor is invalid: that
+ * exception is entered from here. Everything else, another fault, a device, flash, another granule
+ * than 4 KiB, is the engine's: it is started again at the same instruction with its own walk, which raises the
  * exception with all that belongs to it. That stays so up to the next exception entry,
  * since a driver that touches a device will touch it again.
  *
@@ -19,7 +19,6 @@
 #include <string.h>
 
 #include "cpu/arch/arm64/engine.h"
-#include "cpu/fault_address.h"
 
 #define SCTLR_M       1u
 #define SCTLR_WXN     (1u << 19)
@@ -56,7 +55,7 @@ static void learn_half(struct tlb_half *h, uint64_t ttbr, unsigned size_offset, 
 
     h->root = ttbr & ADDRESS_MASK;
     h->bits = bits;
-    h->level = 4 - (bits - 4) / 9; /* each table takes 9 bits, the first perhaps fewer; the page 12 */
+    h->level = 4 - (bits - 4) / 9; /* a table takes 9 bits, the first perhaps fewer; the page 12 */
     h->good = good && bits >= 25 && bits <= 48;
 }
 
@@ -172,17 +171,17 @@ static bool fill(struct arm64 *a, vaddr_t va, uc_mem_type type, uc_tlb_entry *en
     paddr_t pa = va;
     uint64_t leaf, stage2;
 
-    t->miss.absent = false;
-    if (t->refuse)
+    t->hook.miss.absent = false;
+    if (t->hook.refuse)
         return false;
     if (!t->known)
         learn(a);
     if (t->on) {
         bool user = !(arm64_pstate(a) & PSTATE_EL);
-        enum found found = walk(a, va, &pa, &leaf, &t->miss.level);
+        enum found found = walk(a, va, &pa, &leaf, &t->level);
 
-        t->miss.user = user;
-        t->miss.absent = found == ABSENT;
+        t->hook.miss.user = user;
+        t->hook.miss.absent = found == ABSENT;
         if (found != FOUND)
             return false;
         perms = rights(t, leaf, user || (type != UC_MEM_FETCH && is_unprivileged(a)));
@@ -208,66 +207,44 @@ static bool on_fill(uc_engine *uc, uint64_t va, uc_mem_type type, uc_tlb_entry *
     (void)uc;
     if (fill(a, va, type, entry))
         return true;
-    a->engine->tlb.miss.now = true;
-    a->engine->tlb.miss.page = va;
-    a->engine->tlb.miss.is_fetch = type == UC_MEM_FETCH;
-    a->engine->tlb.miss.is_write = type == UC_MEM_WRITE;
+    tlb_hook_miss(&a->engine->tlb.hook, va, type);
     return false;
 }
 
 void arm64_tlb_walk_here(struct arm64 *a, bool here)
 {
-    if (here == a->engine->tlb.here)
-        return;
-    a->engine->tlb.here = here;
-    uc_ctl_tlb_mode(a->engine->uc, here ? UC_TLB_VIRTUAL : UC_TLB_CPU);
+    tlb_hook_walk_here(a->engine->uc, &a->engine->tlb.hook, here);
 }
 
-/*
- * As a run ends, the engine looks up the exits as if it fetched there. That it found no translation
- * for one is its error, too, but none of the guest's.
- */
 bool arm64_tlb_missed(struct arm64 *a)
 {
     const struct arm64_tlb *t = &a->engine->tlb;
 
-    return !t->miss.now || !t->miss.is_fetch ||
-           arm64_pc_get(a) / PAGE_BYTES == t->miss.page / PAGE_BYTES;
+    return !t->hook.miss.now || !t->hook.miss.is_fetch ||
+           arm64_pc_get(a) / PAGE_BYTES == t->hook.miss.page;
 }
 
 /* A data abort by an invalid descriptor (D17.2.37): by far the most faults are of this kind. */
 bool arm64_tlb_fault(struct arm64 *a)
 {
     struct arm64_tlb *t = &a->engine->tlb;
-    vaddr_t far = t->fault_at ? fault_address(a->engine->uc, t->fault_at) : 0;
+    vaddr_t far;
 
-    if (!t->miss.absent || t->miss.is_fetch || !t->fault_at ||
-        far / PAGE_BYTES != t->miss.page / PAGE_BYTES)
+    if (!tlb_hook_absent(a->engine->uc, &t->hook, &far))
         return false;
     arm64_trap_sync(a,
-                    (t->miss.user ? EC_DATA_LOWER : EC_DATA_SAME) << 26 | ESR_IL |
-                        (t->miss.is_write ? ESR_WNR : 0) | FSC_TRANSLATION | t->miss.level,
+                    (t->hook.miss.user ? EC_DATA_LOWER : EC_DATA_SAME) << 26 | ESR_IL |
+                        (t->hook.miss.is_write ? ESR_WNR : 0) | FSC_TRANSLATION | t->level,
                     true, far, CPU_TRAP_SYNC);
     return true;
 }
 
 uint64_t arm64_tlb_passed_on(const struct arm64 *a)
 {
-    return a->engine->tlb.passed_on;
+    return a->engine->tlb.hook.passed_on;
 }
 
 uc_err arm64_tlb_create(struct arm64 *a)
 {
-    struct arm64_engine *e = a->engine;
-    uc_hook hook;
-    uc_err err = uc_hook_add(e->uc, &hook, UC_HOOK_TLB_FILL, (void *)on_fill, a, 1, 0);
-
-    if (err)
-        return err;
-    e->tlb.refuse = true;
-    arm64_tlb_walk_here(a, true);
-    e->tlb.fault_at = fault_address_find(e->uc);
-    arm64_tlb_walk_here(a, false);
-    e->tlb.refuse = false;
-    return UC_ERR_OK;
+    return tlb_hook_add(a->engine->uc, &a->engine->tlb.hook, (void *)on_fill, a);
 }

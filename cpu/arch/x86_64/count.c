@@ -469,7 +469,6 @@ int x86_count_run(struct x86 *x, insn_t stop_at)
     return rc;
 }
 
-/* An event changed what the run waits for: let every block be looked at. */
 unsigned x86_count_last_len(struct x86 *x, vaddr_t pc)
 {
     const struct x86_block *current = x->count.current;
@@ -478,6 +477,7 @@ unsigned x86_count_last_len(struct x86 *x, vaddr_t pc)
     return b ? (unsigned)(b->pc + b->size - pc) : x86_insn_len(x, pc);
 }
 
+/* An event changed what the run waits for: let every block be looked at. */
 void x86_count_recheck(struct x86 *x, insn_t stop_at)
 {
     struct x86_counter *r = x->counter;

@@ -375,7 +375,7 @@ void x86_engine_flush_tlb(struct x86 *x)
 /* The engine looks the addresses up as for a fetch; where that fails it drops nothing. */
 void x86_engine_drop_code(struct x86 *x, vaddr_t start, vaddr_t end)
 {
-    bool here = x->engine->tlb.here;
+    bool here = x->engine->tlb.hook.here;
 
     x86_tlb_walk_here(x, false);
     uc_ctl_remove_cache(x->engine->uc, start, end);
@@ -386,7 +386,7 @@ static void leave_guest(struct x86 *x)
 {
     struct x86_engine *e = x->engine;
 
-    e->tlb.was_here = e->tlb.here;
+    e->tlb.hook.was_here = e->tlb.hook.here;
     x86_tlb_walk_here(x, false);
     uc_context_save(e->uc, e->scratch);
     uc_context_restore(e->uc, e->host);
@@ -397,7 +397,7 @@ static void back_to_guest(struct x86 *x)
 {
     struct x86_engine *e = x->engine;
 
-    x86_tlb_walk_here(x, e->tlb.was_here);
+    x86_tlb_walk_here(x, e->tlb.hook.was_here);
     uc_context_restore(e->uc, e->scratch);
     uc_ctl_flush_tlb(e->uc);
 }
@@ -451,10 +451,10 @@ static void start(void *ctx)
     vaddr_t rip;
 
     for (;;) {
-        e->tlb.miss.now = false;
+        e->tlb.hook.miss.now = false;
         e->err = uc_emu_start(e->uc, read_uc(e, UC_X86_REG_RIP), 0, 0, 0);
         uc_ctl_exits_enable(e->uc); /* a miss has disabled them */
-        if (!e->err || !e->tlb.here)
+        if (!e->err || !e->tlb.hook.here)
             return;
         rip = read_uc(e, UC_X86_REG_RIP);
         if (!x86_tlb_missed(x, rip)) {
@@ -462,10 +462,10 @@ static void start(void *ctx)
             return;
         }
         if (x->count.current)
-            x86_count_sync(x, rip, e->tlb.miss.is_fetch);
+            x86_count_sync(x, rip, e->tlb.hook.miss.is_fetch);
         if (x86_tlb_fault(x, rip))
             continue;
-        e->tlb.passed_on++;
+        e->tlb.hook.passed_on++;
         x86_tlb_walk_here(x, false);
     }
 }

@@ -17,6 +17,7 @@
 #include "cpu/arch/x86_64/exits.h"
 #include "cpu/arch/x86_64/vmcb.h"
 #include "cpu/arch/x86_64/x86.h"
+#include "cpu/tlb_hook.h"
 
 #define HIDDEN      0x4000000000ull /* the region's virtual address for the stub */
 #define H_VMCB      0x1000u
@@ -46,19 +47,9 @@ struct layout {
 };
 
 struct x86_tlb {
+    struct tlb_hook hook;
     uint64_t efer;
-    bool known;    /* it is as in the register */
-    bool here;     /* tlb.c walks, not the engine */
-    bool was_here; /* before leave_guest() */
-    uint64_t passed_on; /* misses that the engine walked for */
-    bool refuse;   /* no translation for anything: calibration */
-    size_t fault_at; /* of the address in the engine's fields (cpu/fault_address.h), or 0 */
-    struct {
-        vaddr_t page;
-        bool now;    /* in the engine's last run, or as it ended */
-        bool is_fetch, is_write, user;
-        bool absent; /* an entry is not present, and nothing else is wrong */
-    } miss;        /* what there was no translation for */
+    bool known; /* it is as in the register */
 };
 
 struct x86_engine {

@@ -8,8 +8,8 @@
  *
  * Here is an answer only for long mode's tables of four levels, where a translation exists that
  * allows the access; else the engine ends its run with an error. By far the most faults are data
- * where nothing is present: that exception is entered from here. Everything else, another fault or a
- * device, is the engine's: it is started again at the same instruction with its own walk, which
+ * where nothing is present: that exception is entered from here. Everything else, another fault or
+ * a device, is the engine's: it is started again at the same instruction with its own walk, which
  * raises the exception with all that belongs to it. That stays so up to the next exception entry,
  * since a driver that touches a device will touch it again.
  *
@@ -19,7 +19,6 @@
 #include <string.h>
 
 #include "cpu/arch/x86_64/engine.h"
-#include "cpu/fault_address.h"
 
 #define PTE_P          (1ull << 0)
 #define PTE_W          (1ull << 1)
@@ -75,7 +74,8 @@ struct walk {
 enum found { FOUND, ABSENT, OTHER };
 
 /* ABSENT: an entry is not present, and those above are good and marked as accessed. */
-static enum found walk(const struct x86 *x, const struct regs *r, bool nxe, vaddr_t va, struct walk *w)
+static enum found walk(const struct x86 *x, const struct regs *r, bool nxe, vaddr_t va,
+                       struct walk *w)
 {
     paddr_t table = r->cr3 & PTE_ADDR;
     uint64_t entry;
@@ -132,16 +132,16 @@ static bool fill(struct x86 *x, vaddr_t va, uc_mem_type type, uc_tlb_entry *out)
     struct walk w;
     bool user;
 
-    t->miss.absent = false;
-    if (t->refuse)
+    t->hook.miss.absent = false;
+    if (t->hook.refuse)
         return false;
     read_regs(x, &r);
     if (!(r.cr0 & CR0_PG) || !(efer(x) & EFER_LMA) || (r.cr4 & CR4_OTHER))
         return false;
     user = (r.cs & 3) == 3; /* the CPL, in long mode */
     found = walk(x, &r, efer(x) & EFER_NXE, va, &w);
-    t->miss.user = user;
-    t->miss.absent = found == ABSENT && !(user && va >> 47); /* user mode reads tables there */
+    t->hook.miss.user = user;
+    t->hook.miss.absent = found == ABSENT && !(user && va >> 47); /* user mode reads tables there */
     if (found != FOUND || w.pa >= x->config.ram_bytes || (user && !(w.all & PTE_U)))
         return false;
     dirty = is_write || (x->ram[w.entry_at[w.levels - 1]] & PTE_D);
@@ -168,67 +168,46 @@ static bool on_fill(uc_engine *uc, uint64_t va, uc_mem_type type, uc_tlb_entry *
 
     if (fill(x, va, type, entry))
         return true;
-    x->engine->tlb.miss.now = true;
-    x->engine->tlb.miss.page = va;
-    x->engine->tlb.miss.is_fetch = type == UC_MEM_FETCH;
-    x->engine->tlb.miss.is_write = type == UC_MEM_WRITE;
+    tlb_hook_miss(&x->engine->tlb.hook, va, type);
     uc_ctl_exits_disable(uc); /* a run that ends looks them all up */
     return false;
 }
 
 void x86_tlb_walk_here(struct x86 *x, bool here)
 {
-    if (here == x->engine->tlb.here)
-        return;
-    x->engine->tlb.here = here;
-    uc_ctl_tlb_mode(x->engine->uc, here ? UC_TLB_VIRTUAL : UC_TLB_CPU);
+    tlb_hook_walk_here(x->engine->uc, &x->engine->tlb.hook, here);
 }
 
-/*
- * As a run ends, the engine looks up the exits as if it fetched there. That it found no translation
- * for one is its error, too, but none of the guest's.
- */
 bool x86_tlb_missed(struct x86 *x, vaddr_t rip)
 {
     const struct x86_tlb *t = &x->engine->tlb;
 
-    return !t->miss.now || !t->miss.is_fetch || rip / PAGE == t->miss.page / PAGE ||
-           rip / PAGE + 1 == t->miss.page / PAGE;
+    return !t->hook.miss.now || !t->hook.miss.is_fetch || rip / PAGE == t->hook.miss.page ||
+           rip / PAGE + 1 == t->hook.miss.page;
 }
 
 /* #PF of data where nothing is present (4.7): by far the most faults are of this kind. */
 bool x86_tlb_fault(struct x86 *x, vaddr_t rip)
 {
     struct x86_tlb *t = &x->engine->tlb;
-    vaddr_t addr = t->fault_at ? fault_address(x->engine->uc, t->fault_at) : 0;
     struct x86_view v;
+    vaddr_t addr;
 
-    if (!t->miss.absent || t->miss.is_fetch || !t->fault_at || addr / PAGE != t->miss.page / PAGE ||
-        addr == rip || x->checks.stepping || x->count.n >= x86_count_stop_at(x))
+    if (!tlb_hook_absent(x->engine->uc, &t->hook, &addr) || addr == rip || x->checks.stepping ||
+        x->count.n >= x86_count_stop_at(x))
         return false;
     x86_view_load(x, &v);
-    x86_trap(x, &v, X86_PF, (t->miss.is_write ? PF_W : 0) | (t->miss.user ? PF_U : 0), addr,
-             X86_FAULT);
+    x86_trap(x, &v, X86_PF,
+             (t->hook.miss.is_write ? PF_W : 0) | (t->hook.miss.user ? PF_U : 0), addr, X86_FAULT);
     return true;
 }
 
 uint64_t x86_tlb_passed_on(const struct x86 *x)
 {
-    return x->engine->tlb.passed_on;
+    return x->engine->tlb.hook.passed_on;
 }
 
 uc_err x86_tlb_create(struct x86 *x)
 {
-    struct x86_engine *e = x->engine;
-    uc_hook hook;
-    uc_err err = uc_hook_add(e->uc, &hook, UC_HOOK_TLB_FILL, (void *)on_fill, x, 1, 0);
-
-    if (err)
-        return err;
-    e->tlb.refuse = true;
-    x86_tlb_walk_here(x, true);
-    e->tlb.fault_at = fault_address_find(e->uc);
-    x86_tlb_walk_here(x, false);
-    e->tlb.refuse = false;
-    return uc_ctl_exits_enable(e->uc);
+    return tlb_hook_add(x->engine->uc, &x->engine->tlb.hook, (void *)on_fill, x);
 }
