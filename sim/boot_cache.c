@@ -69,7 +69,7 @@ static void name_of(const struct image_hash *key, char name[NAME_BYTES])
     char text[33];
 
     image_hash_text(key, text);
-    snprintf(name, NAME_BYTES, "%s" HOST_CACHE_SUFFIX, text);
+    snprintf(name, NAME_BYTES, "%s.boot", text);
 }
 
 /* Never 0, which stands for a page that is not there. */

@@ -28,7 +28,7 @@ int host_cache_get(const char *dir, const char *name, struct blob *out)
 {
     char path[4096], err[256];
 
-    if (!path_of(dir, name, path) || host_read_file(path, out, err, sizeof(err)) != 0)
+    if (!path_of(dir, name, path) || host_map_file(path, out, err, sizeof(err)) != 0)
         return -ENOENT;
     return 0;
 }
@@ -86,12 +86,12 @@ static int write_file(const char *path, const void *data, size_t bytes)
     return rc;
 }
 
-static size_t list_kept(const char *dir, struct kept *list)
+static size_t list_kept(const char *dir, const char *suffix, struct kept *list)
 {
     char **names, path[4096], err[256];
     size_t count = 0;
 
-    if (host_list_dir(dir, HOST_CACHE_SUFFIX, &names, err, sizeof(err)) != 0)
+    if (host_list_dir(dir, suffix, &names, err, sizeof(err)) != 0)
         return 0;
     for (size_t i = 0; names[i] && count < FILES_MAX; i++) {
         struct stat st;
@@ -117,7 +117,7 @@ static int by_use(const void *a, const void *b)
     return x->tv_nsec < y->tv_nsec ? -1 : x->tv_nsec > y->tv_nsec;
 }
 
-static void prune(const char *dir, uint64_t bytes_max)
+static void prune(const char *dir, const char *suffix, uint64_t bytes_max)
 {
     struct kept *list = calloc(FILES_MAX, sizeof(*list));
     uint64_t bytes = 0;
@@ -126,7 +126,7 @@ static void prune(const char *dir, uint64_t bytes_max)
 
     if (!list)
         return;
-    count = list_kept(dir, list);
+    count = list_kept(dir, suffix, list);
     qsort(list, count, sizeof(*list), by_use);
     for (size_t i = 0; i < count; i++)
         bytes += list[i].bytes;
@@ -141,6 +141,7 @@ static void prune(const char *dir, uint64_t bytes_max)
 int host_cache_put(const char *dir, const char *name, const void *data, size_t bytes,
                    uint64_t bytes_max)
 {
+    const char *suffix = strrchr(name, '.');
     char path[4096];
     int rc;
 
@@ -150,7 +151,7 @@ int host_cache_put(const char *dir, const char *name, const void *data, size_t b
         return -ENAMETOOLONG;
     make_folders(dir);
     rc = write_file(path, data, bytes);
-    if (rc == 0)
-        prune(dir, bytes_max);
+    if (rc == 0 && suffix)
+        prune(dir, suffix, bytes_max);
     return rc;
 }

@@ -212,7 +212,8 @@ int session_run(const struct machine *m, const struct session *s, struct sim_end
 
     err[0] = '\0';
     if (s->trace_path)
-        rc = trace_create(s->trace_path, m, !s->without_images, &r.writer, err, err_len);
+        rc = trace_create(s->trace_path, m, !s->without_images, s->image_cache, &r.writer, err,
+                          err_len);
     if (rc != 0)
         return rc;
     if (r.writer) {

@@ -21,6 +21,7 @@ struct session {
     struct net_link *link;  /* the network's other end, borrowed; NULL: the machine's script alone */
     const struct schedule *schedule; /* what disturbs the run; NULL: nothing but chaos */
     const struct boot_cache *boot_cache; /* NULL: the machine boots */
+    const char *image_cache; /* folder of compressed images (image_cache.h); NULL: none */
     void *ctx;
     void (*console)(void *ctx, const uint8_t *bytes, size_t len);
     void (*tick)(void *ctx, struct sim *sim);

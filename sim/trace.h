@@ -70,9 +70,13 @@ struct trace_inject {
 /* ---- writer ---- */
 struct trace_writer;
 
-/* An existing file is overwritten when it is a trace or empty, else refused (-EEXIST). */
+/*
+ * An existing file is overwritten when it is a trace or empty, else refused (-EEXIST).
+ * `cache`: a folder of compressed images (image_cache.h), NULL: none.
+ */
 MUST_CHECK int trace_create(const char *path, const struct machine *m, bool with_images,
-                            struct trace_writer **out, char *err, size_t err_len);
+                            const char *cache, struct trace_writer **out, char *err,
+                            size_t err_len);
 /* The puts remember a failed write; trace_finish() reports it. */
 /* Text for people, in the trace from the start; once. */
 void trace_put_note(struct trace_writer *w, const char *text);

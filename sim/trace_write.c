@@ -11,6 +11,7 @@
 #include <zstd.h>
 
 #include "loader/fail.h"
+#include "sim/image_cache.h"
 
 #define ZSTD_LEVEL 1
 
@@ -20,6 +21,7 @@
 
 struct trace_writer {
     FILE *file;
+    const char *cache; /* of compressed images, NULL: none */
     uint64_t chunk_index;
     struct byte_buf events;
     unsigned digests; /* in `events` */
@@ -34,23 +36,15 @@ static void write_bytes(struct trace_writer *w, const void *bytes, size_t len)
 }
 
 /* Behind a chunk that could not be written nothing is: a reader sees a trace that was cut. */
-static void write_chunk(struct trace_writer *w, uint32_t type, const void *raw, size_t raw_bytes)
+static void put_chunk(struct trace_writer *w, uint32_t type, bool is_packed, const void *payload,
+                      size_t stored, size_t raw_bytes)
 {
-    size_t room = ZSTD_compressBound(raw_bytes);
-    uint8_t *packed = malloc(room);
-    size_t stored = packed ? ZSTD_compress(packed, room, raw, raw_bytes, ZSTD_LEVEL) : raw_bytes;
-    bool use = packed && !ZSTD_isError(stored) && stored < raw_bytes;
-    const void *payload = use ? packed : raw;
     struct byte_buf head = {0};
 
-    if (w->failed) {
-        free(packed);
+    if (w->failed)
         return;
-    }
-    if (!use)
-        stored = raw_bytes;
     buf_put_le(&head, type, 4);
-    buf_put_le(&head, use ? CHUNK_ZSTD : 0, 4);
+    buf_put_le(&head, is_packed ? CHUNK_ZSTD : 0, 4);
     buf_put_le(&head, stored, 8);
     buf_put_le(&head, raw_bytes, 8);
     buf_put_le(&head, XXH3_64bits_withSeed(payload, stored, w->chunk_index), 8);
@@ -63,6 +57,49 @@ static void write_chunk(struct trace_writer *w, uint32_t type, const void *raw, 
         w->failed = true;
     w->chunk_index++;
     buf_free(&head);
+}
+
+/* A frame of `raw`, to be freed; NULL: there is no smaller one. */
+static uint8_t *pack(const void *raw, size_t raw_bytes, size_t *stored)
+{
+    size_t room = ZSTD_compressBound(raw_bytes);
+    uint8_t *packed = malloc(room);
+
+    *stored = packed ? ZSTD_compress(packed, room, raw, raw_bytes, ZSTD_LEVEL) : raw_bytes;
+    if (!ZSTD_isError(*stored) && *stored < raw_bytes)
+        return packed;
+    free(packed);
+    return NULL;
+}
+
+static void write_chunk(struct trace_writer *w, uint32_t type, const void *raw, size_t raw_bytes)
+{
+    size_t stored;
+    uint8_t *packed = pack(raw, raw_bytes, &stored);
+
+    put_chunk(w, type, packed, packed ? packed : raw, packed ? stored : raw_bytes, raw_bytes);
+    free(packed);
+}
+
+/* As write_chunk(), but an image that was compressed before is not compressed again. */
+static void write_image(struct trace_writer *w, uint32_t type, const struct blob *image,
+                        const struct image_hash *hash)
+{
+    const char *dir = image->bytes < IMAGE_CACHE_BYTES_MIN ? NULL : w->cache;
+    struct image_frame kept;
+    uint8_t *packed;
+    size_t stored;
+
+    if (dir && image_cache_get(dir, hash, image->bytes, ZSTD_LEVEL, &kept) == 0) {
+        put_chunk(w, type, true, kept.data, kept.bytes, image->bytes);
+        blob_free(&kept.file);
+        return;
+    }
+    packed = pack(image->data, image->bytes, &stored);
+    if (packed && dir)
+        image_cache_put(dir, hash, image->bytes, ZSTD_LEVEL, packed, stored);
+    put_chunk(w, type, packed, packed ? packed : image->data, packed ? stored : image->bytes,
+              image->bytes);
     free(packed);
 }
 
@@ -146,9 +183,9 @@ static void write_machine(struct trace_writer *w, const struct machine *m, bool 
     buf_free(&b);
     if (!with_images)
         return;
-    write_chunk(w, TYPE_KERNEL, m->kernel.data, m->kernel.bytes);
+    write_image(w, TYPE_KERNEL, &m->kernel, &m->kernel_hash);
     if (m->initrd_bytes > 0)
-        write_chunk(w, TYPE_INITRD, m->initrd.data, m->initrd.bytes);
+        write_image(w, TYPE_INITRD, &m->initrd, &m->initrd_hash);
     for (unsigned i = 0; i < m->disk_count; i++)
         write_disk(w, m, i);
 }
@@ -178,7 +215,7 @@ static int open_target(const char *path, FILE **file, char *err, size_t err_len)
     return 0;
 }
 
-int trace_create(const char *path, const struct machine *m, bool with_images,
+int trace_create(const char *path, const struct machine *m, bool with_images, const char *cache,
                  struct trace_writer **out, char *err, size_t err_len)
 {
     struct trace_writer *w = calloc(1, sizeof(*w));
@@ -188,6 +225,7 @@ int trace_create(const char *path, const struct machine *m, bool with_images,
     *out = NULL;
     if (!w)
         return loader_fail(err, err_len, -ENOMEM, "out of memory");
+    w->cache = cache;
     rc = open_target(path, &w->file, err, err_len);
     if (rc != 0) {
         free(w);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * tools/boot_cache_options.c - where booted machines are kept, if they are.
+ * tools/boot_cache_options.c - where booted machines and compressed images are kept, if they are.
  *
  * TRAPLINE_BOOT_CACHE names the folder, or is `off`; else it is $XDG_CACHE_HOME/trapline, else
  * ~/.cache/trapline. A relative XDG_CACHE_HOME counts as none (XDG Base Directory Specification).
@@ -11,7 +11,7 @@
 
 #define BUILD_IDS_BYTES 1024u
 
-static bool choose_dir(char *dir, size_t len)
+bool cache_dir_choose(char *dir, size_t len)
 {
     const char *own = getenv("TRAPLINE_BOOT_CACHE"), *xdg = getenv("XDG_CACHE_HOME"),
                *home = getenv("HOME");
@@ -26,12 +26,12 @@ static bool choose_dir(char *dir, size_t len)
     return n > 0 && (size_t)n < len;
 }
 
-bool boot_cache_choose(struct boot_cache *cache, char *dir, size_t len)
+bool boot_cache_choose(struct boot_cache *cache, const char *dir)
 {
     uint8_t ids[BUILD_IDS_BYTES];
     struct blob build = {.data = ids, .bytes = host_build_ids(ids, sizeof(ids))};
 
-    if (build.bytes == 0 || !choose_dir(dir, len))
+    if (build.bytes == 0)
         return false;
     cache->dir = dir;
     cache->build = image_hash_of(&build);

@@ -76,8 +76,10 @@ void progress_tick(struct progress *p, struct sim *sim);
 void progress_end(struct progress *p);
 
 /* ---- boot_cache_options.c ---- */
-/* By the environment; `dir` is for the folder's name. False: there is none. */
-bool boot_cache_choose(struct boot_cache *cache, char *dir, size_t len);
+/* The folder of what is kept, by the environment. False: nothing is. */
+bool cache_dir_choose(char *dir, size_t len);
+/* Booted machines are kept in `dir`, which is borrowed. False: by this program none are. */
+bool boot_cache_choose(struct boot_cache *cache, const char *dir);
 
 /* ---- schedule_option.c ---- */
 /* "irq@1000,signal:10@2000": events in ascending order; 0 or an exit code. */

@@ -183,9 +183,11 @@ static int run_live(struct run_options *o)
         host_close(s.host); /* first: the terminal is whole again for what is said */
         return err[0] ? complain(rc, "%s", err) : rc;
     }
+    if (cache_dir_choose(cache_dir, sizeof(cache_dir)))
+        s.image_cache = cache_dir;
     /* What the adversary knows of tables is not part of a kept boot. */
-    if (!o->no_boot_cache && !s.schedule && !o->machine.machine.adversary &&
-        boot_cache_choose(&cache, cache_dir, sizeof(cache_dir)))
+    if (s.image_cache && !o->no_boot_cache && !s.schedule && !o->machine.machine.adversary &&
+        boot_cache_choose(&cache, cache_dir))
         s.boot_cache = &cache;
     setvbuf(stdout, NULL, _IOLBF, BUFSIZ); /* a line of the guest is seen when it is whole */
     progress_start(&o->progress, !host_is_terminal(stdout) && !host_input_is_terminal(s.host));

@@ -73,6 +73,9 @@ enum goal { GOAL_NONE, AT_MOST, AT_LEAST };
 struct results *results_new(void);
 void result(const struct bench *b, const char *what, double value, const char *unit,
             enum goal goal, double limit);
+/* What to say where the figure reported last misses its goal. */
+void result_why(const struct bench *b, const char *why);
+#define RATIO_RECORD_RUN 1.05 /* the goal of record, as a multiple of run */
 
 enum side { RUN, RECORD, REPLAY, TCG, ICOUNT, RR_RECORD, RR_REPLAY, SIDES };
 extern const char *const side_names[SIDES];

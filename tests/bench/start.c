@@ -78,6 +78,8 @@ void start_rows(const struct bench *b)
     if (qemu) {
         result(b, "start to user code, cold: Trapline / QEMU", median(cold_ratio, b->rounds), "x",
                AT_MOST, 0.2);
+        result_why(b, "most of a first boot is the engine's translation of code that runs once or "
+                      "twice, for which QEMU takes as long; what QEMU loses is its own start");
         result(b, "start to user code, warm: Trapline / QEMU", median(warm_ratio, b->rounds), "x",
                AT_MOST, 0.2);
     } else {

@@ -5,7 +5,8 @@
 #
 # For guest programs, chaos seeds and input: the recording of a run that boots without a cache, of
 # one that boots and keeps the boot, and of one that goes on from it are the same bytes, and so is
-# what they print. The last one replays, from the start. Then: damage, the limit, the switches.
+# what they print. The last one replays, from the start. All but the first take their images
+# compressed from the cache. Then: damage, the limit, the switches.
 set -uo pipefail
 build=$1 arch=$2 work=$3
 trapline=$build/trapline
@@ -38,12 +39,19 @@ entries() {
     find "$TRAPLINE_BOOT_CACHE" -name '*.boot' -printf '%f %i\n' 2>/dev/null | sort
 }
 
+# The images there.
+images() {
+    find "$TRAPLINE_BOOT_CACHE" -name '*.image' -printf '%f %i\n' 2>/dev/null | sort
+}
+
 three_ways() { # CASE OPTIONS... -- ARGV
     rm -rf "$TRAPLINE_BOOT_CACHE"
     record cold --no-boot-cache "${@:2}"
     [ -z "$(entries)" ] || fail "$1: --no-boot-cache keeps a boot"
+    local kept images
+    images=$(images)
+    [ "$(wc -l <<<"$images")" = 2 ] || fail "$1: kernel and initramfs were not kept: $images"
     record first "${@:2}"
-    local kept
     kept=$(entries)
     [ -n "$kept" ] || fail "$1: the boot was not kept"
     find "$TRAPLINE_BOOT_CACHE" -name '*.boot' -exec touch -d 2020-01-01 {} +
@@ -51,6 +59,7 @@ three_ways() { # CASE OPTIONS... -- ARGV
     [ "$(entries)" = "$kept" ] || fail "$1: the boot that was kept is kept anew"
     [ -n "$(find "$TRAPLINE_BOOT_CACHE" -name '*.boot' -newermt 2021-01-01)" ] ||
         fail "$1: the boot that was kept was not used"
+    [ "$(images)" = "$images" ] || fail "$1: an image that was kept is kept anew"
     same "$1" cold first
     same "$1" cold warm
     "$trapline" replay "$work/warm.tlt" >"$work/replay.log" 2>&1 ||

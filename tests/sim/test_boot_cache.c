@@ -83,7 +83,7 @@ static char *entry_path(struct fixture *f, char path[128])
 {
     char **names;
 
-    assert_ok(host_list_dir(f->dir, HOST_CACHE_SUFFIX, &names, f->err, sizeof(f->err)), f->err);
+    assert_ok(host_list_dir(f->dir, ".boot", &names, f->err, sizeof(f->err)), f->err);
     assert_non_null(names[0]);
     assert_null(names[1]);
     snprintf(path, 128, "%s/%s", f->dir, names[0]);
@@ -96,7 +96,7 @@ static size_t entry_count(struct fixture *f)
     size_t count = 0;
     char **names;
 
-    assert_ok(host_list_dir(f->dir, HOST_CACHE_SUFFIX, &names, f->err, sizeof(f->err)), f->err);
+    assert_ok(host_list_dir(f->dir, ".boot", &names, f->err, sizeof(f->err)), f->err);
     while (names[count])
         count++;
     free(names);

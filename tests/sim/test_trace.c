@@ -84,7 +84,7 @@ static int make_file_of(void **state, enum arch arch)
     assert_ok(machine_set_argv(&m, argv), "argv");
     strcpy(f->path, "/tmp/trapline-trace-XXXXXX");
     close(mkstemp(f->path));
-    assert_ok(trace_create(f->path, &m, true, &w, err, sizeof(err)), err);
+    assert_ok(trace_create(f->path, &m, true, NULL, &w, err, sizeof(err)), err);
     trace_put_note(w, "what failed, and why\n");
     write_events(w);
     assert_ok(trace_finish(w, &end, &last, err, sizeof(err)), err);
@@ -334,7 +334,8 @@ static void test_create_keeps_a_file_that_is_no_trace(void **state)
     (void)f;
     assert_int_equal(write(fd, "precious text", 13), 13);
     close(fd);
-    assert_int_equal(trace_create(path, &m, false, &w, err, sizeof(err)), -EEXIST);
+    assert_int_equal(trace_create(path, &m, false, NULL, &w, err, sizeof(err)),
+                     -EEXIST);
     assert_ok(host_read_file(path, &after, err, sizeof(err)), err);
     assert_int_equal(after.bytes, 13);
     blob_free(&after);
