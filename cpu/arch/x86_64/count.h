@@ -52,6 +52,8 @@ void x86_count_sync(struct x86 *x, vaddr_t rip, bool all_retired);
  * the run goes on, where that `may` be; -EIO with a sentence.
  */
 MUST_CHECK int x86_count_gave_up(struct x86 *x, const char *words, bool may);
+/* Is `rip` an exit where the engine stumbled over the page before it, for a `fault` there? */
+bool x86_count_is_unseen(const struct x86 *x, vaddr_t rip, vaddr_t fault);
 /* At an exit: true when there is nothing to emulate. */
 bool x86_count_exit(struct x86 *x, vaddr_t rip);
 /* No instruction runs at this number. */

@@ -459,6 +459,8 @@ static void start(void *ctx)
         rip = read_uc(e, UC_X86_REG_RIP);
         if (!x86_tlb_missed(x, rip)) {
             e->err = UC_ERR_OK;
+            if (x86_count_is_unseen(x, rip, e->tlb.hook.miss.page * PAGE))
+                x86_event_unseen_exit(x, rip);
             return;
         }
         if (x->count.current)

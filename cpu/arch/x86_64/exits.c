@@ -9,6 +9,10 @@
  * LOCK), over which the engine gives up while it translates: it asks for the address of an operand
  * in memory that there is none of. Addresses are virtual: an exit where another address space has
  * something else is recognised as stale and removed.
+ *
+ * What the engine translates at an exit is the halt and nothing of the guest. It looks up the page
+ * of that block's last byte, and where the exit is a page's first byte that is the page before, which
+ * the guest need not have: such a fault is nobody's, and the exit was reached.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -122,6 +126,11 @@ void exits_learn_port(struct x86 *x, const struct x86_blocks_cold *b)
     }
     add(r, b->pc + b->port_at);
     exits_want(x, b->pc, b->pc + b->size);
+}
+
+bool x86_count_is_unseen(const struct x86 *x, vaddr_t rip, vaddr_t fault)
+{
+    return !(rip & 0xfff) && fault >> 12 == (rip - 1) >> 12 && exits_is(x->counter, rip);
 }
 
 bool x86_count_exit(struct x86 *x, vaddr_t rip)

@@ -422,12 +422,23 @@ static void software_interrupt(struct x86 *x)
              X86_NO_ERROR, 0, X86_SOFT);
 }
 
+static void at_exit(struct x86 *x, vaddr_t rip)
+{
+    if (!x86_count_exit(x, rip))
+        x86_emul_halt_or_port(x);
+}
+
+void x86_event_unseen_exit(struct x86 *x, vaddr_t rip)
+{
+    x86_count_sync(x, rip, false);
+    at_exit(x, rip);
+}
+
 static void intercept(struct x86 *x, uint32_t code, vaddr_t rip)
 {
     switch (code) {
     case EXIT_HLT:
-        if (!x86_count_exit(x, rip))
-            x86_emul_halt_or_port(x);
+        at_exit(x, rip);
         return;
     case EXIT_SWINT:
         software_interrupt(x);
@@ -477,6 +488,10 @@ void x86_event(struct x86 *x, uint32_t code)
         }
     }
     if (exit == EXIT_NPF || exit == EXIT_EXCEPTION + X86_PF) {
+        if (x86_count_is_unseen(x, rip, exit == EXIT_NPF ? rip - 1 : x86_event_address(x))) {
+            x86_event_unseen_exit(x, rip);
+            return;
+        }
         error = x86_event_error_code(x);
         all_retired = error & 16 || (!(error & 3) && x86_event_address(x) == rip);
     }

@@ -331,6 +331,8 @@ void x86_syscall(struct x86 *x);
 void x86_fault(struct x86 *x, unsigned vector, uint64_t error);
 /* An intercept or exception of the engine. */
 void x86_event(struct x86 *x, uint32_t code);
+/* The engine stands at an exit that it could not tell of (x86_count_is_unseen()). */
+void x86_event_unseen_exit(struct x86 *x, vaddr_t rip);
 
 /* ---- dirty.c ---- */
 MUST_CHECK int x86_dirty_start(struct x86 *x);

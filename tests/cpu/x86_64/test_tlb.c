@@ -184,9 +184,50 @@ static void test_tlb_walks_agree(void **state)
     machine_close(m);
 }
 
+/*
+ * A port instruction is a page's first one, and the page before is not there: nobody reads that. In
+ * ring 3 the instruction is #GP. Each once by either walk, and cut before it.
+ */
+static void test_tlb_no_page_before_an_exit(void **state)
+{
+    static const struct access in = {"jmp *%rax", {0xff, 0xe0}, 2, 0x1000};
+    static const uint8_t code[] = {0xe4, 0x71, INT3}; /* in $0x71, %al */
+    struct machine *m = open_ready();
+
+    (void)state;
+    for (unsigned i = 0; i < 8; i++) {
+        bool user = i & 1, here = i & 2, cut = i & 4;
+        insn_t start = m->x.count.n;
+
+        machine_poke(m, DIR, TABLE | 7);
+        machine_poke(m, TABLE, 0);
+        machine_poke(m, TABLE + 8, TARGET | 7);
+        assert_ok(x86_phys_write(&m->x, TARGET, code, sizeof(code)), "");
+        if (cut) {
+            place(m, &in, user);
+            x86_engine_flush_tlb(&m->x);
+            x86_tlb_walk_here(&m->x, here);
+            machine_run(m, start + 1);
+            assert_int_equal(x86_pc(&m->x), VA + 0x1000);
+            stopping = true;
+            m->traps = 0;
+            machine_run(m, start + 100);
+            stopping = false;
+        } else {
+            run(m, &in, user, here);
+        }
+        assert_int_equal(m->traps, 1);
+        assert_int_equal(m->trap[0].vector, user ? X86_GP : X86_BP);
+        assert_int_equal(m->trap[0].pc, VA + 0x1000 + (user ? 0 : sizeof(code)));
+        assert_int_equal(m->x.count.n - start, user ? 2 : 3);
+    }
+    machine_close(m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_tlb_no_page_before_an_exit),
         cmocka_unit_test(test_tlb_walks_agree),
     };
 
