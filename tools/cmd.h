@@ -53,6 +53,15 @@ bool parse_number(const char *text, uint64_t *value);
 /* The same with K, M or G behind it. */
 bool parse_size(const char *text, uint64_t *value);
 
+/* ---- crash.c ---- */
+/*
+ * From now on a crash ends the program with one sentence (the signal, the guest's instruction, the
+ * command again) and EXIT_GUEST. Once, by main(); signals that have a handler already keep it.
+ */
+void crash_net_open(int argc, char **argv);
+/* What is being recorded, for that sentence. */
+void crash_net_trace(const char *path);
+
 /* ---- output.c ---- */
 /* A file that appears whole or not at all. */
 struct output {

@@ -189,6 +189,8 @@ static int run_live(struct run_options *o)
     if (s.image_cache && !o->no_boot_cache && !s.schedule && !o->machine.machine.adversary &&
         boot_cache_choose(&cache, cache_dir))
         s.boot_cache = &cache;
+    if (o->output)
+        crash_net_trace(o->output);
     setvbuf(stdout, NULL, _IOLBF, BUFSIZ); /* a line of the guest is seen when it is whole */
     progress_start(&o->progress, !host_is_terminal(stdout) && !host_input_is_terminal(s.host));
     rc = session_run(&o->machine.machine, &s, &end, err, sizeof(err));

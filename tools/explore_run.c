@@ -103,6 +103,7 @@ static int wait_for(struct search *s, unsigned running, uint64_t mine)
             rc = complain(EXIT_GUEST, "a process of the search was killed by signal %d; the same "
                                       "command goes on", WTERMSIG(status));
         } else if (WEXITSTATUS(status) != EXIT_OK) {
+            atomic_store(&s->shared->stop, true); /* it crashed, or has done so itself */
             rc = WEXITSTATUS(status);
         }
     }

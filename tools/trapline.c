@@ -45,8 +45,8 @@ static const char usage[] =
     "  trapline minimize RUN.tlt [-o OUT.tlt]          the least schedule that makes it fail\n"
     "  trapline bisect  GOOD.tlt BAD.tlt               the first cause of what the bad run did\n"
     "\n"
-    "exit: 0 ok, 1 the guest failed, 2 usage, 3 divergence, 4 damaged or foreign file,\n"
-    "      5 limit reached\n"
+    "exit: 0 ok, 1 the guest failed or the run could not be done, 2 usage, 3 divergence,\n"
+    "      4 damaged or foreign file, 5 limit reached\n"
     "\n"
     "'trapline VERB --help' has the options and examples of each verb.\n";
 
@@ -67,6 +67,7 @@ int main(int argc, char **argv)
 {
     char name[32], help[] = "--help", *help_of[] = {NULL, help, NULL};
 
+    crash_net_open(argc, argv);
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error like a full disk */
     if (argc == 3 && strcmp(argv[1], "help") == 0) {
         help_of[0] = argv[2];

@@ -3,8 +3,9 @@
 #
 # torn.sh TRAPLINE ARCH KERNEL ROOTFS WORK KILLS TURNS (of the loop that is recorded)
 #
-# A recording that is killed at any time replays up to its last whole chunk; one that the disk has
-# no room for says so, and what there is replays likewise.
+# A recording that is killed at any time replays up to its last whole chunk, and so does one in which
+# the simulator crashes, which says where; one that the disk has no room for says so, and what there is
+# replays likewise. (Every length that a killed one can have: tests/sim/test_trace.c, test_replay.c.)
 set -uo pipefail
 trapline=$1 arch=$2 kernel=$3 rootfs=$4 work=$5 kills=$6 turns=$7
 script="i=0; while [ \$i -lt $turns ]; do i=\$((i+1)); done"
@@ -31,18 +32,34 @@ replay() { # NAME
     esac
 }
 
-replayed=0
-for ((i = 0; i < kills; i++)); do
-    "$trapline" record -o "$work/kill$i.tlt" "${machine[@]}" -- sh -c "$script" >/dev/null 2>&1 &
+# Record, and send the signal some time after; what it said is in $work/said, its end in $ended.
+interrupt() { # NAME SIGNAL
+    "$trapline" record -o "$work/$1.tlt" "${machine[@]}" -- sh -c "$script" >/dev/null 2>"$work/said" &
     pid=$!
     sleep "0.$((RANDOM % 10))$((RANDOM % 10))"
-    kill -9 $pid 2>/dev/null
+    kill "-$2" $pid 2>/dev/null
     wait $pid 2>/dev/null
+    ended=$?
+}
+
+replayed=0
+for ((i = 0; i < kills; i++)); do
+    interrupt "kill$i" KILL
     [ -s "$work/kill$i.tlt" ] || continue # it had not begun to write
     replay "kill$i"
     [ $code -ne 0 ] || replayed=$((replayed + 1))
     rm -f "$work/kill$i.tlt"
 done
+
+for ((i = 0; i < 4; i++)); do
+    interrupt crash SEGV
+    [ $ended -eq $((128 + 11)) ] || break # it was not even the simulator yet
+done
+if [ $ended -ne 0 ]; then # else it was faster
+    [ $ended -eq 1 ] && grep -q '^trapline: the simulator crashed (SIGSEGV from process .* trapline record -o' "$work/said" ||
+        fail "a crash ends with $ended: $(cat "$work/said")" "trapline record .. & kill -SEGV \$!"
+    [ ! -s "$work/crash.tlt" ] || replay crash
+fi
 
 "$trapline" record -o "$work/whole.tlt" "${machine[@]}" -- sh -c "$script" >/dev/null 2>&1 ||
     fail "a recording fails" "$trapline record -o $work/whole.tlt ${machine[*]} -- sh -c '$script'"
@@ -58,5 +75,23 @@ for limit in 0 40 $((blocks / 2)) $((blocks - 1)); do
     [ ! -s "$work/full.tlt" ] || replay full
     rm -f "$work/full.tlt"
 done
+
+# A disk that is full indeed, where this user may mount one.
+disks=0
+if unshare -rm mount -t tmpfs none "$work" 2>/dev/null; then
+    for limit in 4 64 $((blocks / 2)) $((blocks - 4)); do
+        mkdir -p "$work/disk"
+        said=$(unshare -rm bash -c 'mount -t tmpfs -o size="$1"k none "$2/disk"; shift
+            "$2" record -o "$1/disk/full.tlt" "${@:3}" 2>&1 >/dev/null; code=$?
+            cp "$1/disk/full.tlt" "$1/full.tlt"; exit $code' - \
+            $limit "$work" "$trapline" "${machine[@]}" -- sh -c "$script")
+        code=$?
+        [ $code -eq 1 ] && grep -q '^trapline: .*disk' <<<"$said" ||
+            fail "on a disk of $limit KiB it ends with $code: $said" "trapline record onto a tmpfs of ${limit}k"
+        [ ! -s "$work/full.tlt" ] || replay full
+        rm -f "$work/full.tlt"
+        disks=$((disks + 1))
+    done
+fi
 rm -rf "$work"
-echo "$arch: $kills killed ($replayed of them to be replayed), 4 without room"
+echo "$arch: $kills killed ($replayed of them to be replayed), a crash, 4 without room, $disks full disks"

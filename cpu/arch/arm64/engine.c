@@ -458,7 +458,7 @@ int arm64_engine_run(struct arm64 *a)
     }
     a->engine->translated = true;
     a->engine->insns.resume = NOWHERE;
-    if (a->engine->gave_up || !engine_guard_run(start, a, words)) {
+    if (a->engine->gave_up || !engine_guard_run(start, a, &a->count.n, words)) {
         if (!a->engine->gave_up)
             snprintf(a->error, sizeof(a->error),
                      "the engine gave up at instruction %llu, PC 0x%llx: %s",

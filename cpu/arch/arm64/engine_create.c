@@ -21,6 +21,7 @@
 
 #include "cpu/arch/arm64/engine.h"
 #include "cpu/context_part.h"
+#include "cpu/engine_guard.h"
 
 #define H_LEVEL3   0x10000u
 #define BLOCK_2M   0x200000ull
@@ -83,6 +84,7 @@ static uc_err open_engine(struct arm64 *a)
     size_t tlb_page_bytes;
     uc_err err;
 
+    engine_guard_catch_abort();
     if ((err = uc_open(UC_ARCH_ARM64, UC_MODE_ARM, &e->uc)))
         return err;
     use_large_tlb_pages(e->uc);

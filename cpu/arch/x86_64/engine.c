@@ -483,7 +483,7 @@ int x86_engine_run(struct x86 *x)
     x->engine->insns.resume = NOWHERE;
     if (x->engine->gave_up >= ENGINE_GUARD_MAX)
         return -EIO;
-    if (!engine_guard_run(start, x, words)) {
+    if (!engine_guard_run(start, x, &x->count.n, words)) {
         int rc = x86_count_gave_up(x, words, ++x->engine->gave_up < ENGINE_GUARD_MAX);
 
         if (rc)
@@ -555,7 +555,7 @@ int x86_engine_enter(struct x86 *x, const struct x86_view *v)
     vmcb_fill(e, v);
     write_uc(e, UC_X86_REG_RAX, rax);
     e->entering = true;
-    if (!engine_guard_run(enter, e, words)) { /* it is there, over what it shall run */
+    if (!engine_guard_run(enter, e, &x->count.n, words)) { /* it is there, over what it shall run */
         e->gave_up++;
         e->err = UC_ERR_OK;
     }

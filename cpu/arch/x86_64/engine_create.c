@@ -9,6 +9,7 @@
 
 #include "cpu/arch/x86_64/engine.h"
 #include "cpu/context_part.h"
+#include "cpu/engine_guard.h"
 
 /* Pages of nested tables: PML4, PDPT, PDs, PTs. */
 static size_t nested_pages(size_t ram_bytes)
@@ -76,6 +77,7 @@ static uc_err open_engine(struct x86 *x)
     uc_err err;
 
     /* Has SVM, NX, SSE4.2, XSAVE and RDTSCP; has no RDRAND, whose values would be the host's. */
+    engine_guard_catch_abort();
     if ((err = uc_open(UC_ARCH_X86, UC_MODE_64, &e->uc)) ||
         (err = uc_ctl_set_cpu_model(e->uc, UC_CPU_X86_OPTERON_G4)) ||
         (err = uc_ctl_set_tcg_buffer_size(e->uc, CODE_BYTES)) ||

@@ -305,9 +305,6 @@ static size_t put_lock_bts(uint8_t *at, unsigned count)
 
 static struct machine *lock_bts_machine(unsigned count)
 {
-#ifndef TRAPLINE_ENGINE_GUARDED
-    skip(); /* the engine ends the program */
-#endif
     static const uint8_t handler[] = {0xff, 0x05, 0, 0x30, 0, 0, /* incl 0x3000 */
                                       0x83, 0x04, 0x24, 4, 0xcf}; /* addl $4, (%esp); iret */
     static uint8_t code[16 * LOCK_BTS_MAX];
@@ -361,7 +358,9 @@ static void test_the_engine_gives_up(void **state)
     assert_int_equal(x86_run(&m->x, 10000, &stop), 0);
     if (stop.reason == CPU_STOP_ENGINE) {
         assert_non_null(strstr(m->x.error, "the engine gave up at instruction "));
+#ifdef TRAPLINE_ENGINE_GUARDED /* else it wrote that itself */
         assert_non_null(strstr(m->x.error, "tcg fatal error"));
+#endif
         assert_int_equal(x86_run(&m->x, 10000, &stop), 0);
     }
     assert_int_equal(stop.reason, CPU_STOP_ENGINE);
