@@ -78,7 +78,7 @@ says strace 'nanosleep\('
 says strace 'sync\(\) = 0' # the call that ends the machine does not return
 does folded 0 export --format flamegraph "$work/good.tlt" "${map[@]}"
 awk 'NF < 2 || $NF !~ /^[0-9]+$/ { exit 1 }' "$work/folded" || fail "a line is no folded stack"
-says folded 'kernel:'
+says folded '\[kernel\];'
 does chrome 0 export --format chrome "$work/good.tlt" "${map[@]}"
 jq -e 'length > 0' "$work/chrome" >/dev/null || fail "no JSON for Chrome"
 does perfetto 0 export --format perfetto "$work/good.tlt" -o "$work/run.pftrace" "${map[@]}"

@@ -52,6 +52,7 @@ bool x86_waits(struct x86 *x)
 void x86_watch_returns(struct x86 *x, bool on)
 {
     x->watch = on;
+    x86_count_watched(x);
 }
 
 void x86_unimplemented_each(const struct x86 *x,

@@ -88,12 +88,27 @@ static void set_limit(struct x86 *x)
 static void choose_way(struct x86 *x)
 {
     struct x86_counter *r = x->counter;
-    bool returns = x->watch && x->flow.from_kernel;
+    bool returns = x->watch && x->flow.from_kernel && r->may_return;
     bool other = x86_irq_pending(x) || x->checks.fp || x->flow.ac_watch;
 
     r->slow = other || returns;
     r->only_returns = returns && !other;
     set_limit(x);
+}
+
+/*
+ * Kernel code in the lower half of the addresses, such as Linux' own decompressor: user mode is entered
+ * by a far transfer alone, so only behind one of these the next block there is looked at again.
+ */
+static void in_low_kernel(struct x86 *x)
+{
+    struct x86_counter *r = x->counter;
+
+    r->may_return = false;
+    if (r->low_kernel)
+        return;
+    r->low_kernel = true; /* blocks with BLOCK_FAR take the slow path from now on */
+    x86_count_remap(x);
 }
 
 /* In watch mode and while an interrupt waits: what to look at before each block. */
@@ -106,8 +121,9 @@ static bool block_watch(struct x86 *x, vaddr_t pc)
         if (!kernel && x->flow.from_kernel && x->config.host.user_return)
             x->config.host.user_return(x->config.host.ctx, x->count.n, pc);
         x->flow.from_kernel = kernel;
-        if (!kernel)
-            choose_way(x);
+        if (kernel)
+            in_low_kernel(x);
+        choose_way(x);
     }
     if (!x86_irq_pending(x) || !(x86_reg(x, X86_RFLAGS) & FLAG_IF))
         return false;
@@ -132,6 +148,15 @@ static bool needs_steps(struct x86 *x, const struct x86_blocks_cold *b)
            (b->checks && !blocks_aligned(x, b));
 }
 
+static void far_transfer(struct x86 *x)
+{
+    struct x86_counter *r = x->counter;
+
+    r->mode_unknown |= r->mixed;
+    r->may_return = true;
+    choose_way(x);
+}
+
 /* What a block's special instructions bring about, as it begins. */
 static void count_special(struct x86 *x, const struct x86_blocks_cold *b)
 {
@@ -150,7 +175,7 @@ static void count_special(struct x86 *x, const struct x86_blocks_cold *b)
     if (b->flags & BLOCK_POPF)
         x->flow.look |= X86_LOOK_AC;
     if (b->flags & BLOCK_FAR)
-        x->counter->mode_unknown |= x->counter->mixed;
+        far_transfer(x);
     set_limit(x);
 }
 
@@ -208,7 +233,7 @@ static void count_lone(struct x86 *x, vaddr_t pc, uint32_t size)
     *b = (struct x86_blocks_cold){.pc = pc, .starts = {1}, .size = (uint16_t)size, .insns = 1};
     x->count.n++;
     x->count.current = &x->counter->lone;
-    x->counter->mode_unknown |= x->counter->mixed; /* it may be a far call */
+    far_transfer(x); /* it may be one */
     set_limit(x);
 }
 
@@ -242,6 +267,7 @@ void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size)
         return;
     }
     if (x->checks.unknown || x->flow.look) {
+        r->may_return |= x->checks.unknown;
         x86_checks_look(x);
         choose_way(x);
     }
@@ -289,7 +315,7 @@ void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size)
     *hot = (struct x86_block){pc ^ x->count.bias, (uint16_t)size, b->insns, index};
     if (b->checks)
         hot->size |= X86_BLOCK_CHECK;
-    if ((b->flags & BLOCK_UNCACHED) || (r->mixed && (b->flags & BLOCK_FAR)))
+    if ((b->flags & BLOCK_UNCACHED) || ((r->mixed || r->low_kernel) && (b->flags & BLOCK_FAR)))
         hot->size = X86_BLOCK_UNCACHED;
     if (x->adversary) {
         x86_adversary_block(x, pc, size, b->insns);
@@ -331,25 +357,6 @@ void x86_count_sync(struct x86 *x, vaddr_t rip, bool all_retired)
     x->count.n -= b->insns;
     x->count.n += blocks_insns_before(x, b, (uint32_t)(rip - b->pc));
     take_back(x, b, (uint32_t)(rip - b->pc));
-}
-
-/* A fetch fault on the page after RIP's: run up to the instruction that crosses. */
-bool x86_count_fetch_ahead(struct x86 *x, vaddr_t rip, vaddr_t fault)
-{
-    struct x86_counter *r = x->counter;
-    vaddr_t at = rip, next;
-
-    if (fault <= rip || (fault & ~0xfffull) != (rip & ~0xfffull) + 0x1000)
-        return false;
-    while ((next = at + x86_insn_len(x, at)) <= (fault & ~0xfffull))
-        at = next;
-    if (at == rip)
-        return false;
-    r->step = true;
-    r->step_from = UINT64_MAX;
-    r->step_at = at;
-    exits_want(x, at, at + 1);
-    return true;
 }
 
 insn_t x86_count_stop_at(const struct x86 *x)
@@ -491,9 +498,15 @@ void x86_count_recheck(struct x86 *x, insn_t stop_at)
     set_limit(x);
 }
 
+void x86_count_watched(struct x86 *x)
+{
+    x->counter->may_return = true;
+}
+
 void x86_count_entered(struct x86 *x)
 {
     x->flow.from_kernel = 1;
+    x->counter->may_return = true;
     x86_pages_in_kernel(x);
     if (x->watch || x->adversary || x->flow.ac_watch) /* this entry may have begun that watch */
         choose_way(x);
@@ -543,6 +556,7 @@ void x86_count_reset(struct x86 *x)
     x->count.current = NULL;
     r->tail = r->step = r->fence = r->want_exits = r->want_partial = r->want_step = false;
     r->want_drop = false;
+    r->may_return = true;
     r->drops = 0;
     r->lost_n = UINT64_MAX;
     /* Put back to 32-bit code: what runs behind it is translated, so its mode shows by nothing else. */

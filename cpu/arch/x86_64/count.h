@@ -39,6 +39,8 @@ void x86_count_recheck(struct x86 *x, insn_t stop_at);
 void x86_count_translated(struct x86 *x);
 /* Who looks on has changed; also in a hook. */
 void x86_count_looks(struct x86 *x);
+/* Returns to user mode are told of from now on, or are no longer; between two runs. */
+void x86_count_watched(struct x86 *x);
 /* After an exception entry: in watch mode the return is looked for. */
 void x86_count_entered(struct x86 *x);
 /* The block hook's slow way: unknown block, limit reached, or a block with consequences. */

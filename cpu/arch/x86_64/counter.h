@@ -77,6 +77,8 @@ struct x86_counter {
     insn_t stop_at;      /* no instruction runs at this number */
     bool slow;           /* every block takes the slow path */
     bool only_returns;   /* for nothing but to tell of returns to user mode */
+    bool may_return;     /* a far transfer or an entry came since the kernel was last seen to run */
+    bool low_kernel;     /* that was in the lower half once: far transfers are looked at */
     bool want_partial;   /* the engine stopped before a block that passes stop_at */
     bool want_step;      /* the engine stopped before a block that runs by single instructions */
     bool one;            /* the one instruction of x86_count_one() runs: no checks */

@@ -164,3 +164,22 @@ bool x86_count_exit(struct x86 *x, vaddr_t rip)
     exits_want(x, rip, rip + 1);
     return true;
 }
+
+/* A fetch fault on the page after RIP's: run up to the instruction that crosses. */
+bool x86_count_fetch_ahead(struct x86 *x, vaddr_t rip, vaddr_t fault)
+{
+    struct x86_counter *r = x->counter;
+    vaddr_t at = rip, next;
+
+    if (fault <= rip || (fault & ~0xfffull) != (rip & ~0xfffull) + 0x1000)
+        return false;
+    while ((next = at + x86_insn_len(x, at)) <= (fault & ~0xfffull))
+        at = next;
+    if (at == rip)
+        return false;
+    r->step = true;
+    r->step_from = UINT64_MAX;
+    r->step_at = at;
+    exits_want(x, at, at + 1);
+    return true;
+}

@@ -27,6 +27,7 @@ struct machine {
     size_t traps;
     char console[256];
     size_t console_len;
+    void *watcher;
 };
 
 static inline void machine_trap(void *ctx, const struct cpu_trap *t)

@@ -456,12 +456,93 @@ static void test_counting_stores_of_the_kernel(void **state)
     free(ref);
 }
 
+/* ---- returns to user mode ---- */
+
+#define RETURNS_MAX 4096u
+
+struct returns {
+    insn_t n[RETURNS_MAX];
+    vaddr_t pc[RETURNS_MAX];
+    size_t count;
+};
+
+static void note_return(struct returns *r, insn_t n, vaddr_t pc)
+{
+    assert_true(r->count < RETURNS_MAX);
+    r->n[r->count] = n;
+    r->pc[r->count++] = pc;
+}
+
+static void hear_return(void *ctx, insn_t n, vaddr_t pc)
+{
+    note_return(((struct machine *)ctx)->watcher, n, pc);
+}
+
+/* All states that are the first in user mode, by looking at each. */
+static struct returns *returns_seen(const char *guest, insn_t from)
+{
+    struct returns *r = calloc(1, sizeof(*r));
+    struct machine *m = machine_open(guest);
+    struct cpu_stop stop = machine_run(m, from);
+    bool kernel = true;
+
+    while (stop.reason == CPU_STOP_TARGET) {
+        bool was_kernel = kernel;
+
+        kernel = x86_cpl(&m->x) < 3;
+        if (was_kernel && !kernel)
+            note_return(r, m->x.count.n, x86_pc(&m->x));
+        stop = machine_run(m, m->x.count.n + 1);
+    }
+    machine_close(m);
+    return r;
+}
+
+/* The machine from `from` on, cut into steps, tells of the returns of `ref` from its `first` on. */
+static void compare_returns(const struct returns *ref, size_t first, insn_t from, insn_t step)
+{
+    struct machine *m = machine_open("flow");
+    struct cpu_stop stop = machine_run(m, from);
+    struct returns *got = calloc(1, sizeof(*got));
+    size_t count = ref->count - first;
+
+    m->watcher = got;
+    m->x.config.host.user_return = hear_return;
+    x86_watch_returns(&m->x, true);
+    while (stop.reason == CPU_STOP_TARGET)
+        stop = machine_run(m, m->x.count.n + step);
+    assert_int_equal(got->count, count);
+    assert_memory_equal(got->n, ref->n + first, count * sizeof(ref->n[0]));
+    assert_memory_equal(got->pc, ref->pc + first, count * sizeof(ref->pc[0]));
+    machine_close(m);
+    free(got);
+}
+
+/*
+ * Kernel and user code in the lower half: each return is told of, once, wherever runs are cut, and
+ * though the blocks that return ran before somebody listened.
+ */
+static void test_counting_returns_to_user_mode(void **state)
+{
+    static const insn_t step[] = {1, 7, 997, 1000000};
+    struct returns *ref = returns_seen("flow", 20000);
+
+    (void)state;
+    assert_true(ref->count >= 8); /* IRETQ and SYSRETQ, behind calls, faults and interrupts */
+    for (size_t i = 0; i < ARRAY_LEN(step); i++) {
+        compare_returns(ref, 0, 20000, step[i]);
+        compare_returns(ref, 6, ref->n[6] - 4, step[i]);
+    }
+    free(ref);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_counting_blocks_hold_every_instruction),
         cmocka_unit_test(test_counting_stores_have_their_block),
         cmocka_unit_test(test_counting_stores_of_the_kernel),
+        cmocka_unit_test(test_counting_returns_to_user_mode),
         cmocka_unit_test(test_counting_agrees_with_a_hook_on_every_instruction),
         cmocka_unit_test(test_counting_flow_same_for_every_step),
         cmocka_unit_test(test_counting_irq_numbers_follow_the_timer),
