@@ -24,6 +24,7 @@
 #include "cpu/dev/pl011.h"
 #include "cpu/dev/pl031.h"
 #include "cpu/dev/virtio.h"
+#include "cpu/progress.h"
 
 #define ARM64_RAM_BASE 0x40000000ull
 #define ARM64_FLASH_BYTES (128ull << 20) /* two banks from physical 0, where there is a firmware */
@@ -189,6 +190,7 @@ struct arm64 {
     cycles_t horizon; /* which cycles do not pass; the owner's, no part of the state */
     bool watch;
     struct cpu_breaks breaks;
+    struct cpu_progress progress;
     struct cpu_blocks blocks;
     struct arm64_pages *pages; /* NULL: not watched */
     struct adversary *adversary; /* NULL: the walker sees all at once */

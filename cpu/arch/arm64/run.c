@@ -121,11 +121,24 @@ static insn_t next_stop(struct arm64 *a, insn_t target)
     return n < target ? n : target;
 }
 
+static int run_piece(struct arm64 *a, insn_t stop_at)
+{
+    int rc = arm64_count_run(a, stop_at);
+
+    if (rc || !progress_stalled(&a->progress, a->count.n))
+        return rc;
+    snprintf(a->error, sizeof(a->error),
+             "the engine does not get on at instruction %llu, PC 0x%llx: a bug of Trapline",
+             (unsigned long long)a->count.n, (unsigned long long)arm64_pc_get(a));
+    return -EIO;
+}
+
 int arm64_run(struct arm64 *a, insn_t target, struct cpu_stop *stop)
 {
     int rc = 0;
 
     a->stopped = false;
+    a->progress.pieces = 0;
     while (!rc && !a->stopped) {
         arm64_board_advance(a);
         if (arm64_irq_pending(a))
@@ -145,7 +158,7 @@ int arm64_run(struct arm64 *a, insn_t target, struct cpu_stop *stop)
         } else if (breaks_stop(&a->breaks, arm64_pc_get(a), a->count.n)) {
             arm64_stop(a, CPU_STOP_BREAK, 0);
         } else {
-            rc = arm64_count_run(a, next_stop(a, target));
+            rc = run_piece(a, next_stop(a, target));
         }
     }
     if (rc)

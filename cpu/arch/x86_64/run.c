@@ -198,11 +198,24 @@ static insn_t next_stop(struct x86 *x, insn_t target)
     return n < target ? n : target;
 }
 
+static int run_piece(struct x86 *x, insn_t stop_at)
+{
+    int rc = x86_count_run(x, stop_at);
+
+    if (rc || !progress_stalled(&x->progress, x->count.n))
+        return rc;
+    snprintf(x->error, sizeof(x->error),
+             "the engine does not get on at instruction %llu, PC 0x%llx: a bug of Trapline",
+             (unsigned long long)x->count.n, (unsigned long long)x86_reg(x, X86_RIP));
+    return -EIO;
+}
+
 int x86_run(struct x86 *x, insn_t target, struct cpu_stop *stop)
 {
     int rc = 0;
 
     x->stopped = false;
+    x->progress.pieces = 0;
     while (!rc && !x->stopped) {
         x86_board_advance(x);
         if (x->stop_asked || x->count.n >= x->stop_behind) {
@@ -222,7 +235,7 @@ int x86_run(struct x86 *x, insn_t target, struct cpu_stop *stop)
         } else if (breaks_stop(&x->breaks, x86_reg(x, X86_RIP), x->count.n)) {
             x86_stop(x, CPU_STOP_BREAK, 0);
         } else {
-            rc = x86_count_run(x, next_stop(x, target));
+            rc = run_piece(x, next_stop(x, target));
         }
     }
     if (rc) {

@@ -33,6 +33,7 @@
 #include "cpu/dev/pit8254.h"
 #include "cpu/dev/uart16550.h"
 #include "cpu/dev/virtio.h"
+#include "cpu/progress.h"
 
 #define CR0_PE 0x1u
 #define CR0_MP 0x2u
@@ -196,6 +197,7 @@ struct x86 {
     bool paging_known;
     bool watch;
     struct cpu_breaks breaks;
+    struct cpu_progress progress;
     struct cpu_blocks blocks;
     struct x86_pages *pages; /* NULL: not watched */
     struct adversary *adversary; /* NULL: the TLB keeps nothing too long */
