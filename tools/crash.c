@@ -26,7 +26,7 @@ static struct {
     char again[2048]; /* the command */
     char trace[2048]; /* a line about what it records, or nothing */
     atomic_flag is_crashing;
-    char stack[STACK_BYTES];
+    _Alignas(16) char stack[STACK_BYTES];
 } net = {.is_crashing = ATOMIC_FLAG_INIT};
 
 static void append(char *to, size_t len, const char *text)
