@@ -51,32 +51,32 @@ uint64_t layout_kaslr_seed(uint64_t seed)
     return value;
 }
 
-/* Takes over `data`; frees it on failure. */
-static int plan_add_owned(struct boot_plan *plan, paddr_t pa, uint8_t *data, size_t bytes)
+static int plan_add(struct boot_plan *plan, struct boot_segment segment)
 {
     struct boot_segment *grown =
         realloc(plan->segments, (plan->count + 1) * sizeof(plan->segments[0]));
 
-    if (!grown) {
-        free(data);
+    if (!grown)
         return -ENOMEM;
-    }
     plan->segments = grown;
-    plan->segments[plan->count++] = (struct boot_segment){.pa = pa, .bytes = bytes, .data = data};
+    plan->segments[plan->count++] = segment;
     return 0;
 }
 
-static int plan_add_copy(struct boot_plan *plan, paddr_t pa, const void *src, size_t bytes)
+/* Takes over `data`; frees it on failure. */
+static int plan_add_owned(struct boot_plan *plan, paddr_t pa, uint8_t *data, size_t bytes)
 {
-    uint8_t *data;
+    int rc = plan_add(plan, (struct boot_segment){pa, bytes, data, data});
 
-    if (bytes == 0)
-        return 0;
-    data = malloc(bytes);
-    if (!data)
-        return -ENOMEM;
-    memcpy(data, src, bytes);
-    return plan_add_owned(plan, pa, data, bytes);
+    if (rc != 0)
+        free(data);
+    return rc;
+}
+
+/* `data` outlives the plan: the spec's, or constant. */
+static int plan_add_lent(struct boot_plan *plan, paddr_t pa, const void *data, size_t bytes)
+{
+    return bytes ? plan_add(plan, (struct boot_segment){pa, bytes, data, NULL}) : 0;
 }
 
 static int too_small(const struct boot_spec *spec, char *err, size_t err_len)
@@ -144,7 +144,7 @@ static int place_arm64(const struct boot_spec *spec, const struct image *im, str
         .mode = spec->el2 ? CPU_ENTRY_ARM64_EL2 : CPU_ENTRY_ARM64_EL1, .pc = im->entry, .arg = {fdt_pa}};
     rc = plan_add_owned(plan, fdt_pa, fdt, fdt_bytes);
     if (rc == 0)
-        rc = plan_add_copy(plan, initrd.start, spec->initrd, spec->initrd_bytes);
+        rc = plan_add_lent(plan, initrd.start, spec->initrd, spec->initrd_bytes);
     return rc;
 }
 
@@ -165,7 +165,7 @@ static int place_x86_firmware(const struct boot_spec *spec, struct boot_plan *pl
         rc = mp_tables_build(spec->virtio_count, &tables, &bytes);
     if (rc == 0)
         rc = plan_add_owned(plan, X86_MP_TABLES, tables, bytes);
-    return rc != 0 ? rc : plan_add_copy(plan, X86_BDA, bda, sizeof(bda));
+    return rc != 0 ? rc : plan_add_lent(plan, X86_BDA, bda, sizeof(bda));
 }
 
 /* Boot information and the entry that goes with it, by the kernel's protocol. */
@@ -230,7 +230,7 @@ static int place_x86_64(const struct boot_spec *spec, const struct image *im,
     }
     rc = place_x86_info(spec, im, initrd, plan, err, err_len);
     if (rc == 0)
-        rc = plan_add_copy(plan, initrd.start, spec->initrd, spec->initrd_bytes);
+        rc = plan_add_lent(plan, initrd.start, spec->initrd, spec->initrd_bytes);
     return rc;
 }
 
@@ -246,7 +246,7 @@ int boot_plan_build(const struct boot_spec *spec, struct boot_plan *plan, char *
     if (rc != 0)
         return rc;
     for (unsigned i = 0; i < im.count && rc == 0; i++)
-        rc = plan_add_copy(plan, im.seg[i].pa, im.seg[i].src, im.seg[i].file_bytes);
+        rc = plan_add_lent(plan, im.seg[i].pa, im.seg[i].src, im.seg[i].file_bytes);
     if (rc == 0)
         rc = spec->arch == ARCH_ARM64 ? place_arm64(spec, &im, plan, err, err_len)
                                       : place_x86_64(spec, &im, plan, err, err_len);
@@ -260,7 +260,7 @@ int boot_plan_build(const struct boot_spec *spec, struct boot_plan *plan, char *
 void boot_plan_free(struct boot_plan *plan)
 {
     for (size_t i = 0; i < plan->count; i++)
-        free(plan->segments[i].data);
+        free(plan->segments[i].own);
     free(plan->segments);
     memset(plan, 0, sizeof(*plan));
 }

@@ -36,7 +36,8 @@ struct boot_spec {
 struct boot_segment {
     paddr_t pa;
     size_t bytes;
-    uint8_t *data;          /* owned by the plan */
+    const uint8_t *data;
+    uint8_t *own;           /* `data` where the plan owns it; NULL: it is the spec's */
 };
 
 struct boot_plan {
@@ -45,7 +46,8 @@ struct boot_plan {
     struct cpu_entry entry;
 };
 
-/* 0, -ENOEXEC (not a kernel this machine can start), -EFBIG (does not fit RAM), -ENOMEM.
+/* The plan points into the spec's kernel and initrd, which have to outlive it.
+ * 0, -ENOEXEC (not a kernel this machine can start), -EFBIG (does not fit RAM), -ENOMEM.
  * On failure `err` holds one sentence: what is wrong, where, what to do. */
 MUST_CHECK int boot_plan_build(const struct boot_spec *spec, struct boot_plan *plan, char *err,
                                size_t err_len);

@@ -184,10 +184,10 @@ static int load(struct trapline *t, const struct boot_plan *plan)
     return cpu_reset(t->cpu, &plan->entry);
 }
 
-/* The plan of `kernel`, which it borrows. */
+/* The plan of `kernel` and of the initrd, which is read; it borrows both. */
 static int plan_kernel(const struct cpu_config *config, const struct blob *kernel, const char *path,
-                       const struct trapline_options *o, struct boot_plan *plan, char *err,
-                       size_t err_len)
+                       const struct trapline_options *o, struct blob *initrd,
+                       struct boot_plan *plan, char *err, size_t err_len)
 {
     struct boot_spec spec = {.arch = config->arch,
                              .kernel = kernel->data,
@@ -197,17 +197,13 @@ static int plan_kernel(const struct cpu_config *config, const struct blob *kerne
                              .ram_bytes = config->ram_bytes,
                              .entropy_seed = o ? o->seed : 0,
                              .hz = config->hz ? config->hz : MACHINE_HZ_DEFAULT};
-    struct blob initrd = {0};
     int rc = 0;
 
     if (o && o->initrd)
-        rc = host_read_file(o->initrd, &initrd, err, err_len);
-    spec.initrd = initrd.data;
-    spec.initrd_bytes = initrd.bytes;
-    if (rc == 0)
-        rc = boot_plan_build(&spec, plan, err, err_len);
-    blob_free(&initrd);
-    return rc;
+        rc = host_read_file(o->initrd, initrd, err, err_len);
+    spec.initrd = initrd->data;
+    spec.initrd_bytes = initrd->bytes;
+    return rc != 0 ? rc : boot_plan_build(&spec, plan, err, err_len);
 }
 
 int trapline_open_elf(enum trapline_arch arch, const char *path,
@@ -215,7 +211,7 @@ int trapline_open_elf(enum trapline_arch arch, const char *path,
                       size_t err_len)
 {
     const struct kit_arch *a = kit_arch_of(arch);
-    struct blob kernel = {0};
+    struct blob kernel = {0}, initrd = {0};
     struct boot_plan plan;
     struct cpu_config config;
     struct trapline *t;
@@ -228,9 +224,10 @@ int trapline_open_elf(enum trapline_arch arch, const char *path,
     config = config_of(a, options, KERNEL_RAM_BYTES);
     rc = host_read_file(path, &kernel, err, err_len);
     if (rc == 0)
-        rc = plan_kernel(&config, &kernel, path, options, &plan, err, err_len);
+        rc = plan_kernel(&config, &kernel, path, options, &initrd, &plan, err, err_len);
     if (rc != 0) {
         blob_free(&kernel);
+        blob_free(&initrd);
         return rc;
     }
     rc = kit_create(a, &config, &plan.entry, &t, err, err_len);
@@ -250,6 +247,7 @@ int trapline_open_elf(enum trapline_arch arch, const char *path,
         blob_free(&kernel);
     }
     boot_plan_free(&plan);
+    blob_free(&initrd);
     return rc;
 }
 
