@@ -23,9 +23,11 @@
 
 #include "cpu/types.h"
 
-#define TLB_PAGE_BITS 12
+#define TLB_PAGE_BITS    12
+#define TLB_DEVICE_INSNS 512u
 
 struct tlb_hook {
+    insn_t device_at;   /* of the last access to a device */
     uint64_t passed_on; /* misses that the engine walked for */
     size_t address_at;  /* of the address in the engine's fields, or 0 */
     bool here;          /* tlb.c walks, not the engine */
@@ -45,6 +47,17 @@ static inline void tlb_hook_walk_here(uc_engine *uc, struct tlb_hook *t, bool he
         return;
     t->here = here;
     uc_ctl_tlb_mode(uc, here ? UC_TLB_VIRTUAL : UC_TLB_CPU);
+}
+
+/*
+ * A device was accessed, which the engine's own walk has found. To find the next one so costs as
+ * much as some ten misses: it walks on only where they come close together.
+ */
+static inline void tlb_hook_device(uc_engine *uc, struct tlb_hook *t, insn_t now)
+{
+    if (now - t->device_at >= TLB_DEVICE_INSNS)
+        tlb_hook_walk_here(uc, t, true);
+    t->device_at = now;
 }
 
 /* In the hook: there is no translation. */

@@ -75,6 +75,7 @@
 #define SYS_TTBR1      SYSREG(3, 0, 2, 0, 1)
 #define SYS_TCR        SYSREG(3, 0, 2, 0, 2)
 #define SYS_SPSR       SYSREG(3, 0, 4, 0, 0)
+#define SYS_SP_EL0     SYSREG(3, 0, 4, 1, 0)
 #define SYS_ELR        SYSREG(3, 0, 4, 0, 1)
 #define SYS_AFSR0      SYSREG(3, 0, 5, 1, 0)
 #define SYS_AFSR1      SYSREG(3, 0, 5, 1, 1)
@@ -414,9 +415,14 @@ MUST_CHECK int arm64_pages_lone(struct arm64 *a, bool begin);
 void arm64_pages_add(struct arm64 *a, uint32_t page);
 void arm64_pages_added(struct arm64 *a);
 
+/* Make the engine's TLBs smaller that no guest uses. False: they are not known, or small. */
+bool arm64_engine_trim(struct arm64 *a);
+
 /* ---- tlb.c ---- */
 /* Walk the tables in tlb.c, or let the engine do it. */
 void arm64_tlb_walk_here(struct arm64 *a, bool here);
+/* A device was accessed: who walks from here on? */
+void arm64_tlb_device(struct arm64 *a);
 /* How often tlb.c left a miss to the engine, for tests. */
 uint64_t arm64_tlb_passed_on(const struct arm64 *a);
 

@@ -19,6 +19,7 @@
 #include "cpu/arch/arm64/engine.h"
 #include "cpu/engine_guard.h"
 
+#define TRIM_BLOCKS 4096u
 #define STORE_BYTES_MAX 16u /* of one store as the engine reports it */
 
 /* Every system register that survives in the state, for reset. */
@@ -65,9 +66,12 @@ static uint32_t register_id(const uc_arm64_cp_reg *cp)
 
 static uint32_t on_mrs(uc_engine *uc, int reg, const uc_arm64_cp_reg *cp, void *user)
 {
+    uint32_t id = register_id(cp);
     uint64_t value = 0;
 
-    if (!arm64_sysreg_access(user, register_id(cp), false, &value))
+    if (id == SYS_SP_EL0) /* nearly all: Linux keeps its current task there */
+        return 0;
+    if (!arm64_sysreg_access(user, id, false, &value))
         return 0;
     uc_reg_write(uc, reg, &value);
     return 1;
@@ -85,15 +89,12 @@ static uint32_t on_msr(uc_engine *uc, int reg, const uc_arm64_cp_reg *cp, void *
     return arm64_sysreg_access(user, id, true, &value);
 }
 
-/* TLBI, IC, DC, AT. IC is nothing: code is what RAM holds (code.c). */
+/* TLBI, IC, DC, AT: the engine's, IC as nothing (code.c). The adversary alone looks on. */
 static uint32_t on_sys(uc_engine *uc, int reg, const uc_arm64_cp_reg *cp, void *user)
 {
-    struct arm64 *a = user;
-
     (void)uc;
     (void)reg;
-    if (a->adversary)
-        arm64_adversary_tlbi(a, register_id(cp), cp->val);
+    arm64_adversary_tlbi(user, register_id(cp), cp->val);
     return 0;
 }
 
@@ -240,6 +241,8 @@ static void on_translated(uc_engine *uc, uc_tb *tb, uc_tb *previous, void *user)
         code = arm64_memory(a, pa, tb->size);
     }
     a->engine->filled += 512;
+    if (a->engine->blocks < TRIM_BLOCKS && ++a->engine->blocks == TRIM_BLOCKS)
+        (void)arm64_engine_trim(a);
     for (uint32_t at = 0; at + 4 <= tb->size; at += 4) {
         if (code)
             memcpy(&word, code + at, 4);
@@ -260,8 +263,9 @@ uc_err arm64_engine_add_hooks(struct arm64 *a)
                            UC_ARM64_INS_MRS)) ||
         (err = uc_hook_add(e->uc, &hook, UC_HOOK_INSN, (void *)on_msr, a, 1, 0,
                            UC_ARM64_INS_MSR)) ||
-        (err = uc_hook_add(e->uc, &hook, UC_HOOK_INSN, (void *)on_sys, a, 1, 0,
-                           UC_ARM64_INS_SYS)) ||
+        (a->config.adversary &&
+         (err = uc_hook_add(e->uc, &hook, UC_HOOK_INSN, (void *)on_sys, a, 1, 0,
+                            UC_ARM64_INS_SYS))) ||
         (err = uc_hook_add(e->uc, &hook, UC_HOOK_EDGE_GENERATED, (void *)on_translated, a, 1, 0)))
         return err;
     return uc_hook_add(e->uc, &hook, UC_HOOK_BLOCK, (void *)on_block, a, 1, 0);
@@ -417,8 +421,8 @@ void arm64_engine_set_exit(struct arm64 *a, vaddr_t exit, vaddr_t from, vaddr_t 
 
     uc_ctl_set_exits(a->engine->uc, list, exit ? 1 : 0);
     arm64_engine_drop_at(a, from, to);
-    if (exit) /* as it ends, the engine translates the exit's address: no error may come of that */
-        arm64_tlb_walk_here(a, false);
+    /* With an exit the engine translates its address as the run ends: no error may come of that. */
+    arm64_tlb_walk_here(a, !exit);
 }
 
 /*

@@ -71,6 +71,7 @@ struct arm64_engine {
     uint64_t sctlr_reset;
     bool calibrating;
     bool tells; /* of what it translates */
+    uint32_t blocks; /* translated, up to TRIM_BLOCKS */
     bool translated; /* something ran since translated code was last dropped */
 };
 

@@ -122,5 +122,6 @@ void arm64_stage2_abort(struct arm64 *a, const struct arm64_syndrome *s, bool is
     blocks_tell(&a->blocks, a->count.n, pc, 4);
     arm64_pc_set(a, pc + 4);
     a->count.n++;
+    arm64_tlb_device(a);
     arm64_board_changed(a);
 }

@@ -216,6 +216,11 @@ void arm64_tlb_walk_here(struct arm64 *a, bool here)
     tlb_hook_walk_here(a->engine->uc, &a->engine->tlb.hook, here);
 }
 
+void arm64_tlb_device(struct arm64 *a)
+{
+    tlb_hook_device(a->engine->uc, &a->engine->tlb.hook, a->count.n);
+}
+
 bool arm64_tlb_missed(struct arm64 *a)
 {
     const struct arm64_tlb *t = &a->engine->tlb;

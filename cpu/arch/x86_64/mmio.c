@@ -204,6 +204,7 @@ void x86_mmio(struct x86 *x, paddr_t pa)
     insn_decode(&i, bytes, x86_fetch(x, rip, bytes, sizeof(bytes)), x86_long_code(x));
     if (access(x, &i, bytes, pa)) {
         x86_retire(x, i.length);
+        x86_tlb_device(x);
         x86_board_changed(x);
         return;
     }

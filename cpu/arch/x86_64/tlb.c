@@ -178,6 +178,11 @@ void x86_tlb_walk_here(struct x86 *x, bool here)
     tlb_hook_walk_here(x->engine->uc, &x->engine->tlb.hook, here);
 }
 
+void x86_tlb_device(struct x86 *x)
+{
+    tlb_hook_device(x->engine->uc, &x->engine->tlb.hook, x->count.n);
+}
+
 bool x86_tlb_missed(struct x86 *x, vaddr_t rip)
 {
     const struct x86_tlb *t = &x->engine->tlb;

@@ -5,6 +5,8 @@
  * One access at a time to a page behind descriptors drawn at random: rights in the leaf and in the
  * table above it, access flag, validity, SCTLR_EL1.WXN; loads and stores, unprivileged ones, pairs
  * over the page's end, DC ZVA and a jump, at EL0 and EL1. Each runs once by either walk.
+ *
+ * And a device leaves the walk to the engine only where the next access to one comes soon.
  */
 #include "tests/cpu/arm64/harness.h"
 
@@ -17,6 +19,8 @@
 #define TABLE       0x40d00000u
 #define TARGET      0x40f00000u
 #define LEVEL0      0x40d01000u
+#define UART        0x09000000u
+#define UART_FR     0x18u
 #define SVC         0xd4000001u
 #define WXN         (1u << 19)
 
@@ -137,6 +141,7 @@ static void test_tlb_walks_agree(void **state)
     level2 = machine_word(m, level1 + 8) & 0xfffffffff000;
     /* Read only, or WXN forbids the vectors. */
     machine_poke(m, level2, machine_word(m, level2) | 0x80);
+    assert_true(arm64_engine_trim(&m->a)); /* as after a while */
     for (unsigned i = 0; i < CASES; i++) {
         const struct access *x = &accesses[i % ARRAY_LEN(accesses)];
         bool user = i / ARRAY_LEN(accesses) % 2;
@@ -167,10 +172,53 @@ static void test_tlb_walks_agree(void **state)
     machine_close(m);
 }
 
+/* Three loads of a device register, so many turns of a loop behind each: misses left to the engine. */
+static uint64_t passes(struct machine *m, unsigned turns)
+{
+    /* ldr w3, [x0]; movz x4, #turns; subs x4, x4, #1; b.ne .-4 */
+    const uint32_t load[] = {0xb9400003, 0xd2800004 | turns << 5, 0xf1000484, 0x54ffffe1};
+    uint64_t before = arm64_tlb_passed_on(&m->a);
+    insn_t start = m->a.count.n;
+    uint32_t code[13];
+
+    for (unsigned i = 0; i < 12; i++)
+        code[i] = load[i % 4];
+    code[12] = SVC;
+    machine_code(m, KERNEL_CODE, code, ARRAY_LEN(code));
+    machine_set(m, ARM64_PSTATE, PSTATE_DAIF | 5);
+    machine_set(m, ARM64_SP_EL1, SP1);
+    machine_set(m, ARM64_X0, VA + UART_FR);
+    machine_set(m, ARM64_PC, KERNEL_CODE);
+    arm64_tlb_walk_here(&m->a, true);
+    m->traps = 0;
+    machine_run(m, start + 10 * turns + 100);
+    assert_int_equal(m->traps, 1);
+    assert_int_equal(m->a.count.n - start, 3 * (2 + 2 * turns) + 1);
+    return arm64_tlb_passed_on(&m->a) - before;
+}
+
+static void test_tlb_walks_here_behind_a_device(void **state)
+{
+    struct machine *m = machine_open("traps");
+    paddr_t level2;
+
+    (void)state;
+    machine_ready(m);
+    m->stop_at_trap = true;
+    level2 = machine_word(m, (machine_named(m, "ttbr0_el1") & ~0xfffull) + 8) & 0xfffffffff000;
+    machine_poke(m, level2 + (VA >> 21 & 511) * 8, TABLE | 3);
+    machine_poke(m, TABLE, UART | 3ull << 53 | 0x403);
+    (void)passes(m, 2000); /* the code's first fetch is the engine's, too */
+    assert_int_equal(passes(m, 2000), 3);
+    assert_int_equal(passes(m, 10), 2); /* the second one has seen that they come close together */
+    machine_close(m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tlb_walks_agree),
+        cmocka_unit_test(test_tlb_walks_here_behind_a_device),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

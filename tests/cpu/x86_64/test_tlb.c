@@ -6,6 +6,8 @@
  * dirty and no-execute in the entry and in that of the table above, reserved bits, CR0.WP;
  * loads, stores, both over the page's end, a read and write, and a jump, in rings 0 and 3. Each runs
  * once by either walk.
+ *
+ * And a device leaves the walk to the engine only where the next access to one comes soon.
  */
 #include "tests/cpu/x86_64/harness.h"
 
@@ -16,6 +18,8 @@
 #define DIR     (0x12000u + 8 * (VA >> 21))
 #define TABLE   0xd00000u
 #define TARGET  0xf00000u
+#define LAPIC   0xfee00000u
+#define LAPIC_ID 0x20u
 #define INT3    0xcc
 
 struct access {
@@ -224,11 +228,52 @@ static void test_tlb_no_page_before_an_exit(void **state)
     machine_close(m);
 }
 
+/* Three loads of a device register, so many turns of a loop behind each: misses left to the engine. */
+static uint64_t passes(struct machine *m, uint16_t turns)
+{
+    /* mov (%rax),%ecx; mov $turns,%ebx; dec %ebx; jnz .-2; INT3 follows the last */
+    const uint8_t load[] = {0x8b, 0x08, 0xbb, turns & 0xff, turns >> 8, 0, 0,
+                            0xff, 0xcb, 0x75, 0xfc};
+    uint64_t before = x86_tlb_passed_on(&m->x);
+    insn_t start = m->x.count.n;
+    uint8_t code[3 * sizeof(load) + 1];
+
+    for (unsigned i = 0; i < 3; i++)
+        memcpy(code + i * sizeof(load), load, sizeof(load));
+    code[3 * sizeof(load)] = INT3;
+    assert_ok(x86_phys_write(&m->x, CODE, code, sizeof(code)), "");
+    place(m, &(struct access){.name = "device", .offset = LAPIC_ID}, false);
+    assert_ok(x86_phys_write(&m->x, CODE, code, sizeof(code)), "");
+    x86_tlb_walk_here(&m->x, true);
+    m->traps = 0;
+    stopping = true;
+    machine_run(m, start + 10 * turns + 100);
+    stopping = false;
+    assert_int_equal(m->traps, 1);
+    assert_int_equal(m->trap[0].vector, X86_BP);
+    assert_int_equal(m->x.count.n - start, 3 * (2 + 2 * turns) + 1);
+    return x86_tlb_passed_on(&m->x) - before;
+}
+
+static void test_tlb_walks_here_behind_a_device(void **state)
+{
+    struct machine *m = open_ready();
+
+    (void)state;
+    machine_poke(m, DIR, TABLE | 7);
+    machine_poke(m, TABLE, LAPIC | 3);
+    (void)passes(m, 2000); /* the code's first fetch is the engine's, too */
+    assert_int_equal(passes(m, 2000), 3);
+    assert_int_equal(passes(m, 10), 2); /* the second one has seen that they come close together */
+    machine_close(m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tlb_no_page_before_an_exit),
         cmocka_unit_test(test_tlb_walks_agree),
+        cmocka_unit_test(test_tlb_walks_here_behind_a_device),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

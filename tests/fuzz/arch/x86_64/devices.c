@@ -85,6 +85,11 @@ void x86_count_remap(struct x86 *x)
     (void)x;
 }
 
+void x86_tlb_device(struct x86 *x)
+{
+    (void)x;
+}
+
 void x86_engine_flush_tlb(struct x86 *x)
 {
     (void)x;

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The engine's TLBs of the regimes that no guest runs in, made as small as they can be.
+ *
+ * It has a TLB for each of twelve translation regimes, of 256 entries as it starts, and looks
+ * through all of all of them for each block that it translates: of the time of a Linux boot that is
+ * a tenth, for EL1 and EL0 use two. No call sets the size, and a TLB that is never used is never
+ * made smaller. So the sizes are set among the engine's own fields.
+ *
+ * These are recognised by what they hold: a row of twelve pairs of a mask (entries less one, times
+ * the size of an entry) and a pointer to as many empty entries (all ones). Where there is no such
+ * row, in another version, all is left as it is. A TLB of one entry is a right one: should it be
+ * used, the engine makes it larger as it does with each.
+ *
+ * It is done once a guest has run for a while: looking takes longer than a short run.
+ */
+#include <fcntl.h>
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cpu/arch/arm64/engine.h"
+
+#define REGIMES      12u
+#define ENTRY_BYTES  64u
+#define ENTRIES      256u /* of a TLB that was never used */
+#define UNUSED_MASK  ((ENTRIES - 1) * ENTRY_BYTES)
+#define OBJECT_BYTES (96u << 10)
+
+/* EL1&0 at EL0, at EL1, and there with PAN, by the engine's numbers of them. */
+#define IN_USE (1u << 0 | 1u << 2 | 1u << 4)
+
+struct sized_tlb {
+    uint64_t mask;
+    uint8_t *entries;
+};
+
+/* Memory that may not be there: the kernel copies what is. */
+static size_t peek(int memory, const void *from, void *to, size_t bytes)
+{
+    ssize_t got = pread(memory, to, bytes, (off_t)(uintptr_t)from);
+
+    return got > 0 ? (size_t)got : 0;
+}
+
+static bool is_empty(int memory, const struct sized_tlb *t)
+{
+    uint64_t word[ENTRIES * ENTRY_BYTES / 8];
+
+    if (peek(memory, t->entries, word, sizeof(word)) != sizeof(word))
+        return false;
+    for (unsigned i = 0; i < ARRAY_LEN(word); i++)
+        if (word[i] != UINT64_MAX)
+            return false;
+    return true;
+}
+
+static bool is_row(int memory, const struct sized_tlb *row)
+{
+    for (unsigned i = 0; i < REGIMES; i++)
+        if (!(IN_USE >> i & 1) && row[i].mask != UNUSED_MASK)
+            return false;
+    for (unsigned i = 0; i < REGIMES; i++)
+        if (!(IN_USE >> i & 1) && !is_empty(memory, &row[i]))
+            return false;
+    return true;
+}
+
+/* In the object, where `copy` of OBJECT_BYTES has a row; NULL: nowhere. */
+static struct sized_tlb *find_row(int memory, uint8_t *object, uint8_t *copy)
+{
+    size_t bytes = peek(memory, object, copy, OBJECT_BYTES);
+    struct sized_tlb row[REGIMES];
+
+    for (size_t at = 0; at + sizeof(row) <= bytes; at += 8) {
+        memcpy(row, copy + at, sizeof(row));
+        if (is_row(memory, row))
+            return (struct sized_tlb *)(void *)(object + at);
+    }
+    return NULL;
+}
+
+bool arm64_engine_trim(struct arm64 *a)
+{
+    uc_engine *uc = a->engine->uc;
+    int memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+    uint8_t *copy = malloc(OBJECT_BYTES);
+    struct sized_tlb *row = NULL;
+
+    /* The processor's object is one of those that the engine's first words point to. */
+    for (size_t at = 0; memory >= 0 && copy && !row && at + 8 <= malloc_usable_size(uc); at += 8) {
+        uint8_t *object;
+
+        memcpy(&object, (const uint8_t *)uc + at, sizeof(object));
+        if (object && !((uintptr_t)object % 16))
+            row = find_row(memory, object, copy);
+    }
+    for (unsigned i = 0; row && i < REGIMES; i++)
+        if (!(IN_USE >> i & 1))
+            row[i].mask = 0;
+    free(copy);
+    if (memory >= 0)
+        close(memory);
+    return row != NULL;
+}
