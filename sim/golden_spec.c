@@ -102,9 +102,12 @@ int golden_parse(const char *name, const struct blob *file, struct golden_spec *
             if (colon)
                 *colon = '\0';
             if (!colon || !take_line(spec, line, value)) {
+                loader_fail(err, err_len, -EINVAL,
+                            "%s:%u: '%s' is no header line of a golden trace, or its value is "
+                            "none: arch, program, args, seed, chaos, about, keep, within", name,
+                            number, line);
                 golden_spec_free(spec);
-                return loader_fail(err, err_len, -EINVAL,
-                                   "%s:%u: no header line of a golden trace", name, number);
+                return -EINVAL;
             }
         }
         line = end + !last;

@@ -63,7 +63,7 @@ void crash_net_open(int argc, char **argv);
 void crash_net_trace(const char *path);
 
 /* ---- output.c ---- */
-/* A file that appears whole or not at all. */
+/* A file that appears whole or not at all. One that is a trace is refused: it is the most likely slip. */
 struct output {
     FILE *file;
     const char *path;
@@ -73,6 +73,8 @@ struct output {
 int output_open(struct output *o, const char *path);
 /* `code`: how the work ended; what was written is kept where that is 0. Gives back how all ended. */
 int output_close(struct output *o, int code);
+/* Does a file of this name begin as a trace does? */
+bool output_is_trace(const char *path);
 
 /* ---- progress.c ---- */
 struct progress {

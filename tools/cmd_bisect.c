@@ -188,7 +188,7 @@ int cmd_bisect(int argc, char **argv)
         TRACE_OPTIONS,
         {0},
     };
-    struct trace_options files = {0};
+    struct trace_options files = {.several = true};
     struct trace *t[2] = {NULL, NULL};
     bool json = false;
     int c, rc = EXIT_OK;

@@ -35,7 +35,9 @@ struct view {
     struct progress progress;
     const char *trace;
     const char *junit, *sarif; /* files to write, or NULL */
+    struct output junit_out, sarif_out;
     bool json, show_depths;
+    bool done;                 /* all was looked at, whatever was found */
     unsigned number;
     struct stack_depths depths;
     json_t *all;            /* findings, for the reports */
@@ -224,14 +226,36 @@ static void print_depths(struct view *v)
     }
 }
 
-static int write_reports(const struct view *v, unsigned kinds)
+/* Refused before the work, not after it. */
+static int open_reports(struct view *v)
 {
-    int rc = v->junit ? check_junit(v->junit, v->trace, kinds, v->all) : EXIT_OK;
+    int rc = v->junit ? output_open(&v->junit_out, v->junit) : EXIT_OK;
 
-    return v->sarif && rc == EXIT_OK ? check_sarif(v->sarif, v->trace, v->all) : rc;
+    if (rc == EXIT_OK && v->sarif && (rc = output_open(&v->sarif_out, v->sarif)) != EXIT_OK &&
+        v->junit)
+        output_close(&v->junit_out, rc);
+    return rc;
 }
 
-static int check_trace(const struct trace *t, struct view *v, unsigned kinds, unsigned max)
+/* `rc`: how the work ended; the reports are of one that was done, whatever it found. */
+static int write_reports(struct view *v, unsigned kinds, int rc)
+{
+    int done = rc == EXIT_GUEST && v->done ? EXIT_OK : rc, junit = done, sarif = done;
+
+    if (v->junit) {
+        if (done == EXIT_OK)
+            check_junit(v->junit_out.file, v->trace, kinds, v->all);
+        junit = output_close(&v->junit_out, done);
+    }
+    if (v->sarif) {
+        if (done == EXIT_OK)
+            sarif = check_sarif(v->sarif_out.file, v->trace, v->all);
+        sarif = output_close(&v->sarif_out, sarif);
+    }
+    return done != EXIT_OK ? rc : junit != EXIT_OK ? junit : sarif != EXIT_OK ? sarif : rc;
+}
+
+static int look(const struct trace *t, struct view *v, unsigned kinds, unsigned max)
 {
     struct check how = {.kinds = kinds, .findings_max = max, .ctx = v, .found = on_found,
                         .tick = on_tick, .depths = &v->depths};
@@ -247,12 +271,19 @@ static int check_trace(const struct trace *t, struct view *v, unsigned kinds, un
         return complain_divergence(&divergence);
     if (rc != 0)
         return complain(EXIT_GUEST, "%s", err);
+    v->done = true;
     if (count == 0 && !v->json)
         printf("nothing found\n");
     if (v->show_depths && (kinds & 1u << CHECK_STACK))
         print_depths(v);
-    rc = write_reports(v, kinds);
-    return rc != EXIT_OK ? rc : count ? EXIT_GUEST : EXIT_OK;
+    return count ? EXIT_GUEST : EXIT_OK;
+}
+
+static int check_trace(const struct trace *t, struct view *v, unsigned kinds, unsigned max)
+{
+    int rc = open_reports(v);
+
+    return rc == EXIT_OK ? write_reports(v, kinds, look(t, v, kinds, max)) : rc;
 }
 
 /* A list of names, as bits; 0: one is unknown, and was complained of. */
@@ -260,7 +291,7 @@ static unsigned parse_kinds(const char *list)
 {
     unsigned kinds = 0;
 
-    while (*list) {
+    do {
         size_t len = strcspn(list, ","), k = 0;
 
         while (k < CHECK_KINDS && (strlen(check_names[k]) != len ||
@@ -274,7 +305,7 @@ static unsigned parse_kinds(const char *list)
         }
         kinds |= 1u << k;
         list += len + (list[len] == ',');
-    }
+    } while (*list);
     return kinds;
 }
 

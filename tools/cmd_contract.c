@@ -37,6 +37,7 @@ static const char help[] =
     "  trapline contract --update-oracle --arch arm64 --linux vmlinuz-6.1.0-arm64\n";
 
 #define LIMIT_DEFAULT 2000000000ull
+#define JOBS_MAX      64u
 
 struct contract_cmd {
     struct contract_options o;
@@ -122,6 +123,7 @@ static int summary(const struct contract_cmd *c, const struct contract_list *lis
 static int judge_all(struct contract_cmd *c, struct contract_list *list)
 {
     struct contract_known *known;
+    struct output junit;
     int rc = contract_known_read(c->o.dir, &known), junit_rc = EXIT_OK;
 
     for (size_t i = 0; rc == EXIT_OK && i < list->count; i++)
@@ -129,12 +131,16 @@ static int judge_all(struct contract_cmd *c, struct contract_list *list)
             contract_known_reason(known, list->tests[i].arch, list->tests[i].name);
     if (rc == EXIT_OK && c->o.record)
         mkdir(c->o.record, 0777);
-    if (rc == EXIT_OK)
-        rc = contract_run_all(&c->o, list);
+    if (rc == EXIT_OK && c->junit)
+        rc = output_open(&junit, c->junit);
     if (rc == EXIT_OK) {
-        rc = summary(c, list);
+        rc = contract_run_all(&c->o, list);
+        if (c->junit && rc == EXIT_OK)
+            contract_junit(junit.file, list);
         if (c->junit)
-            junit_rc = contract_junit(c->junit, list);
+            junit_rc = output_close(&junit, rc);
+        if (rc == EXIT_OK)
+            rc = summary(c, list);
     }
     contract_known_free(known);
     return rc != EXIT_OK ? rc : junit_rc;
@@ -166,65 +172,81 @@ static int run(struct contract_cmd *c)
 enum { OPT_ARCH = 1, OPT_FILTER, OPT_JUNIT, OPT_UPDATE, OPT_LINUX, OPT_RECORD, OPT_DIR, OPT_KERNEL,
        OPT_LIMIT, OPT_SEED, OPT_CHAOS, OPT_LIST, OPT_JSON };
 
-static bool take_arch(struct contract_cmd *c, const char *value)
+/* 0 or an exit code, after a complaint. */
+static int take_arch(struct contract_cmd *c, const char *value)
 {
     for (unsigned a = 0; a <= ARCH_X86_64; a++) {
         c->arch_wanted[a] = strcmp(value, arch_name((enum arch)a)) == 0;
         if (c->arch_wanted[a]) {
             memset(c->arch_wanted, 0, sizeof(c->arch_wanted));
             c->arch_wanted[a] = true;
-            return true;
+            return EXIT_OK;
         }
     }
-    return false;
+    return complain(EXIT_USAGE, "--arch is arm64 or x86_64, not '%s'", value);
 }
 
-static bool take(struct contract_cmd *c, int option, const char *value)
+static int take_number(const char *name, const char *value, uint64_t *into)
+{
+    return parse_number(value, into)
+               ? EXIT_OK : complain(EXIT_USAGE, "%s wants a number, not '%s'", name, value);
+}
+
+static int take_jobs(struct contract_cmd *c, const char *value)
 {
     uint64_t n;
 
+    if (!parse_number(value, &n) || n < 1 || n > JOBS_MAX)
+        return complain(EXIT_USAGE, "-j wants a number from 1 to %u, not '%s'", JOBS_MAX, value);
+    c->o.jobs = (unsigned)n;
+    return EXIT_OK;
+}
+
+static int take(struct contract_cmd *c, int option, const char *value)
+{
     switch (option) {
     case OPT_ARCH:
         return take_arch(c, value);
     case OPT_FILTER:
         c->o.filter = value;
-        return true;
+        return EXIT_OK;
     case OPT_JUNIT:
         c->junit = value;
-        return true;
+        return EXIT_OK;
     case OPT_UPDATE:
-        return c->update = true;
+        c->update = true;
+        return EXIT_OK;
     case OPT_LINUX:
         c->o.linux_image = value;
-        return true;
+        return EXIT_OK;
     case OPT_RECORD:
         c->o.record = value;
-        return true;
+        return EXIT_OK;
     case OPT_DIR:
         c->o.dir = value;
-        return true;
+        return EXIT_OK;
     case OPT_KERNEL:
         c->o.kernel = value;
-        return true;
+        return EXIT_OK;
     case OPT_LIMIT:
-        return parse_number(value, &c->o.limit);
+        return take_number("--limit", value, &c->o.limit);
     case OPT_SEED:
-        return parse_number(value, &c->o.seed);
+        return take_number("--seed", value, &c->o.seed);
     case OPT_CHAOS:
-        return parse_number(value, &c->o.chaos);
+        return take_number("--chaos", value, &c->o.chaos);
     case OPT_JSON:
-        return c->o.json = true;
+        c->o.json = true;
+        return EXIT_OK;
     case OPT_LIST:
-        return c->list = true;
+        c->list = true;
+        return EXIT_OK;
     case 'v':
-        return c->verbose = true;
+        c->verbose = true;
+        return EXIT_OK;
     case 'j':
-        if (!parse_number(value, &n) || n == 0 || n > 64)
-            return false;
-        c->o.jobs = (unsigned)n;
-        return true;
+        return take_jobs(c, value);
     default:
-        return false;
+        return complain_usage("trapline contract");
     }
 }
 
@@ -249,7 +271,7 @@ int cmd_contract(int argc, char **argv)
     };
     struct contract_cmd c = {.o = {.jobs = 2, .limit = LIMIT_DEFAULT}, .arch_wanted = {true, true}};
     char program[3072];
-    int opt;
+    int opt, rc;
 
     if (host_program_dir(program, sizeof(program)) == 0)
         snprintf(c.default_dir, sizeof(c.default_dir), "%s/contracts", program);
@@ -259,11 +281,8 @@ int cmd_contract(int argc, char **argv)
             fputs(help, stdout);
             return EXIT_OK;
         }
-        if (!take(&c, opt, optarg)) {
-            if (opt != '?')
-                complain(0, "'%s' is none of the values that this option takes", optarg);
-            return complain_usage(argv[0]);
-        }
+        if ((rc = take(&c, opt, optarg)) != EXIT_OK)
+            return rc;
     }
     if (optind < argc)
         return complain(EXIT_USAGE, "'%s' is no option; pick tests with --filter", argv[optind]);

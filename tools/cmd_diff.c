@@ -86,7 +86,7 @@ int cmd_diff(int argc, char **argv)
         TRACE_OPTIONS,
         {0},
     };
-    struct trace_options files = {0};
+    struct trace_options files = {.several = true};
     struct trace *t[2] = {NULL, NULL};
     struct searching searching;
     struct diff *d = calloc(1, sizeof(*d));

@@ -152,6 +152,8 @@ static int check_usage(const struct exporter *x, int traces)
         return complain(EXIT_USAGE, "export wants a trace");
     if (traces > 1 && x->format != LCOV)
         return complain(EXIT_USAGE, "only --format lcov takes several traces");
+    if (x->period && x->format != FLAMEGRAPH)
+        return complain(EXIT_USAGE, "--every belongs to --format flamegraph");
     if (x->format == PERFETTO && !x->path && host_is_terminal(stdout))
         return complain(EXIT_USAGE, "perfetto's format is binary: name a file with -o");
     return EXIT_OK;
@@ -181,7 +183,8 @@ int cmd_export(int argc, char **argv)
             x.path = optarg;
         } else if (c == OPT_FORMAT) {
             if (!take_format(&x, optarg))
-                return complain(EXIT_USAGE, "there is no format '%s'", optarg);
+                return complain(EXIT_USAGE, "there is no format '%s'; there are perfetto, chrome, "
+                                            "strace, flamegraph, lcov", optarg);
         } else if (c == OPT_EVERY) {
             if (!parse_number(optarg, &x.period) || x.period == 0)
                 return complain(EXIT_USAGE, "--every wants a number from 1, not '%s'", optarg);
@@ -189,6 +192,7 @@ int cmd_export(int argc, char **argv)
             return complain_usage(argv[0]);
         }
     }
+    x.files.several = argc - optind > 1;
     rc = check_usage(&x, argc - optind);
     if (rc != EXIT_OK)
         return rc;

@@ -137,8 +137,8 @@ static int run_live(int argc, char **argv)
     struct live l = {.path = argc > 2 ? argv[2] : NULL};
     int c, rc = EXIT_OK;
 
-    if (!l.path)
-        return complain(EXIT_USAGE, "--live wants the name of the trace");
+    if (!l.path || l.path[0] == '-')
+        return complain(EXIT_USAGE, "--live wants the name of the trace behind it");
     machine_options_init(&l.options);
     optind = 3;
     while (rc == EXIT_OK && (c = getopt_long(argc, argv, "", options, NULL)) != -1)
@@ -190,8 +190,8 @@ static int record_and_debug(int argc, char **argv)
     struct trace *t;
     int rc;
 
-    if (argc < 3)
-        return complain(EXIT_USAGE, "--record wants the name of the trace");
+    if (argc < 3 || argv[2][0] == '-')
+        return complain(EXIT_USAGE, "--record wants the name of the trace behind it");
     argv[1] = (char *)"-o";
     rc = cmd_record(argc, argv);
     if (rc != EXIT_OK && rc != EXIT_GUEST && rc != EXIT_LIMIT)
@@ -206,11 +206,13 @@ static int record_and_debug(int argc, char **argv)
 
 int cmd_gdb(int argc, char **argv)
 {
-    enum { OPT_AT = 1, OPT_LISTEN };
+    enum { OPT_AT = 1, OPT_LISTEN, OPT_LIVE, OPT_RECORD };
     static const struct option options[] = {
         {"help", no_argument, NULL, 'h'},
         {"at", required_argument, NULL, OPT_AT},
         {"listen", required_argument, NULL, OPT_LISTEN},
+        {"live", no_argument, NULL, OPT_LIVE},
+        {"record", no_argument, NULL, OPT_RECORD},
         TRACE_OPTIONS,
         {0},
     };
@@ -233,6 +235,9 @@ int cmd_gdb(int argc, char **argv)
             fputs(machine_options_help, stdout);
             fputs(examples, stdout);
             return EXIT_OK;
+        } else if (c == OPT_LIVE || c == OPT_RECORD) {
+            return complain(EXIT_USAGE, "--live and --record stand first, and exclude each other: "
+                                        "trapline gdb --live RUN.tlt [machine] [-- ARGV]");
         } else if (c == OPT_LISTEN) {
             where = optarg;
         } else if (c == OPT_AT) {

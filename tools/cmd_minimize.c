@@ -260,15 +260,28 @@ static int take(struct options *o, int c, const char *value)
     }
 }
 
+/* The file `out` is none, or a trace, and not that of the run itself. */
+static int check_output(const char *out, const char *run)
+{
+    struct stat old, input;
+
+    if (stat(out, &old) != 0)
+        return EXIT_OK;
+    if (stat(run, &input) == 0 && old.st_dev == input.st_dev && old.st_ino == input.st_ino)
+        return complain(EXIT_USAGE, "%s is the run itself: name another file with -o", out);
+    if (!S_ISREG(old.st_mode) || (old.st_size > 0 && !output_is_trace(out)))
+        return complain(EXIT_USAGE, "%s exists and is no trace: not overwritten", out);
+    return EXIT_OK;
+}
+
 /* Where the result goes: refused now, not after an hour. */
 static int choose_output(struct options *o, const char *run)
 {
     struct minimizing *s = &o->s;
     const char *slash = o->test ? strrchr(run, '/') : NULL, *base = slash ? slash + 1 : run;
     size_t stem = strlen(base);
-    char head[8] = "";
-    struct stat st;
-    FILE *old;
+    FILE *probe;
+    int rc;
 
     if (stem > 4 && strcmp(base + stem - 4, ".tlt") == 0)
         stem -= 4;
@@ -283,15 +296,14 @@ static int choose_output(struct options *o, const char *run)
     else
         snprintf(s->out, sizeof(s->out), "%.*s.min.tlt", (int)stem, base);
     snprintf(s->temporary, sizeof(s->temporary), "%s.tmp-%ld", s->out, (long)getpid());
-    old = fopen(s->out, "rb");
-    if (!old)
-        return EXIT_OK;
-    if ((fread(head, 1, sizeof(head), old) > 0 && memcmp(head, "\x89TLT", 4) != 0) ||
-        fstat(fileno(old), &st) != 0 || !S_ISREG(st.st_mode))
-        head[0] = '?';
-    fclose(old);
-    return head[0] == '?' ? complain(EXIT_USAGE, "%s exists and is no trace: not overwritten",
-                                     s->out) : EXIT_OK;
+    rc = check_output(s->out, run);
+    if (rc != EXIT_OK)
+        return rc;
+    probe = fopen(s->temporary, "we"); /* minimize() unlinks it */
+    if (!probe)
+        return complain(EXIT_GUEST, "cannot write %s: %s", s->out, strerror(errno));
+    fclose(probe);
+    return EXIT_OK;
 }
 
 static int minimize(struct options *o, const char *path)

@@ -256,6 +256,7 @@ int cmd_report(int argc, char **argv)
         } else if (c == OPT_COMPARE) {
             r.path[1] = optarg;
             r.runs = 2;
+            r.files.several = true;
         } else if (c == OPT_DETAILS) {
             if (!parse_number(optarg, &r.details_max))
                 return complain(EXIT_USAGE, "--details wants a number, not '%s'", optarg);

@@ -116,6 +116,16 @@ static int report_json(struct run_options *o, const struct sim_end *end, const c
     return code;
 }
 
+/* An event that never came is most likely a slip in its number. */
+static void tell_unused_events(const struct run_options *o, const struct sim_end *end)
+{
+    const struct schedule *s = &o->schedule;
+
+    if (s->count > 0 && s->events[s->count - 1].n > end->n)
+        complain(0, "--inject: the run ended at instruction %llu, before the event at %llu",
+                 (unsigned long long)end->n, (unsigned long long)s->events[s->count - 1].n);
+}
+
 static int exit_code_of(const struct sim_end *end, const char *err)
 {
     char text[96];
@@ -201,6 +211,8 @@ static int run_live(struct run_options *o)
         return complain(EXIT_DAMAGED, "%s", err);
     if (rc != 0)
         return complain(rc == -EEXIST || rc == -EFBIG ? EXIT_USAGE : EXIT_GUEST, "%s", err);
+    if (!o->json)
+        tell_unused_events(o, &end);
     rc = o->json ? report_json(o, &end, err) : exit_code_of(&end, err);
     return rc == EXIT_OK ? o->disks : rc;
 }

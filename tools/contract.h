@@ -78,6 +78,7 @@ const char *contract_known_reason(const struct contract_known *k, enum arch arch
 const char *contract_verdict_name(enum contract_verdict v);
 /* One line, and the diff where there is one; or an object. */
 void contract_print(const struct contract_test *t, bool json);
-MUST_CHECK int contract_junit(const char *path, const struct contract_list *list);
+/* Whoever opened the file closes it, and looks whether all of it was written. */
+void contract_junit(FILE *f, const struct contract_list *list);
 
 #endif

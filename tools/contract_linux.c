@@ -213,6 +213,8 @@ static int take_all(const struct contract_options *o, const struct contract_list
         at = stop + sizeof(status_mark) - 1;
     }
     printf("%s: %u oracles, %u changed (%s)\n", arch_name(arch), written, changed, source);
+    if (written == 0 && worst == EXIT_OK)
+        return complain(EXIT_GUEST, "Linux on %s ran no test: no oracle was written", arch_name(arch));
     return worst;
 }
 

@@ -113,6 +113,7 @@ int gdb_serve_listen(struct gdb_stub *stub, const char *where)
 {
     const char *colon = strrchr(where, ':');
     char host[256] = "127.0.0.1";
+    uint64_t wanted;
     unsigned port;
     int fd;
 
@@ -122,6 +123,8 @@ int gdb_serve_listen(struct gdb_stub *stub, const char *where)
         return complain(EXIT_USAGE, "--listen wants HOST:PORT or stdio, not '%s'", where);
     if (colon != where)
         snprintf(host, sizeof(host), "%.*s", (int)(colon - where), where);
+    if (!parse_number(colon + 1, &wanted) || wanted > 65535)
+        return complain(EXIT_USAGE, "--listen wants a port from 0 (any) to 65535, not '%s'", colon + 1);
     fd = listen_on(host, colon + 1, &port);
     if (fd < 0)
         return EXIT_GUEST;

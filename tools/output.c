@@ -6,6 +6,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+bool output_is_trace(const char *path)
+{
+    FILE *f = fopen(path, "rbe");
+    char head[4];
+    bool is = f && fread(head, 1, sizeof(head), f) == sizeof(head) &&
+              memcmp(head, "\x89TLT", sizeof(head)) == 0;
+
+    if (f)
+        fclose(f);
+    return is;
+}
+
 int output_open(struct output *o, const char *path)
 {
     struct stat st;
@@ -15,6 +27,8 @@ int output_open(struct output *o, const char *path)
     o->part[0] = '\0';
     if (exists && S_ISDIR(st.st_mode))
         return complain(EXIT_USAGE, "cannot write %s: it is a folder", path);
+    if (exists && S_ISREG(st.st_mode) && output_is_trace(path))
+        return complain(EXIT_USAGE, "%s is a trace: not overwritten", path);
     /* A device or a pipe is written to, never replaced. */
     if ((!exists || S_ISREG(st.st_mode)) &&
         snprintf(o->part, sizeof(o->part), "%s.part", path) >= (int)sizeof(o->part))

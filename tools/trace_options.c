@@ -23,8 +23,10 @@ bool trace_options_take(struct trace_options *o, int option, const char *value)
         o->symbols = value;
         return true;
     case 3:
-        if (o->disk_count == MACHINE_DISKS_MAX)
+        if (o->disk_count == MACHINE_DISKS_MAX) {
+            complain(EXIT_USAGE, "a machine has at most %u disks", MACHINE_DISKS_MAX);
             return false;
+        }
         o->disk[o->disk_count++] = value;
         return true;
     default:
@@ -98,6 +100,11 @@ static int take_symbols(const struct trace_options *o, struct trace *t)
     return EXIT_OK;
 }
 
+static bool is_given(const struct trace_options *o)
+{
+    return o->kernel || o->rootfs || o->initrd || o->disk_count > 0;
+}
+
 int trace_options_open(const struct trace_options *o, const char *path, struct trace **out)
 {
     char err[ERR_LEN];
@@ -105,19 +112,17 @@ int trace_options_open(const struct trace_options *o, const char *path, struct t
 
     if (rc != 0)
         return complain_file(rc, err);
-    if (!(*out)->has_images && (o->kernel || o->rootfs || o->initrd)) {
+    if (is_given(o) && !(*out)->has_images)
         rc = supply(o, *out);
-        if (rc != EXIT_OK) {
-            trace_free(*out);
-            *out = NULL;
-        }
-    }
-    if (rc == EXIT_OK && o->symbols) {
+    else if (is_given(o) && !o->several)
+        rc = complain(EXIT_USAGE,
+                      "%s holds its kernel, initramfs and disks: --kernel, --initrd, --rootfs and "
+                      "--disk are for a trace without images", path);
+    if (rc == EXIT_OK && o->symbols)
         rc = take_symbols(o, *out);
-        if (rc != EXIT_OK) {
-            trace_free(*out);
-            *out = NULL;
-        }
+    if (rc != EXIT_OK) {
+        trace_free(*out);
+        *out = NULL;
     }
     return rc;
 }

@@ -10,6 +10,7 @@ struct trace_options {
     const char *symbols;
     const char *disk[MACHINE_DISKS_MAX];
     unsigned disk_count;
+    bool several; /* the verb opens more than one trace: the images may be another's */
 };
 
 #define TRACE_OPTION_BASE 512

@@ -110,6 +110,15 @@ static void test_usage_errors_are_exit_code_2(void **state)
         {"golden", "golden wants"},
         {"golden check nowhere", "cannot open the folder nowhere"},
         {"record -o good --kernel good", "is no trace: not overwritten"},
+        {"gdb a --live", "--live and --record stand first"},
+        {"gdb --live --arch arm64", "--live wants the name of the trace"},
+        {"gdb --record --arch arm64", "--record wants the name of the trace"},
+        {"replay a --disk 1 --disk 2 --disk 3 --disk 4 --disk 5", "at most 4 disks"},
+        {"check a --only ''", "there is no check ''"},
+        {"export a --format mp3", "there are perfetto, chrome, strace, flamegraph, lcov"},
+        {"export a --format strace --every 5", "--every belongs to --format flamegraph"},
+        {"contract --arch mips", "--arch is arm64 or x86_64, not 'mips'"},
+        {"contract -j 0", "-j wants a number from 1 to 64, not '0'"},
     };
 
     (void)state;
@@ -169,6 +178,35 @@ static void test_replay(void **state)
     assert_int_not_equal(access("/dev/stdout.part", F_OK), 0);
 }
 
+/* What is written is never what was read, nor another recording. */
+static void test_a_trace_is_not_overwritten(void **state)
+{
+    char command[128];
+
+    (void)state;
+    expect(2, "export good.tlt --format strace -o good.tlt", "good.tlt is a trace: not overwritten");
+    expect(2, "report good.tlt -o fails.tlt", "fails.tlt is a trace: not overwritten");
+    expect(2, "check good.tlt --junit good.tlt", "good.tlt is a trace: not overwritten");
+    expect(2, "check good.tlt --sarif good.tlt", "good.tlt is a trace: not overwritten");
+    expect(2, "minimize fails.tlt -o fails.tlt", "fails.tlt is the run itself");
+    expect(2, "minimize fails.tlt -o good", "good exists and is no trace");
+    expect(1, "minimize fails.tlt -o no/where.tlt", "cannot write no/where.tlt: No such file");
+    expect(1, "check good.tlt --junit no/where", "cannot write no/where: No such file");
+    assert_null(strstr(output, "nothing found")); /* said before the work */
+    expect(0, "replay good.tlt", "identical");
+    snprintf(command, sizeof(command), "ls %s | grep -E 'part|tmp-'", folder);
+    assert_int_not_equal(system(command), 0);
+}
+
+static void test_what_is_given_in_vain_is_said(void **state)
+{
+    (void)state;
+    expect(2, "replay good.tlt --kernel good", "holds its kernel, initramfs and disks");
+    expect(2, "dump good.tlt --header --disk nowhere", "holds its kernel, initramfs and disks");
+    expect(2, "gdb good.tlt --listen :99999", "--listen wants a port from 0 (any) to 65535");
+    expect(0, "run --kernel good --inject irq@99999999", "ended at instruction 5000000, before the event");
+}
+
 /* Also across processes: two recordings of one machine are the same file. */
 static void test_recordings_are_identical(void **state)
 {
@@ -218,6 +256,8 @@ int main(void)
         cmocka_unit_test(test_help_and_version),
         cmocka_unit_test(test_ends_of_runs),
         cmocka_unit_test(test_replay),
+        cmocka_unit_test(test_a_trace_is_not_overwritten),
+        cmocka_unit_test(test_what_is_given_in_vain_is_said),
         cmocka_unit_test(test_recordings_are_identical),
         cmocka_unit_test(test_damaged_files_are_exit_code_4),
     };

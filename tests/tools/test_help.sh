@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # test_help.sh SOURCE BUILD: what the program takes stands in --help, and what stands in --help
-# stands in the manual page and in both completions, of every verb.
+# is taken, with a value or without, and stands in the manual page and in both completions, of
+# every verb.
 set -uo pipefail
 source=$1 build=$2
 help=$build/help bad=0
@@ -16,6 +17,35 @@ shared() { # the options that a macro of this name brings
 }
 machine=$(shared MACHINE_OPTIONS) trace=$(shared 'TRACE_OPTIONS ')
 [ "$(wc -w <<<"$machine")" -ge 12 ] || fail "tools/cmd.h: MACHINE_OPTIONS not found"
+
+# "OPTION VALUE" or "OPTION" for each option of a --help text; VALUE begins with [ where it may lack.
+told() {
+    awk -f "$source/tools/help/help.awk" -f <(cat <<'END'
+function on_option(term, words,    n, i) {
+    n = terms(term)
+    for (i = 1; i <= n; i++)
+        print option[i], (term ~ /\[=/ ? "[" : "") value[i]
+}
+function on_usage(l) { } function on_text(l) { } function on_more(l) { } function on_heading(l) { }
+function on_example(l) { } function on_blank() { } function on_end() { }
+END
+    ) | sort -u
+}
+# What getopt says of the option, which never comes to more: a value that lacks, or one too many.
+# takes VERB OPTION VALUE [WORD...]: the words go before the option.
+takes() {
+    local verb=$1 option=$2 value=$3 want said given
+    shift 3
+    case $option,$value in
+    --*,\[*) given=("$option=x" --no-such-option) want="unrecognized option '--no-such-option'" ;;
+    --*,) given=("$option=x") want="option '$option' doesn't allow an argument" ;;
+    --*) given=("$option") want="option '$option' requires an argument" ;;
+    -?,) given=("$option?") want="invalid option -- '?'" ;;
+    *) given=("$option") want="option requires an argument -- '${option#-}'" ;;
+    esac
+    said=$(cd /tmp && timeout 20 "$build/trapline" "$verb" "$@" "${given[@]}" </dev/null 2>&1 | head -n 1)
+    [ "$said" = "trapline $verb: $want" ]
+}
 
 # shellcheck source=/dev/null
 source "$help/trapline.bash"
@@ -34,6 +64,13 @@ for verb in $verbs; do
         case $verb-$option in *-help | run-output | run-no-images) continue ;; esac
         grep -qE -- "--$option([^a-z0-9-]|$)" <<<"$text" || fail "$verb takes --$option, --help does not say so"
     done
+
+    # --help says it: the program takes it, so.
+    while read -r option value; do
+        takes "$verb" "$option" "$value" && continue
+        [ "$verb" = gdb ] && takes gdb "$option" "$value" --live none.tlt && continue
+        fail "$verb --help has $option${value:+ with $value}, trapline does not take it so"
+    done < <(told <<<"$text")
 
     # --help says it: the page and the completions have it.
     listed=$(grep -E '^  -' <<<"$text" | sed -E 's/^(  [^ ]+( [^ ]+)*)  .*/\1/' | options)
