@@ -292,6 +292,16 @@ int cpu_reg_write(struct cpu *cpu, int id, const void *value)
     return cpu->ops->reg_write(cpu->m, id, value);
 }
 
+int cpu_sysreg_read(struct cpu *cpu, uint32_t number, uint64_t *value)
+{
+    return cpu->ops->sysreg_read(cpu->m, number, value);
+}
+
+int cpu_sysreg_write(struct cpu *cpu, uint32_t number, uint64_t value)
+{
+    return cpu->ops->sysreg_write(cpu->m, number, value);
+}
+
 uint64_t cpu_pc(struct cpu *cpu)
 {
     return cpu->ops->pc(cpu->m);

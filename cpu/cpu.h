@@ -336,6 +336,14 @@ MUST_CHECK int cpu_reg_read_all(struct cpu *cpu, uint8_t (*values)[16]);
 MUST_CHECK int cpu_reg_read_list(struct cpu *cpu, const int *ids, size_t count,
                                  uint8_t (*values)[16]);
 MUST_CHECK int cpu_reg_write(struct cpu *cpu, int id, const void *value);
+/*
+ * A system register by its number, those beyond the table too, as code that may reach it would: arm64 by
+ * encoding (op0 << 14 | op1 << 11 | CRn << 7 | CRm << 3 | op2, as in an ESR's ISS), x86_64 MSRs by
+ * index. -ENOENT: this machine has none of that number, or reading it does something. A write: -EINVAL
+ * where it is read-only or cannot hold that value.
+ */
+MUST_CHECK int cpu_sysreg_read(struct cpu *cpu, uint32_t number, uint64_t *value);
+MUST_CHECK int cpu_sysreg_write(struct cpu *cpu, uint32_t number, uint64_t value);
 /* A general register or the PC by role, for code that serves both CPUs. */
 uint64_t cpu_pc(struct cpu *cpu);
 uint64_t cpu_sp(struct cpu *cpu);

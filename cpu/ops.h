@@ -54,6 +54,8 @@ struct cpu_ops {
     int (*reg_read_all)(void *m, uint8_t (*values)[16]);
     int (*reg_read_list)(void *m, const int *ids, size_t count, uint8_t (*values)[16]);
     int (*reg_write)(void *m, int id, const void *value);
+    int (*sysreg_read)(void *m, uint32_t number, uint64_t *value);
+    int (*sysreg_write)(void *m, uint32_t number, uint64_t value);
     uint64_t (*pc)(void *m);
     uint64_t (*sp)(void *m);
     bool (*in_user)(void *m);

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "sim/host.h"
 #include "sim/textdiff.h"
 
 void kit_text(struct trapline *t, const char *fmt, ...)
@@ -165,21 +166,59 @@ const char *trapline_traps_text(struct trapline *t)
     return kit_text_end(t);
 }
 
-const char *trapline_differ_traps(struct trapline *t, const char *want)
+/* NULL: they are the same. `head`: the text's first line, where they are not. */
+static const char *differ_texts(struct trapline *t, const char *head, const struct text *a,
+                                const struct text *b)
 {
     struct byte_buf diff = {0};
-    struct text a = {"expected", want, strlen(want)}, b = {"traps", trapline_traps_text(t), 0};
     const char *text = NULL;
 
-    b.len = strlen(b.bytes);
-    if (textdiff_unified(&a, &b, &diff) != 0)
+    if (textdiff_unified(a, b, &diff) != 0) {
         text = "out of memory for the text of a difference";
-    if (!text && diff.used) {
-        t->text.used = 0;
-        buf_put(&t->text, "the traps differ\n", 17);
+    } else if (diff.used) {
+        t->text.used = 0; /* `b` may stand there */
+        kit_text(t, "%s\n", head);
         buf_put(&t->text, diff.data, diff.used);
         text = kit_text_end(t);
     }
     buf_free(&diff);
     return text;
+}
+
+const char *trapline_differ_traps(struct trapline *t, const char *want)
+{
+    const char *is = trapline_traps_text(t);
+    struct text a = {"expected", want, strlen(want)}, b = {"traps", is, strlen(is)};
+
+    return differ_texts(t, "the traps differ", &a, &b);
+}
+
+const char *trapline_differ_golden(struct trapline *t, const char *text, const char *path,
+                                   bool update)
+{
+    struct text a = {path, "", 0}, b = {"now", text, strlen(text)};
+    char err[400], head[480];
+    struct blob file = {0};
+    const char *differs;
+    int rc = 0;
+
+    if (!update || host_file_exists(path))
+        rc = host_read_file(path, &file, err, sizeof(err));
+    if (rc != 0) {
+        kit_fail(t, rc, "%s (TRAPLINE_UPDATE=1 in the environment writes it)", err);
+        return t->error;
+    }
+    if (file.bytes > 0)
+        a = (struct text){path, (const char *)file.data, file.bytes};
+    snprintf(head, sizeof(head), "the text is not that of %s", path);
+    if (update && (file.bytes != b.len || memcmp(file.data, text, b.len) != 0)) {
+        rc = host_write_file(path, text, b.len, err, sizeof(err));
+        if (rc != 0)
+            kit_fail(t, rc, "%s", err);
+        differs = rc != 0 ? t->error : NULL;
+    } else {
+        differs = differ_texts(t, head, &a, &b);
+    }
+    blob_free(&file);
+    return differs;
 }

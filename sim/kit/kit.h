@@ -44,6 +44,9 @@ struct trapline_options {
     uint64_t seed;       /* entropy for the guest */
     const char *cmdline; /* of the kernel; NULL: "" */
     const char *initrd;  /* a file, NULL: none */
+    bool el2;            /* arm64, of a kernel: enter it at EL2, with PSCI by SMC */
+    unsigned gic;        /* arm64: the interrupt controller, 2 or 3; 0: 2 */
+    uint64_t later[4];   /* zeros: room for what is to come */
 };
 
 /*
@@ -88,7 +91,8 @@ enum trapline_place {
     TRAPLINE_UNMAPPED,
 };
 TRAPLINE_API uint64_t trapline_place(const struct trapline *t, enum trapline_place place);
-/* Where a trap goes: arm64 0x000..0x780; x86_64 0..255, 256 for SYSCALL; 0 where nothing says. */
+/* Where a trap goes: arm64 0x000..0x780, 0x800 more for EL2's; x86_64 0..255, 256 for SYSCALL; 0 where
+ * nothing says. */
 TRAPLINE_API uint64_t trapline_vector(struct trapline *t, unsigned vector);
 /* Stand at `pc` in user mode with the user stack, as a return from the kernel would. */
 TRAPLINE_API int trapline_enter_user(struct trapline *t, uint64_t pc);
@@ -103,6 +107,16 @@ TRAPLINE_API int trapline_set_bytes(struct trapline *t, const char *name, const 
                                     size_t bytes);
 TRAPLINE_API int trapline_get_bytes(struct trapline *t, const char *name, void *value,
                                     size_t bytes);
+/*
+ * System registers by number, those without a name above too: arm64 by encoding, as
+ * TRAPLINE_SYSREG(3, 0, 0, 0, 5) for MPIDR_EL1; x86_64 MSRs by index, as 0x277 for IA32_PAT. From outside,
+ * so no level and no trap forbids it. -ENOENT: the machine has none, or reading it does something
+ * (an interrupt controller's). -EINVAL: it is read-only, or cannot hold that value.
+ */
+#define TRAPLINE_SYSREG(op0, op1, crn, crm, op2)                                                   \
+    ((uint32_t)((op0) << 14 | (op1) << 11 | (crn) << 7 | (crm) << 3 | (op2)))
+TRAPLINE_API int trapline_get_sysreg(struct trapline *t, uint32_t number, uint64_t *value);
+TRAPLINE_API int trapline_set_sysreg(struct trapline *t, uint32_t number, uint64_t value);
 TRAPLINE_API uint64_t trapline_pc(struct trapline *t);
 TRAPLINE_API int trapline_set_pc(struct trapline *t, uint64_t pc);
 TRAPLINE_API uint64_t trapline_sp(struct trapline *t);
@@ -232,6 +246,12 @@ TRAPLINE_API const char *trapline_differ_signal(struct trapline *t, uint64_t sp,
                                                 const struct trapline_regs *want);
 /* trapline_traps_text() against a text, as a unified diff. */
 TRAPLINE_API const char *trapline_differ_traps(struct trapline *t, const char *want);
+/*
+ * A text, such as trapline_traps_text() or trapline_console(), against the file `path`, as a unified
+ * diff. `update`: what differs is written to the file instead, for a person to review.
+ */
+TRAPLINE_API const char *trapline_differ_golden(struct trapline *t, const char *text,
+                                                const char *path, bool update);
 
 #ifdef __cplusplus
 }

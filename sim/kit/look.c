@@ -75,6 +75,24 @@ uint64_t trapline_get(struct trapline *t, const char *name)
     return value;
 }
 
+int trapline_get_sysreg(struct trapline *t, uint32_t number, uint64_t *value)
+{
+    int rc = cpu_sysreg_read(t->cpu, number, value);
+
+    return rc ? kit_fail(t, rc, "there is no system register 0x%x that can be read", number) : 0;
+}
+
+int trapline_set_sysreg(struct trapline *t, uint32_t number, uint64_t value)
+{
+    int rc = cpu_sysreg_write(t->cpu, number, value);
+
+    if (rc == -ENOENT)
+        return kit_fail(t, rc, "there is no system register 0x%x that can be written", number);
+    return rc ? kit_fail(t, rc, "system register 0x%x cannot hold 0x%llx", number,
+                         (unsigned long long)value)
+              : 0;
+}
+
 uint64_t trapline_pc(struct trapline *t)
 {
     return cpu_pc(t->cpu);

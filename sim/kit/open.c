@@ -99,7 +99,30 @@ static struct cpu_config config_of(const struct kit_arch *a, const struct trapli
     return (struct cpu_config){.arch = a->arch,
                                .ram_bytes = o && o->ram_bytes ? o->ram_bytes : ram_bytes,
                                .hz = o ? o->hz : 0,
+                               .gic = o ? o->gic : 0,
                                .wall_start_s = MACHINE_WALL_START_DEFAULT};
+}
+
+/* What this machine has not, or a field that is to come. */
+static int check_options(const struct kit_arch *a, const struct trapline_options *o, bool is_kernel,
+                         char *err, size_t err_len)
+{
+    bool later = false;
+
+    for (size_t i = 0; o && i < ARRAY_LEN(o->later); i++)
+        later |= o->later[i] != 0;
+    if (later)
+        return loader_fail(err, err_len, -EINVAL,
+                           "struct trapline_options: `later` is not zero: begin with {0}");
+    if (o && (o->el2 || o->gic) && a->arch != ARCH_ARM64)
+        return loader_fail(err, err_len, -EINVAL, "`el2` and `gic` are options of arm64");
+    if (o && o->gic && o->gic != 2 && o->gic != 3)
+        return loader_fail(err, err_len, -EINVAL, "`gic` is 2 or 3 (0: 2), not %u", o->gic);
+    if (o && o->el2 && (o->gic == 3 || !is_kernel))
+        return loader_fail(err, err_len, -EINVAL, "%s",
+                           is_kernel ? "EL2 has no GICv3 here: leave out `el2` or `gic`"
+                                     : "`el2` is for a kernel: a machine without one is at EL1");
+    return 0;
 }
 
 /* What makes all of `t` unusable ends it. */
@@ -123,6 +146,8 @@ int trapline_open_code(enum trapline_arch arch, const void *code, size_t bytes,
     *out = NULL;
     if (!a)
         return loader_fail(err, err_len, -EINVAL, "there is no CPU number %d", (int)arch);
+    if ((rc = check_options(a, options, false, err, err_len)) != 0)
+        return rc;
     config = config_of(a, options, CODE_RAM_BYTES);
     if (bytes > KIT_VECTORS_AT || config.ram_bytes < (KIT_BLOCK_UNMAPPED + 1) * KIT_BLOCK_BYTES)
         return loader_fail(
@@ -196,6 +221,8 @@ static int plan_kernel(const struct cpu_config *config, const struct blob *kerne
                              .cmdline = o && o->cmdline ? o->cmdline : "",
                              .ram_bytes = config->ram_bytes,
                              .entropy_seed = o ? o->seed : 0,
+                             .gic = config->gic,
+                             .el2 = o && o->el2,
                              .hz = config->hz ? config->hz : MACHINE_HZ_DEFAULT};
     int rc = 0;
 
@@ -221,6 +248,8 @@ int trapline_open_elf(enum trapline_arch arch, const char *path,
     *out = NULL;
     if (!a)
         return loader_fail(err, err_len, -EINVAL, "there is no CPU number %d", (int)arch);
+    if ((rc = check_options(a, options, true, err, err_len)) != 0)
+        return rc;
     config = config_of(a, options, KERNEL_RAM_BYTES);
     rc = host_read_file(path, &kernel, err, err_len);
     if (rc == 0)

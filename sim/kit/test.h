@@ -38,6 +38,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -82,6 +84,16 @@ typedef int (*trapline_open_fn)(struct trapline **t, char *err, size_t err_len);
 #define trapline_assert_signal(sp, signo, want)                                                    \
     trapline_nothing_(trapline_differ_signal(t, sp, signo, want))
 #define trapline_assert_traps(want) trapline_nothing_(trapline_differ_traps(t, want))
+/* A golden file; with TRAPLINE_UPDATE=1 in the environment it is written where it differs. */
+#define trapline_assert_golden(text, path)                                                         \
+    trapline_nothing_(trapline_differ_golden(t, text, path, trapline_update_()))
+
+static inline bool trapline_update_(void)
+{
+    const char *value = getenv("TRAPLINE_UPDATE");
+
+    return value && strcmp(value, "1") == 0;
+}
 
 static inline int trapline_run_tests_(const char *name, const struct CMUnitTest *tests,
                                       size_t count, trapline_open_fn open)

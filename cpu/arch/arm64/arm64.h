@@ -69,6 +69,7 @@
 #define SYS_PFR0       SYSREG(3, 0, 0, 4, 0)
 #define SYS_DFR0       SYSREG(3, 0, 0, 5, 0)
 #define SYS_SCTLR      SYSREG(3, 0, 1, 0, 0)
+#define SYS_CURRENTEL  SYSREG(3, 0, 4, 2, 2)
 #define SYS_ACTLR      SYSREG(3, 0, 1, 0, 1)
 #define SYS_CPACR      SYSREG(3, 0, 1, 0, 2)
 #define SYS_TTBR0      SYSREG(3, 0, 2, 0, 0)
@@ -348,6 +349,8 @@ bool arm64_el2_is_eret(struct arm64 *a, vaddr_t pc);
 bool arm64_el2_undefined(struct arm64 *a);
 /* As arm64_sysreg_access(), for what reads otherwise at EL2. */
 bool arm64_el2_sysreg(struct arm64 *a, uint32_t id, bool is_write, uint64_t *value);
+/* A register of EL2 from outside: -ENOENT: it is none, or there is no EL2; -EINVAL: what is not there. */
+int arm64_el2_outside(struct arm64 *a, uint32_t id, bool is_write, uint64_t *value);
 
 /* ---- code.c ---- */
 MUST_CHECK int arm64_code_create(struct arm64 *a);
@@ -448,6 +451,9 @@ void arm64_mark_free(void *mark);
 /* ---- msr.c ---- */
 /* MRS or MSR that the engine is about to run; true when it was done here. */
 bool arm64_sysreg_access(struct arm64 *a, uint32_t id, bool is_write, uint64_t *value);
+/* From outside (cpu_sysreg_read() and _write()), whatever level runs. */
+MUST_CHECK int arm64_system_read(struct arm64 *a, uint32_t id, uint64_t *value);
+MUST_CHECK int arm64_system_write(struct arm64 *a, uint32_t id, uint64_t value);
 bool arm64_fp_forbidden(struct arm64 *a, bool user);
 
 /* An access that the engine does not know; true when it is one to the GICv3 and was done here. */

@@ -16,6 +16,7 @@
  * Not there: EL2's MMU, stage 2, EL0 below EL2, which end the run; the traps of HCR_EL2 and others,
  * timers of EL2: a bit that asks for one is kept and reported as unimplemented.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -24,7 +25,6 @@
 #include "cpu/dev/psci.h"
 
 #define INSN_ERET     0xd69f03e0u
-#define SYS_CURRENTEL SYSREG(3, 0, 4, 2, 2)
 #define SYS_SP_EL1    SYSREG(3, 4, 4, 1, 0)
 #define SYS_MIDR      SYSREG(3, 0, 0, 0, 0)
 #define SYS_MPIDR     SYSREG(3, 0, 0, 0, 5)
@@ -303,6 +303,27 @@ bool arm64_el2_undefined(struct arm64 *a)
         arm64_set_x(a, word & 31, value);
     done(a);
     return true;
+}
+
+int arm64_el2_outside(struct arm64 *a, uint32_t id, bool is_write, uint64_t *value)
+{
+    uint64_t silent = ALL, *at = NULL;
+
+    for (size_t i = 0; !at && i < ARRAY_LEN(regs) && a->el2.present; i++) {
+        if (regs[i].id == id) {
+            at = &a->el2.reg[i];
+            silent = regs[i].silent;
+        }
+    }
+    if (!at)
+        return -ENOENT;
+    if (!is_write)
+        *value = *at;
+    else if ((*value ^ *at) & *value & ~silent)
+        return -EINVAL;
+    else
+        *at = *value;
+    return 0;
 }
 
 bool arm64_el2_sysreg(struct arm64 *a, uint32_t id, bool is_write, uint64_t *value)

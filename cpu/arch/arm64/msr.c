@@ -6,8 +6,11 @@
  * Access from EL0 that the architecture traps is left to the engine, which
  * raises the trap with its syndrome.
  */
+#include <errno.h>
+
 #include "cpu/arch/arm64/arm64.h"
 #include "cpu/arch/arm64/insn.h"
+#include "cpu/arch/arm64/regs.h"
 
 #define CNTKCTL_EL0PCTEN 0x1u
 #define CNTKCTL_EL0VCTEN 0x2u
@@ -138,6 +141,72 @@ bool arm64_sysreg_access(struct arm64 *a, uint32_t id, bool is_write, uint64_t *
     if (is_write && (id == SYS_CPACR || (id == SYS_SPSR && arm64_return_is_illegal(*value))))
         arm64_count_hold(a); /* MSR ends the block: look at FPEN and ERET before the next one */
     return false;
+}
+
+/*
+ * ---- from outside: no trap, no level, no instruction at which it happens ----
+ *
+ * The engine knows a register by its encoding, too, but ends the process where one has no value of its own:
+ * only what is known to have one is asked for.
+ */
+
+/* What tells about the CPU: op0 3, CRn 0. Those that are not used read as zero (DDI 0487, D17.1.3). */
+static bool tells(uint32_t id)
+{
+    unsigned crm = id >> 3 & 15, op1 = id >> 11 & 7, op2 = id & 7;
+
+    if (id >> 14 != 3 || (id >> 7 & 15) != 0)
+        return false;
+    switch (op1) {
+    case 0: /* MIDR, MPIDR, REVIDR; ID_* */
+        return crm == 0 ? op2 == 0 || op2 == 5 || op2 == 6 : crm < 8;
+    case 1: /* CCSIDR, CLIDR, AIDR */
+        return crm == 0 && (op2 < 2 || op2 == 7);
+    case 3: /* CTR, DCZID */
+        return crm == 0 && (op2 == 1 || op2 == 7);
+    default:
+        return false;
+    }
+}
+
+int arm64_system_read(struct arm64 *a, uint32_t id, uint64_t *value)
+{
+    int reg = arm64_reg_of_system(id);
+
+    if (arm64_el2_sysreg(a, id, false, value) || arm64_el2_outside(a, id, false, value) == 0)
+        return 0;
+    if (is_timer(id))
+        *value = arm64_timer_read(a, id, arm64_cycles(a));
+    else if (id == SYS_CURRENTEL)
+        *value = arm64_pstate(a) & PSTATE_EL;
+    else if (reg >= 0)
+        return arm64_reg_read(a, reg, value);
+    else if (tells(id))
+        *value = is_identity(id) ? identity(a, id) : arm64_sysreg(a, id);
+    else
+        return -ENOENT;
+    return 0;
+}
+
+int arm64_system_write(struct arm64 *a, uint32_t id, uint64_t value)
+{
+    int reg = arm64_reg_of_system(id), rc = arm64_el2_outside(a, id, true, &value);
+    uint64_t old;
+
+    if (rc != -ENOENT)
+        return rc;
+    rc = arm64_system_read(a, id, &old);
+    if (rc != 0 || value == old)
+        return rc;
+    if (arm64_el2_sysreg(a, id, true, &value))
+        return 0;
+    if (reg >= 0)
+        return arm64_reg_write(a, reg, &value);
+    if (!is_timer(id) || id == SYS_CNTFRQ || id == SYS_CNTPCT || id == SYS_CNTVCT)
+        return -EINVAL;
+    arm64_timer_write(a, id, arm64_cycles(a), value);
+    arm64_board_changed(a);
+    return 0;
 }
 
 /* ICC_*_EL1: op0 3, op1 0, CRn 12 (and ICC_PMR_EL1, CRn 4). */

@@ -177,6 +177,14 @@ int arm64_reg_read_list(struct arm64 *a, const int *ids, size_t count, uint8_t (
     return 0;
 }
 
+int arm64_reg_of_system(unsigned id)
+{
+    for (size_t i = 0; i < ARRAY_LEN(system_id); i++)
+        if (system_id[i] == id)
+            return ARM64_SYS_FIRST + (int)i;
+    return -1;
+}
+
 int arm64_reg_write(struct arm64 *a, int id, const void *value)
 {
     uint64_t word = 0;

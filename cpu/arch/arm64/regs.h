@@ -35,5 +35,7 @@ struct arm64;
 /* All of the table; 16 bytes for each. */
 int arm64_reg_read_all(struct arm64 *m, unsigned char (*values)[16]);
 int arm64_reg_read_list(struct arm64 *m, const int *ids, size_t count, unsigned char (*values)[16]);
+/* The id of what MRS and MSR reach by this encoding; -1: the table has none. */
+int arm64_reg_of_system(unsigned id);
 
 #endif

@@ -4,6 +4,9 @@
  * rest is here. An MSR that is not listed raises #GP and is counted; a read of one
  * that kernels look for without needing it only raises #GP.
  */
+#include <errno.h>
+
+#include "cpu/arch/x86_64/regs.h"
 #include "cpu/arch/x86_64/x86.h"
 
 #define MSR_TSC          0x10u
@@ -21,6 +24,7 @@
 #define MSR_SYSCFG       0xc0010010u
 #define MSR_FMASK        0xc0000084u
 #define MSR_INT_PENDING  0xc0010055u
+#define MSR_FS_BASE      0xc0000100u
 #define MSR_TSC_AUX      0xc0000103u
 
 /*
@@ -166,6 +170,42 @@ static bool write_msr(struct x86 *x, uint32_t index, uint64_t value)
     }
     x86_board_changed(x);
     return true;
+}
+
+/* ---- from outside: no instruction at which it happens ---- */
+
+/* FS, GS and kernel GS bases, which the register table has; -1: another. */
+static int base_register(uint32_t index)
+{
+    static const int ids[] = {X86_REG_FS_BASE, X86_REG_GS_BASE, X86_REG_KERNEL_GS_BASE};
+
+    return index >= MSR_FS_BASE && index < MSR_FS_BASE + ARRAY_LEN(ids) ? ids[index - MSR_FS_BASE]
+                                                                        : -1;
+}
+
+int x86_system_read(struct x86 *x, uint32_t index, uint64_t *value)
+{
+    if (base_register(index) >= 0)
+        return x86_reg_read(x, base_register(index), value);
+    return read_msr(x, index, value) ? 0 : -ENOENT;
+}
+
+int x86_system_write(struct x86 *x, uint32_t index, uint64_t value)
+{
+    uint64_t old, now;
+    int rc = x86_system_read(x, index, &old);
+
+    if (rc != 0 || value == old)
+        return rc;
+    if (base_register(index) >= 0)
+        return canonical(value) ? x86_reg_write(x, base_register(index), &value) : -EINVAL;
+    if (!write_msr(x, index, value))
+        return -EINVAL;
+    x86_board_changed(x);
+    if (read_msr(x, index, &now) && now == value)
+        return 0;
+    (void)write_msr(x, index, old); /* it took a part, or nothing */
+    return -EINVAL;
 }
 
 void x86_emul_msr(struct x86 *x)

@@ -193,6 +193,16 @@ static int op_reg_write(void *m, int id, const void *value)
     return x86_reg_write(m, id, value);
 }
 
+static int op_sysreg_read(void *m, uint32_t number, uint64_t *value)
+{
+    return x86_system_read(m, number, value);
+}
+
+static int op_sysreg_write(void *m, uint32_t number, uint64_t value)
+{
+    return x86_system_write(m, number, value);
+}
+
 static uint64_t op_pc(void *m)
 {
     return x86_pc(m);
@@ -342,6 +352,8 @@ const struct cpu_ops x86_64_ops = {
     .reg_read_all = op_reg_read_all,
     .reg_read_list = op_reg_read_list,
     .reg_write = op_reg_write,
+    .sysreg_read = op_sysreg_read,
+    .sysreg_write = op_sysreg_write,
     .pc = op_pc,
     .sp = op_sp,
     .in_user = op_in_user,

@@ -427,6 +427,9 @@ int x86_peek(struct x86 *x, vaddr_t va, paddr_t *pa);
 void x86_emul_cpuid(struct x86 *x);
 void x86_emul_rdtsc(struct x86 *x, bool with_aux);
 void x86_emul_msr(struct x86 *x);
+/* An MSR from outside (cpu_sysreg_read() and _write()). */
+MUST_CHECK int x86_system_read(struct x86 *x, uint32_t index, uint64_t *value);
+MUST_CHECK int x86_system_write(struct x86 *x, uint32_t index, uint64_t value);
 void x86_emul_cr(struct x86 *x, unsigned cr);
 void x86_emul_write_dr(struct x86 *x, unsigned index);
 /* At an exit of the translator: HLT, IN, OUT, INS or OUTS. */

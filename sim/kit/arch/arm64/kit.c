@@ -25,6 +25,9 @@
 #define TCR_39_BITS (25 | 1 << 8 | 1 << 10 | 3 << 12 | 1 << 23 | 2ull << 32)
 #define SCTLR_M_C_I 0x1005u
 
+#define CURRENT_EL TRAPLINE_SYSREG(3, 0, 4, 2, 2)
+#define VBAR_EL2   TRAPLINE_SYSREG(3, 4, 12, 0, 0)
+
 #define INSN_ERET 0xd69f03e0u
 #define INSN_WFI  0xd503207fu
 #define INSN_BACK 0x17ffffffu /* b .-4 */
@@ -90,9 +93,14 @@ static int set_up(struct trapline *t)
     return trapline_set(t, "sp", trapline_place(t, TRAPLINE_KERNEL_STACK));
 }
 
+/* As in struct trapline_trap: 0x800 more for VBAR_EL2. */
 static uint64_t vector(struct trapline *t, unsigned offset)
 {
-    return trapline_get(t, "vbar_el1") + offset;
+    uint64_t base = 0;
+
+    if (offset < 0x800)
+        return trapline_get(t, "vbar_el1") + offset;
+    return cpu_sysreg_read(t->cpu, VBAR_EL2, &base) == 0 ? base + offset - 0x800 : 0;
 }
 
 static int enter_user(struct trapline *t, uint64_t pc)
@@ -132,13 +140,20 @@ static size_t find_return(const uint8_t *code, size_t bytes, size_t from)
     return SIZE_MAX;
 }
 
+static bool at_el2(struct trapline *t)
+{
+    uint64_t level;
+
+    return cpu_sysreg_read(t->cpu, CURRENT_EL, &level) == 0 && level == 2 << 2;
+}
+
 static bool at_return(struct trapline *t, bool *to_user)
 {
     uint32_t word;
 
     if (trapline_read(t, cpu_pc(t->cpu), &word, 4) != 0 || word != INSN_ERET)
         return false;
-    *to_user = (trapline_get(t, "spsr_el1") & 0xf) == 0;
+    *to_user = !at_el2(t) && (trapline_get(t, "spsr_el1") & 0xf) == 0;
     return true;
 }
 
