@@ -78,12 +78,8 @@ static int check_layout(const struct boot_spec *spec, struct image *im, char *er
 int boot_kernel_check(const struct boot_spec *spec, char *err, size_t err_len)
 {
     struct boot_plan plan;
-    struct image im;
-    int rc;
+    int rc = boot_plan_build(spec, &plan, err, err_len); /* where it lies matters, too */
 
-    if (!spec->firmware)
-        return image_read(spec, &im, err, err_len);
-    rc = boot_plan_build(spec, &plan, err, err_len);
     if (rc == 0)
         boot_plan_free(&plan);
     return rc;

@@ -232,7 +232,7 @@ int session_run(const struct machine *m, const struct session *s, struct sim_end
         rc = run_to_end(&r, sim, end);
         sim_destroy(sim);
     } else {
-        trace_abandon(r.writer);
+        trace_discard(r.writer, s->trace_path);
     }
     boot_past_free(&r.boot.past);
     return rc;

@@ -93,6 +93,8 @@ void trace_flush(struct trace_writer *w);
 MUST_CHECK int trace_finish(struct trace_writer *w, const struct sim_end *end,
                             const struct digest *last, char *err, size_t err_len);
 void trace_abandon(struct trace_writer *w);
+/* The same where nothing ran: the file `path`, which trace_create() made, is not left behind. */
+void trace_discard(struct trace_writer *w, const char *path);
 
 /* ---- reader ---- */
 struct trace {

@@ -364,3 +364,14 @@ void trace_abandon(struct trace_writer *w)
     buf_free(&w->events);
     free(w);
 }
+
+void trace_discard(struct trace_writer *w, const char *path)
+{
+    struct stat st;
+
+    if (!w)
+        return;
+    if (fstat(fileno(w->file), &st) == 0 && S_ISREG(st.st_mode))
+        unlink(path);
+    trace_abandon(w);
+}

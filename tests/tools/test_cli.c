@@ -194,6 +194,11 @@ static void test_a_trace_is_not_overwritten(void **state)
     expect(1, "check good.tlt --junit no/where", "cannot write no/where: No such file");
     assert_null(strstr(output, "nothing found")); /* said before the work */
     expect(0, "replay good.tlt", "identical");
+    snprintf(command, sizeof(command), "mkdir %s/big && truncate -s 9M %s/big/f", folder, folder);
+    assert_int_equal(system(command), 0);
+    assert_int_not_equal(run("record -o gone.tlt --kernel good --mem 8M --rootfs big"), 0);
+    snprintf(command, sizeof(command), "test -e %s/gone.tlt", folder);
+    assert_int_not_equal(system(command), 0);
     snprintf(command, sizeof(command), "ls %s | grep -E 'part|tmp-'", folder);
     assert_int_not_equal(system(command), 0);
 }
