@@ -445,8 +445,12 @@ static void start(void *ctx)
         }
         if (a->count.size)
             arm64_count_sync(a, arm64_pc_get(a), e->tlb.hook.miss.is_fetch);
-        if (arm64_tlb_fault(a))
-            continue;
+        if (arm64_tlb_fault(a)) {
+            if (!a->stopped && !a->stop_asked)
+                continue;
+            e->err = UC_ERR_OK;
+            return;
+        }
         e->tlb.hook.passed_on++;
         arm64_tlb_walk_here(a, false);
     }

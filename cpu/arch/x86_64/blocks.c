@@ -13,8 +13,6 @@
 #include "cpu/arch/x86_64/insn.h"
 #include "cpu/arch/x86_64/operands.h"
 
-#define BLOCK_BYTES 4112u
-
 /* Canonical addresses repeat bit 63 in bit 48, which so is free to tell the mode. */
 static uint64_t biased_generation(struct x86_counter *r)
 {
@@ -326,7 +324,7 @@ static void protect_page(struct x86 *x, uint64_t page, bool *flush)
 bool blocks_prove(struct x86 *x, struct x86_blocks_cold *b, vaddr_t pc, uint32_t size)
 {
     struct x86_counter *r = x->counter;
-    uint8_t buf[BLOCK_BYTES];
+    uint8_t buf[BLOCK_BYTES_MAX];
     uint64_t page[2];
     bool flush = false;
 

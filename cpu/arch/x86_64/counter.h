@@ -14,6 +14,7 @@
 #define PAGE_SHIFT 12
 #define PAGE_CACHE 256u
 #define X86_DROPS_MAX 4u
+#define BLOCK_BYTES_MAX 4112u /* of the engine's: what begins in a page */
 
 enum { CODE_NONE, CODE_HERE, CODE_STALE };
 

@@ -31,8 +31,8 @@
 #define BLOCK_2M    0x200000ull
 #define PAGE        0x1000u
 #define STORE_BYTES_MAX 16u /* of one store as the engine reports it */
-#define CODE_BYTES  (96u << 20) /* the buffer of translated code; pages of it as they are filled */
-#define CODE_BYTES_FULL (88u << 20)
+#define CODE_BYTES  (160u << 20) /* the buffer of translated code; pages of it as they are filled */
+#define CODE_BYTES_FULL (150u << 20)
 
 #define MSR_EFER        0xc0000080u
 #define MSR_VM_HSAVE_PA 0xc0010117u

@@ -21,7 +21,6 @@
 #include "cpu/arch/x86_64/counter.h"
 #include "cpu/arch/x86_64/insn.h"
 
-#define BLOCK_BYTES_MAX 4112u /* of the engine's: what begins in a page */
 #define FOUND_MAX       16
 #define LEARNT_MAX 64 /* exits in a row without an instruction; some blocks have several */
 
