@@ -58,8 +58,10 @@ static int check_layout(const struct boot_spec *spec, struct image *im, char *er
             s->pa - base > spec->ram_bytes - s->mem_bytes)
             return loader_fail(err, err_len, -EFBIG,
                                "%s: loads %" PRIu64 " bytes at 0x%" PRIx64
-                               ", outside RAM (0x%" PRIx64 ", %zu MiB)",
-                               name, s->mem_bytes, s->pa, base, spec->ram_bytes >> 20);
+                               ", outside RAM (0x%" PRIx64 ", %zu MiB)%s",
+                               name, s->mem_bytes, s->pa, base, spec->ram_bytes >> 20,
+                               s->mem_bytes < 4096 && im->count > 1
+                                   ? "; is it a note of the linker's (-Wl,--build-id=none)?" : "");
         if (i > 0 && im->seg[i - 1].pa + im->seg[i - 1].mem_bytes > s->pa)
             return loader_fail(err, err_len, -ENOEXEC,
                                "%s: two segments overlap at 0x%" PRIx64, name, s->pa);

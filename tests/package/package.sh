@@ -20,7 +20,7 @@ fi
 deb=${TRAPLINE_DEB:-$(echo "$work"/cpack/trapline_*.deb)}
 
 dpkg-deb -c "$deb" | awk '{ print $6 }' >"$work/files"
-for file in bin/trapline include/trapline/kit.h share/man/man1/trapline-explore.1.gz share/man/man5/trapline-trace.5.gz \
+for file in bin/trapline include/trapline/kit.h share/man/man1/trapline-explore.1.gz share/man/man3/trapline-kit.3.gz share/man/man5/trapline-trace.5.gz \
     share/bash-completion/completions/trapline share/zsh/site-functions/_trapline share/trapline/kernel-arm64.elf \
     share/trapline/kernel-x86_64.elf share/trapline/schema/dump.schema.json share/doc/trapline/copyright; do
     grep -qx "./usr/$file" "$work/files" || fail "the package lacks /usr/$file"

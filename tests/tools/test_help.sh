@@ -93,8 +93,13 @@ complete_words() { COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)); _trapline 2>/dev/nu
 [ "$(complete_words trapline golden u)" = update ] || fail "bash: golden u"
 [ -z "$(complete_words trapline run -- --ar)" ] || fail "bash: words of the guest"
 
+# The kit's page has all that its headers declare.
+for name in $(grep -ohE '\btrapline_[a-z_]*[a-z]\(' "$source"/sim/kit/kit.h "$source"/sim/kit/test.h | sort -u); do
+    grep -qF -- "$name" "$help/man3/trapline-kit.3" || fail "trapline-kit.3 has no $name)"
+done
+
 if command -v man >/dev/null; then
-    for page in "$help"/man1/*.1 "$source"/tools/help/*.5; do
+    for page in "$help"/man1/*.1 "$help"/man3/*.3 "$source"/tools/help/*.5; do
         said=$(LC_ALL=C.UTF-8 man --warnings -E UTF-8 -l -Tutf8 -Z "$page" 2>&1 >/dev/null)
         [ -z "$said" ] || fail "$page: $said"
     done

@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # generate.sh TRAPLINE OUT: manual pages and completions, from what the program's --help says.
-# OUT/man1/trapline.1 and trapline-VERB.1, OUT/trapline.bash, OUT/_trapline.
+# OUT/man1/trapline.1 and trapline-VERB.1, OUT/trapline.bash, OUT/_trapline; of the public headers
+# OUT/man3/trapline-kit.3.
 set -eu
 trapline=$1 out=$2
 here=$(cd "$(dirname "$0")" && pwd)
-rm -rf "$out" && mkdir -p "$out/man1"
+rm -rf "$out" && mkdir -p "$out/man1" "$out/man3"
 version=$("$trapline" --version | awk '{ print $2 }')
 "$trapline" --help >"$out/help"
 
@@ -23,13 +24,14 @@ exits=$(awk '/^exit: / { on = 1; sub(/^exit: /, "") } /^$/ { on = 0 } on' "$out/
 refer() { # all pages but one
     echo "trapline $(echo "$verbs" | sed 's/^/trapline-/')" | tr ' ' '\n' | grep -vx "$1" |
         sed 's/-/\\-/g; s/.*/.BR & (1),/'
+    echo '.BR trapline\-kit (3),'
     echo '.BR trapline\-trace (5)'
 }
 
 page() { # VERB ABOUT; the help text on standard input
     title=trapline${1:+-$1}
     awk -v verb="$1" -v about="$2" -v version="$version" -v exits="$exits" -v see="$(refer "$title" |
-        sed 's/\\/\\\\/g')" -f "$here/help.awk" -f "$here/man.awk" >"$out/man1/$title.1"
+        sed 's/\\/\\\\/g')" -f "$here/help.awk" -f "$here/plain.awk" -f "$here/man.awk" >"$out/man1/$title.1"
 }
 { # the first page: a line for each verb instead of its usage
     echo 'usage: trapline VERB [options]'
@@ -49,6 +51,15 @@ while IFS="$(printf '\t')" read -r verb about; do
     "$trapline" "$verb" --help >"$out/help-$verb"
     page "$verb" "$about" <"$out/help-$verb"
 done <"$out/verbs"
+
+{
+    sed "s/@VERSION@/$version/" "$here/trapline-kit.3.in"
+    for header in kit:DESCRIPTION 'test:TESTS WITH CMOCKA'; do
+        awk -v title="${header#*:}" -f "$here/plain.awk" -f "$here/header.awk" \
+            "$here/../../sim/kit/${header%%:*}.h"
+    done
+    printf '.SH SEE ALSO\n.BR trapline (1),\n.BR trapline\\-record (1)\n'
+} >"$out/man3/trapline-kit.3"
 
 cases() { # FILE.awk
     while IFS="$(printf '\t')" read -r verb about; do

@@ -1,20 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# man.awk - a manual page from a --help text (help.awk).
+# man.awk - a manual page from a --help text (help.awk; with plain.awk).
 #   -v verb=NAME -v about='what it is, in a line' -v version=X [-v exits='lines of trapline --help']
-
-# Text is taken as it is: no character of it is troff's.
-function plain(s) {
-    gsub(/\\/, "\\e", s)
-    gsub(/-/, "\\-", s)
-    gsub(/'/, "\\(aq", s)
-    gsub(/`/, "\\(ga", s)
-    gsub(/\^/, "\\(ha", s)
-    gsub(/~/, "\\(ti", s)
-    if (s ~ /^\./)
-        s = "\\&" s
-    return s
-}
 
 function section(name) {
     if (name != now) {
