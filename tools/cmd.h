@@ -116,6 +116,7 @@ struct machine_options {
         bool read_only, write; /* write: what the guest changed goes back to the file */
     } disk[MACHINE_DISKS_MAX];
     unsigned disk_count;
+    bool starts_once;        /* nobody looks at the kernel's file once the machine has started */
     bool takes_cable;        /* whoever runs the machine brings the other end of its network */
     const char *cable;       /* its name; NULL: none */
     bool cable_listens;

@@ -272,7 +272,7 @@ static int run_or_record(int argc, char **argv, bool recording)
     int rc;
 
     machine_options_init(&o.machine);
-    o.machine.takes_cable = true;
+    o.machine.takes_cable = o.machine.starts_once = true;
     rc = parse(&o, argc, argv, &help);
     if (help) {
         fputs(recording ? record_help : run_help, stdout);
