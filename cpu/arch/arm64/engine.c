@@ -19,7 +19,7 @@
 #include "cpu/arch/arm64/engine.h"
 #include "cpu/engine_guard.h"
 
-#define TRIM_BLOCKS 4096u
+#define TRIM_BLOCKS     256u
 #define STORE_BYTES_MAX 16u /* of one store as the engine reports it */
 
 /* Every system register that survives in the state, for reset. */
@@ -241,8 +241,8 @@ static void on_translated(uc_engine *uc, uc_tb *tb, uc_tb *previous, void *user)
         code = arm64_memory(a, pa, tb->size);
     }
     a->engine->filled += 512;
-    if (a->engine->blocks < TRIM_BLOCKS && ++a->engine->blocks == TRIM_BLOCKS)
-        (void)arm64_engine_trim(a);
+    if (!(++a->engine->blocks % TRIM_BLOCKS))
+        (void)arm64_engine_trim(a, a->engine->blocks);
     for (uint32_t at = 0; at + 4 <= tb->size; at += 4) {
         if (code)
             memcpy(&word, code + at, 4);

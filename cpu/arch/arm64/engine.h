@@ -71,7 +71,9 @@ struct arm64_engine {
     uint64_t sctlr_reset;
     bool calibrating;
     bool tells; /* of what it translates */
-    uint32_t blocks; /* translated, up to TRIM_BLOCKS */
+    uint64_t blocks; /* translated */
+    struct sized_tlb *sizes; /* of its TLBs (engine_trim.c); NULL: not known */
+    bool sought;             /* they were looked for */
     bool translated; /* something ran since translated code was last dropped */
 };
 

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The engine's TLBs of the regimes that no guest runs in, made as small as they can be.
+ * The engine's TLBs, kept small while it translates.
  *
  * It has a TLB for each of twelve translation regimes, of 256 entries as it starts, and looks
- * through all of all of them for each block that it translates: of the time of a Linux boot that is
- * a tenth, for EL1 and EL0 use two. No call sets the size, and a TLB that is never used is never
- * made smaller. So the sizes are set among the engine's own fields.
+ * through all of all of them for each block that it translates: in a boot of Linux, where most code
+ * runs for the first time, that is a tenth of the time. EL1 and EL0 use two, which grow to some
+ * thousand entries; one that is never used is never made smaller. No call sets the sizes, so they
+ * are set among the engine's own fields: one entry for those that no guest uses, no more than
+ * ENTRIES_MAX for the others as blocks are translated. They grow again when no more are.
  *
- * These are recognised by what they hold: a row of twelve pairs of a mask (entries less one, times
- * the size of an entry) and a pointer to as many empty entries (all ones). Where there is no such
- * row, in another version, all is left as it is. A TLB of one entry is a right one: should it be
- * used, the engine makes it larger as it does with each.
+ * The fields are recognised by what they hold: a row of twelve pairs of a mask (entries less one,
+ * times the size of an entry) and a pointer to as many empty entries (all ones). Where there is no
+ * such row, in another version, all is left as it is. A TLB of fewer entries is a right one: which
+ * entry is looked at is told by the mask alone, and a larger one begins empty in new memory.
  *
- * It is done once a guest has run for a while: looking takes longer than a short run.
+ * They are looked for once a guest has run for a while: looking takes longer than a short run.
  */
 #include <fcntl.h>
 #include <malloc.h>
@@ -27,6 +29,8 @@
 #define ENTRIES      256u /* of a TLB that was never used */
 #define UNUSED_MASK  ((ENTRIES - 1) * ENTRY_BYTES)
 #define OBJECT_BYTES (96u << 10)
+#define ENTRIES_MAX  512u
+#define BLOCKS_FIRST 4096u /* translated before the TLBs are looked for */
 
 /* EL1&0 at EL0, at EL1, and there with PAN, by the engine's numbers of them. */
 #define IN_USE (1u << 0 | 1u << 2 | 1u << 4)
@@ -81,26 +85,37 @@ static struct sized_tlb *find_row(int memory, uint8_t *object, uint8_t *copy)
     return NULL;
 }
 
-bool arm64_engine_trim(struct arm64 *a)
+/* The processor's object is one of those that the engine's first words point to. */
+static struct sized_tlb *find(uc_engine *uc)
 {
-    uc_engine *uc = a->engine->uc;
     int memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
-    uint8_t *copy = malloc(OBJECT_BYTES);
+    uint8_t *copy = malloc(OBJECT_BYTES), *object;
     struct sized_tlb *row = NULL;
 
-    /* The processor's object is one of those that the engine's first words point to. */
     for (size_t at = 0; memory >= 0 && copy && !row && at + 8 <= malloc_usable_size(uc); at += 8) {
-        uint8_t *object;
-
         memcpy(&object, (const uint8_t *)uc + at, sizeof(object));
         if (object && !((uintptr_t)object % 16))
             row = find_row(memory, object, copy);
     }
-    for (unsigned i = 0; row && i < REGIMES; i++)
-        if (!(IN_USE >> i & 1))
-            row[i].mask = 0;
     free(copy);
     if (memory >= 0)
         close(memory);
-    return row != NULL;
+    return row;
+}
+
+bool arm64_engine_trim(struct arm64 *a, uint64_t blocks)
+{
+    struct arm64_engine *e = a->engine;
+
+    if (blocks >= BLOCKS_FIRST && !e->sought) {
+        e->sizes = find(e->uc);
+        e->sought = true;
+    }
+    for (unsigned i = 0; e->sizes && i < REGIMES; i++) {
+        uint64_t most = IN_USE >> i & 1 ? (ENTRIES_MAX - 1) * ENTRY_BYTES : 0;
+
+        if (e->sizes[i].mask > most)
+            e->sizes[i].mask = most;
+    }
+    return e->sizes;
 }

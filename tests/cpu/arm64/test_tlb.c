@@ -141,7 +141,7 @@ static void test_tlb_walks_agree(void **state)
     level2 = machine_word(m, level1 + 8) & 0xfffffffff000;
     /* Read only, or WXN forbids the vectors. */
     machine_poke(m, level2, machine_word(m, level2) | 0x80);
-    assert_true(arm64_engine_trim(&m->a)); /* as after a while */
+    assert_true(arm64_engine_trim(&m->a, UINT64_MAX)); /* as after a while */
     for (unsigned i = 0; i < CASES; i++) {
         const struct access *x = &accesses[i % ARRAY_LEN(accesses)];
         bool user = i / ARRAY_LEN(accesses) % 2;
