@@ -92,6 +92,16 @@ int symbols_line(struct symbols *s, vaddr_t va, const char **file, int *line);
 /* Every function and label of code, by address; `bytes` is 0 for labels of assembly. */
 void symbols_each(const struct symbols *s,
                   void (*fn)(void *ctx, const char *name, vaddr_t va, uint64_t bytes), void *ctx);
+/* Every name, of data too, by address; the size in a map is the way to the next. */
+void symbols_each_name(const struct symbols *s,
+                       void (*fn)(void *ctx, const char *name, vaddr_t va, uint64_t bytes, bool code),
+                       void *ctx);
+/*
+ * The names where they ran as an ELF file at `path`, for a debugger: made anew, the user's alone. In a
+ * kernel of the upper half what is below is left out (x86_64's offsets of per-CPU variables).
+ */
+MUST_CHECK int symbols_write(const struct symbols *s, enum arch arch, const char *path, char *err,
+                             size_t err_len);
 /*
  * Every row of the DWARF line tables that begins a statement's code: [va, end) is one stretch of
  * it. -ENOENT where the file has no line tables. `file` lives as long as the symbols.

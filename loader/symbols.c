@@ -437,6 +437,17 @@ void symbols_each(const struct symbols *s,
             fn(ctx, s->names + s->list[i].name, s->list[i].va + s->moved, s->list[i].bytes);
 }
 
+void symbols_each_name(const struct symbols *s,
+                       void (*fn)(void *ctx, const char *name, vaddr_t va, uint64_t bytes, bool code),
+                       void *ctx)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        const struct symbol *e = &s->list[i];
+
+        fn(ctx, s->names + e->name, e->va + s->moved, s->is_map ? e->end - e->va : e->bytes, e->code);
+    }
+}
+
 int symbols_each_line(struct symbols *s,
                       void (*fn)(void *ctx, vaddr_t va, vaddr_t end, const char *file, int line),
                       void *ctx)

@@ -26,7 +26,8 @@ static const char help[] =
     "  --live               record a run as far as gdb goes\n"
     "  --record             record a run first\n"
     "  --at N               start at instruction N (default 0)\n"
-    "  --listen HOST:PORT   wait for a gdb there instead; HOST may be left out (127.0.0.1)\n"
+    "  --listen HOST:PORT   wait for a gdb there instead; HOST may be left out (127.0.0.1). For the\n"
+    "                       kernel's names gdb reads the file that is named here: source FILE\n"
     "  --listen stdio       talk on standard input and output\n"
     TRACE_OPTIONS_HELP
     "\n"
@@ -173,7 +174,7 @@ static int debug(struct trace *t, insn_t at, const char *where, char **args)
     } else if (gdb_stub_create(t, timeline, &stub) != 0) {
         rc = complain(EXIT_GUEST, "out of memory");
     } else {
-        rc = where ? gdb_serve_listen(stub, where) : gdb_serve_child(stub, &t->machine, args);
+        rc = where ? gdb_serve_listen(stub, &t->machine, where) : gdb_serve_child(stub, &t->machine, args);
         gdb_stub_destroy(stub);
     }
     timeline_close(timeline);

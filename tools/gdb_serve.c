@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "loader/boot.h"
 #include "tools/cmd.h"
 
 #define WORDS_MAX 64
@@ -23,6 +24,7 @@ extern char **environ;
 
 struct fds {
     int in, out;
+    bool until_signal; /* Ctrl-C here ends it, as if the client had gone */
 };
 
 static long fds_read(void *ctx, void *buf, size_t len)
@@ -32,7 +34,9 @@ static long fds_read(void *ctx, void *buf, size_t len)
 
     do
         n = read(f->in, buf, len);
-    while (n < 0 && errno == EINTR);
+    while (n < 0 && errno == EINTR && !f->until_signal);
+    if (n < 0 && errno == EINTR)
+        return 0;
     return n < 0 ? -errno : n;
 }
 
@@ -54,9 +58,9 @@ static bool fds_ready(void *ctx)
     return poll(&p, 1, 0) == 1;
 }
 
-static int serve(struct gdb_stub *stub, int in, int out)
+static int serve(struct gdb_stub *stub, int in, int out, bool until_signal)
 {
-    struct fds f = {in, out};
+    struct fds f = {in, out, until_signal};
     struct gdb_io io = {.ctx = &f, .read = fds_read, .write = fds_write, .ready = fds_ready};
     int rc = gdb_stub_serve(stub, &io);
 
@@ -97,39 +101,16 @@ static int listen_on(const char *host, const char *port, unsigned *bound)
     return fd;
 }
 
-static int serve_one(struct gdb_stub *stub, int listener)
+static int serve_one(struct gdb_stub *stub, int listener, bool until_signal)
 {
     int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC), rc;
 
     close(listener);
     if (fd < 0)
         return complain(EXIT_GUEST, "no gdb came: %s", strerror(errno));
-    rc = serve(stub, fd, fd);
+    rc = serve(stub, fd, fd, until_signal);
     close(fd);
     return rc;
-}
-
-int gdb_serve_listen(struct gdb_stub *stub, const char *where)
-{
-    const char *colon = strrchr(where, ':');
-    char host[256] = "127.0.0.1";
-    uint64_t wanted;
-    unsigned port;
-    int fd;
-
-    if (strcmp(where, "stdio") == 0)
-        return serve(stub, STDIN_FILENO, STDOUT_FILENO);
-    if (!colon || (size_t)(colon - where) >= sizeof(host))
-        return complain(EXIT_USAGE, "--listen wants HOST:PORT or stdio, not '%s'", where);
-    if (colon != where)
-        snprintf(host, sizeof(host), "%.*s", (int)(colon - where), where);
-    if (!parse_number(colon + 1, &wanted) || wanted > 65535)
-        return complain(EXIT_USAGE, "--listen wants a port from 0 (any) to 65535, not '%s'", colon + 1);
-    fd = listen_on(host, colon + 1, &port);
-    if (fd < 0)
-        return EXIT_GUEST;
-    fprintf(stderr, "trapline: waiting for gdb: target remote %s:%u\n", host, port);
-    return serve_one(stub, fd);
 }
 
 /* ---- files for gdb: the kernel, the program that runs, a script ---- */
@@ -150,15 +131,42 @@ static bool write_file(const char *path, const void *bytes, size_t len)
     return good;
 }
 
-/* gdb's command `user-symbols`: the stub writes a script, which gdb then reads. */
-static bool write_script(const struct gdb_files *f)
+static bool is_elf(const struct blob *file)
 {
-    char text[512];
-    int len = snprintf(text, sizeof(text),
-                       "define user-symbols\n  monitor user-symbols\n  source %s\nend\n"
-                       "document user-symbols\nSymbols of the user program that runs here, in place "
-                       "of those of the one before.\nend\n",
-                       f->symbols);
+    return file->bytes >= 4 && memcmp(file->data, "\177ELF", 4) == 0;
+}
+
+/*
+ * Where gdb has the kernel's names from: --symbols from its own place, which may be hundreds of
+ * megabytes, or the file that was written. "": it has none.
+ */
+static void symbols_command(const struct gdb_files *f, const struct machine *m, char *text,
+                            size_t len)
+{
+    int used = 0;
+
+    if (m->symbols_path && is_elf(&m->symbols))
+        used = snprintf(text, len, "symbol-file -o 0x%llx \"%s\"\n",
+                        (unsigned long long)m->symbols_moved, m->symbols_path);
+    else if (f->kernel[0])
+        used = snprintf(text, len, "symbol-file %s\n", f->kernel);
+    if (used <= 0 || (size_t)used >= len)
+        text[0] = '\0';
+}
+
+/* Gives gdb the kernel's names, and its command `user-symbols`: the stub writes a script, which
+ * gdb then reads. */
+static bool write_script(const struct gdb_files *f, const struct machine *m)
+{
+    char text[PATH_MAX + 512], kernel[PATH_MAX + 64];
+    int len;
+
+    symbols_command(f, m, kernel, sizeof(kernel));
+    len = snprintf(text, sizeof(text),
+                   "%sdefine user-symbols\n  monitor user-symbols\n  source %s\nend\n"
+                   "document user-symbols\nSymbols of the user program that runs here, in place "
+                   "of those of the one before.\nend\n",
+                   kernel, f->symbols);
 
     return write_file(f->script, text, (size_t)len) && write_file(f->symbols, "", 0);
 }
@@ -182,18 +190,25 @@ static int hand_symbols(void *ctx, const char *name, const void *elf, size_t byt
     return write_file(f->symbols, text, (size_t)len) ? 0 : -EIO;
 }
 
-static bool is_elf(const struct blob *file)
+/* The kernel of the recording, or the names of a map; gdb knows no such file. */
+static bool write_kernel(const struct gdb_files *f, const struct machine *m)
 {
-    return file->bytes >= 4 && memcmp(file->data, "\177ELF", 4) == 0;
-}
+    struct symbols *symbols;
+    char err[ERR_LEN];
+    int rc;
 
-/* gdb's command that loads --symbols from its own place, which may be hundreds of megabytes; of a map gdb
- * knows nothing. */
-static bool load_symbols(const struct machine *m, char *text, size_t len)
-{
-    return m->symbols_path && is_elf(&m->symbols) &&
-           (size_t)snprintf(text, len, "symbol-file -o 0x%llx \"%s\"",
-                            (unsigned long long)m->symbols_moved, m->symbols_path) < len;
+    if (!m->symbols_path)
+        return is_elf(&m->kernel) && write_file(f->kernel, m->kernel.data, m->kernel.bytes);
+    if (is_elf(&m->symbols))
+        return false;
+    rc = machine_symbols(m, &symbols, err, sizeof(err));
+    if (rc == 0) {
+        rc = symbols_write(symbols, m->arch, f->kernel, err, sizeof(err));
+        symbols_free(symbols);
+    }
+    if (rc != 0)
+        complain(0, "gdb gets no names: %s", err);
+    return rc == 0;
 }
 
 static void files_open(struct gdb_files *f, const struct machine *m)
@@ -208,10 +223,9 @@ static void files_open(struct gdb_files *f, const struct machine *m)
     snprintf(f->program, sizeof(f->program), "%s/program", f->dir);
     snprintf(f->script, sizeof(f->script), "%s/commands", f->dir);
     snprintf(f->symbols, sizeof(f->symbols), "%s/symbols", f->dir);
-    if (m->symbols_path || !is_elf(&m->kernel) ||
-        !write_file(f->kernel, m->kernel.data, m->kernel.bytes))
+    if (!write_kernel(f, m))
         f->kernel[0] = '\0';
-    if (!write_script(f))
+    if (!write_script(f, m))
         f->script[0] = '\0';
 }
 
@@ -226,9 +240,55 @@ static void files_close(struct gdb_files *f)
     rmdir(f->dir);
 }
 
+/* Ctrl-C ends waiting and reading once, so that files go; a second one ends all. */
+static void on_signal(int signo)
+{
+    (void)signo;
+}
+
+static int listen_and_serve(struct gdb_stub *stub, const char *host, const char *port_text,
+                            const struct gdb_files *files)
+{
+    unsigned port;
+    int fd = listen_on(host, port_text, &port);
+
+    if (fd < 0)
+        return EXIT_GUEST;
+    if (files->script[0])
+        fprintf(stderr, "trapline: names for gdb: source %s\n", files->script);
+    fprintf(stderr, "trapline: waiting for gdb: target remote %s:%u\n", host, port);
+    return serve_one(stub, fd, true);
+}
+
+int gdb_serve_listen(struct gdb_stub *stub, const struct machine *m, const char *where)
+{
+    struct sigaction once = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    const char *colon = strrchr(where, ':');
+    char host[256] = "127.0.0.1";
+    struct gdb_files files;
+    uint64_t wanted;
+    int rc;
+
+    if (strcmp(where, "stdio") == 0)
+        return serve(stub, STDIN_FILENO, STDOUT_FILENO, false);
+    if (!colon || (size_t)(colon - where) >= sizeof(host))
+        return complain(EXIT_USAGE, "--listen wants HOST:PORT or stdio, not '%s'", where);
+    if (colon != where)
+        snprintf(host, sizeof(host), "%.*s", (int)(colon - where), where);
+    if (!parse_number(colon + 1, &wanted) || wanted > 65535)
+        return complain(EXIT_USAGE, "--listen wants a port from 0 (any) to 65535, not '%s'", colon + 1);
+    files_open(&files, m);
+    gdb_stub_set_symbols(stub, hand_symbols, &files);
+    sigaction(SIGINT, &once, NULL);
+    sigaction(SIGTERM, &once, NULL);
+    rc = listen_and_serve(stub, host, colon + 1, &files);
+    files_close(&files);
+    return rc;
+}
+
 int gdb_serve_child(struct gdb_stub *stub, const struct machine *m, char **args)
 {
-    char target[64], symbols[PATH_MAX + 64], *words[WORDS_MAX];
+    char target[64], *words[WORDS_MAX];
     unsigned port, n = 0;
     struct gdb_files files;
     int fd = listen_on("127.0.0.1", "0", &port), rc, status;
@@ -248,10 +308,6 @@ int gdb_serve_child(struct gdb_stub *stub, const struct machine *m, char **args)
         words[n++] = "-x";
         words[n++] = files.script;
     }
-    if (load_symbols(m, symbols, sizeof(symbols))) {
-        words[n++] = "-ex";
-        words[n++] = symbols;
-    }
     words[n++] = "-ex";
     words[n++] = target;
     while (*args && n < WORDS_MAX - 1)
@@ -264,7 +320,7 @@ int gdb_serve_child(struct gdb_stub *stub, const struct machine *m, char **args)
                       strerror(rc));
     } else {
         sigaction(SIGINT, &ignore, NULL); /* Ctrl-C is gdb's; it tells us */
-        rc = serve_one(stub, fd);
+        rc = serve_one(stub, fd, false);
         waitpid(pid, &status, 0);
     }
     files_close(&files);

@@ -10,7 +10,7 @@
 #include "sim/gdb_stub.h"
 
 /* Wait for one client at "HOST:PORT" or ":PORT" (loopback), or talk on "stdio". */
-int gdb_serve_listen(struct gdb_stub *stub, const char *where);
+int gdb_serve_listen(struct gdb_stub *stub, const struct machine *m, const char *where);
 /* gdb-multiarch as a child that connects to us; `args` go to it, and end with NULL. */
 int gdb_serve_child(struct gdb_stub *stub, const struct machine *m, char **args);
 

@@ -8,7 +8,8 @@
 #   - stepping back undoes a step;
 #   - a watchpoint on the slot of a trap frame, run backward, stops at the instruction that wrote it
 #     and forward behind it: its value there is the one the handler gets;
-#   - the guest's memory reads the same with breakpoints and without.
+#   - the guest's memory reads the same with breakpoints and without;
+#   - names of a map reach a debugger that connects.
 set -uo pipefail
 trapline=$1 arch=$2 kernel=$3 program=$4 work=$5
 
@@ -116,6 +117,25 @@ for text in 'instruction 0 of' 'Breakpoint 1, kernel_main' "instruction $end of 
     grep -q "$text" "$work/under.log" || { echo "FAIL: --live: no '$text'"; failed=1; }
 done
 "$trapline" replay "$work/under.tlt" >/dev/null || { echo "FAIL: --live: no replay"; failed=1; }
+# A kernel without names, which a map has, from where it was linked: the debugger gets them moved.
+readelf -sW "$kernel" | awk '$4 == "FUNC" { print $2, $8 }' | while read -r address name; do
+    printf '%016x t %s\n' $((0x$address - 0x200000)) "$name"
+done >"$work/map"
+"$trapline" gdb "$work/run.tlt" --at "$at" --symbols "$work/map,0x200000" --listen 127.0.0.1:0 \
+    2>"$work/stub.log" &
+stub=$!
+for _ in $(seq 100); do
+    target=$(sed -n 's/.*waiting for gdb: //p' "$work/stub.log")
+    [ -n "$target" ] && break
+    sleep 0.1
+done
+names=$(sed -n 's/.*names for gdb: //p' "$work/stub.log") # said before
+timeout 100 gdb-multiarch -nx -batch -ex "$names" -ex "$target" -ex 'break sigframe_push' -ex continue \
+    -ex 'backtrace 1' >"$work/map.log" 2>&1
+wait $stub
+grep -q '^#0 .* in sigframe_push ()' "$work/map.log" || {
+    echo "FAIL: names of a map: $(cat "$work/map.log" "$work/stub.log")"; failed=1; }
+[ ! -e "$(dirname "${names#source }")" ] || { echo "FAIL: ${names#source } is left"; failed=1; }
 if [ $failed != 0 ]; then
     tail -n 60 "$work/gdb.log"
     echo "again: $trapline gdb $work/run.tlt --at $at -- -batch -nx -x $work/script"

@@ -3,7 +3,7 @@
 #
 # look.sh TRAPLINE ARCH LINUX GUEST WORK: the tools on a recording of Debian's Linux: the checks context
 # and frame find nothing on a boot with processes, pipes and signals; names come from a map of where
-# the kernel was linked, though KASLR moved it.
+# the kernel was linked, though KASLR moved it, in gdb too.
 set -uo pipefail
 trapline=$1 arch=$2 linux=$3 guest=$4 work=$5
 kernel=$(echo "$linux"/boot/vmlinuz-*)
@@ -39,4 +39,23 @@ for map in linked moved; do
 done
 grep -qE "kernel:(__arch_)?(copy|clear)" "$work/moved.traps" || fail "no trap has a name"
 cmp "$work/moved.traps" "$work/linked.traps" || fail "names differ by where their map is from"
+# gdb knows them too: a break by the name of a function that KASLR moved, and back to it from behind.
+if command -v gdb-multiarch >/dev/null; then
+    name=entry_SYSCALL_64
+    [ "$arch" = x86_64 ] || name=__arch_copy_to_user
+    at=$(awk '/system call/ { n = $1 } END { print n - 100 }' "$work/moved.traps")
+    cat >"$work/script" <<END
+set pagination off
+break $name
+reverse-continue
+set \$n0 = \$pc
+stepi
+reverse-stepi
+printf "back %d\n", \$pc == \$n0
+END
+    gdb=(gdb "$work/moved.tlt" --at "$at" --symbols "$work/linked.map" -- -nx -batch -x "$work/script")
+    timeout 600 "$trapline" "${gdb[@]}" >"$work/gdb" 2>&1
+    grep -qE "^Breakpoint 1, .* in $name ?\(\)" "$work/gdb" && grep -q '^back 1' "$work/gdb" ||
+        fail "gdb does not stop at $name: $(tail -n 12 "$work/gdb")" "$trapline ${gdb[*]}"
+fi
 rm -rf "$work"

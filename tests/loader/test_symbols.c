@@ -6,15 +6,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "loader/boot.h"
 
 int symbols_sample(int x); /* not static: its name is in the table */
 int symbols_sample(int x)
 {
-    return x * 3 + 1; /* line 15 */
+    return x * 3 + 1; /* line 18 */
 }
-#define SAMPLE_LINE 15
+#define SAMPLE_LINE 18
 
 /* As in Linux: a function without a size, and behind it a label that is not its. */
 extern char bare_function[], bare_label[];
@@ -149,6 +152,51 @@ static void test_map_of_symbols(void **state)
     assert_int_equal(symbols_load("12345\n", 6, "map", &s, err, sizeof(err)), -ENOEXEC);
 }
 
+/* As a debugger reads them: the moved map is an ELF file with the same names, without what is no address. */
+static void test_map_as_elf(void **state)
+{
+    static const char map[] = "0000000000001000 A per_cpu\n"
+                              "ffff800008010000 T first\n"
+                              "ffff800008010800 t second\n"
+                              "ffff800008011000 D data\n"
+                              "ffff800008012000 T last";
+    char path[] = "/tmp/trapline-test-XXXXXX", err[200];
+    struct symbols *s;
+    struct stat st;
+    const char *name;
+    uint64_t value, bytes;
+    void *elf;
+    int fd = mkstemp(path);
+
+    (void)state;
+    assert_true(fd >= 0);
+    assert_ok(symbols_load(map, sizeof(map) - 1, "map", &s, err, sizeof(err)), err);
+    symbols_move(s, 0x200000);
+    assert_ok(symbols_write(s, ARCH_ARM64, path, err, sizeof(err)), err);
+    symbols_free(s);
+    assert_int_equal(fstat(fd, &st), 0);
+    elf = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    assert_true(elf != MAP_FAILED);
+    assert_ok(symbols_load(elf, (size_t)st.st_size, path, &s, err, sizeof(err)), err);
+    assert_int_equal(symbols_find(s, 0xffff8000082107ff, &name, &value), 0);
+    assert_string_equal(name, "first");
+    assert_int_equal(value, 0x7ff);
+    assert_int_equal(symbols_lookup(s, "second", &value, &bytes), 0);
+    assert_int_equal(value, 0xffff800008210800);
+    assert_int_equal(bytes, 0x800);
+    assert_int_equal(symbols_lookup(s, "data", &value, &bytes), 0);
+    assert_int_equal(value, 0xffff800008211000);
+    assert_int_equal(symbols_find(s, 0xffff800008211004, &name, &value), -ENOENT);
+    assert_int_equal(symbols_lookup(s, "per_cpu", &value, &bytes), -ENOENT);
+    symbols_free(s);
+    munmap(elf, (size_t)st.st_size);
+    close(fd);
+    unlink(path);
+    assert_ok(symbols_load(map, sizeof(map) - 1, "map", &s, err, sizeof(err)), err);
+    assert_int_equal(symbols_write(s, ARCH_ARM64, "/tmp/none/x", err, sizeof(err)), -ENOENT);
+    symbols_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -158,6 +206,7 @@ int main(void)
         cmocka_unit_test(test_a_nearer_label_is_better_than_a_function_without_a_size),
         cmocka_unit_test(test_line_by_dwarf),
         cmocka_unit_test(test_map_of_symbols),
+        cmocka_unit_test(test_map_as_elf),
     };
 
     return cmocka_run_group_tests_name("loader.symbols", tests, setup, teardown);
