@@ -32,6 +32,7 @@ struct tlb_hook {
     size_t address_at;  /* of the address in the engine's fields, or 0 */
     bool here;          /* tlb.c walks, not the engine */
     bool was_here;      /* before leave_guest() */
+    bool unusable;      /* the engine's TLB has smaller pages than the guest */
     bool refuse;        /* no translation for anything: calibration */
     struct {
         uint64_t page;  /* its number */
@@ -43,7 +44,7 @@ struct tlb_hook {
 
 static inline void tlb_hook_walk_here(uc_engine *uc, struct tlb_hook *t, bool here)
 {
-    if (here == t->here)
+    if (here == t->here || (here && t->unusable))
         return;
     t->here = here;
     uc_ctl_tlb_mode(uc, here ? UC_TLB_VIRTUAL : UC_TLB_CPU);

@@ -37,8 +37,10 @@ pair() { # SEED
         complain "$seed" "the recording ended with $code" "$work/$seed.out"
         return
     fi
-    if ! "$trapline" replay "$trace" >"$work/$seed.log" 2>&1; then
-        complain "$seed" "the replay ended with $?" "$work/$seed.log"
+    "$trapline" replay "$trace" >"$work/$seed.log" 2>&1
+    code=$?
+    if [ $code -ne 0 ]; then
+        complain "$seed" "the replay ended with $code" "$work/$seed.log"
         return
     fi
     if [ $((seed % 10)) = 3 ]; then

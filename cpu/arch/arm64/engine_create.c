@@ -63,44 +63,62 @@ static int build_stage2(struct arm64 *a)
 
 /*
  * The engine's TLB has pages of 1 KiB, as processors before ARMv7 want it, so it misses four
- * times as often as it needs to. The size can be set, but 2.1.1 does that for UC_ARCH_ARM only
+ * times as often as it needs to. The size can be set once, but 2.1.1 does that for UC_ARCH_ARM only
  * (the first word of the engine's struct: where it is what we opened, it is changed for
- * the call) and takes the next larger one. A size up to the guest's 4 KiB is right in any case.
+ * the call). 2.1.1 takes the next larger one, 2.1.4 the one that is asked for: `bytes`.
  */
-static void use_large_tlb_pages(uc_engine *uc)
+static uc_err open_with_tlb_pages(uc_engine **uc, uint32_t bytes, size_t *got)
 {
-    uc_arch *arch = (uc_arch *)(void *)uc;
+    uc_err err = uc_open(UC_ARCH_ARM64, UC_MODE_ARM, uc);
+    uc_arch *arch = (uc_arch *)(void *)*uc;
 
-    if (!uc_ctl_set_page_size(uc, PAGE_BYTES / 2) || *arch != UC_ARCH_ARM64)
-        return;
-    *arch = UC_ARCH_ARM;
-    (void)uc_ctl_set_page_size(uc, PAGE_BYTES / 2);
-    *arch = UC_ARCH_ARM64;
+    if (err)
+        return err;
+    if (uc_ctl_set_page_size(*uc, bytes) && *arch == UC_ARCH_ARM64) {
+        *arch = UC_ARCH_ARM;
+        (void)uc_ctl_set_page_size(*uc, bytes);
+        *arch = UC_ARCH_ARM64;
+    }
+    if ((err = uc_ctl_set_cpu_model(*uc, UC_CPU_ARM64_A72)) ||
+        (err = uc_ctl_set_tcg_buffer_size(*uc, CODE_BYTES)))
+        return err;
+    return uc_query(*uc, UC_QUERY_PAGE_SIZE, got);
+}
+
+/*
+ * With pages of the guest's size. Smaller ones are right for the engine's own walk alone: that tells
+ * the TLB how far a page reaches, so that TLBI drops it whole; what tlb.c fills in it does not.
+ */
+static uc_err open_uc(struct arm64_engine *e)
+{
+    size_t got;
+    uc_err err = open_with_tlb_pages(&e->uc, PAGE_BYTES / 2, &got);
+
+    if (!err && got != PAGE_BYTES) {
+        uc_close(e->uc);
+        err = open_with_tlb_pages(&e->uc, PAGE_BYTES, &got);
+    }
+    if (err)
+        return err;
+    e->tlb.hook.unusable = got != PAGE_BYTES;
+    return got > PAGE_BYTES ? UC_ERR_VERSION : UC_ERR_OK;
 }
 
 static uc_err open_engine(struct arm64 *a)
 {
     struct arm64_engine *e = a->engine;
-    size_t tlb_page_bytes;
     uc_err err;
 
     engine_guard_catch_abort();
-    if ((err = uc_open(UC_ARCH_ARM64, UC_MODE_ARM, &e->uc)))
-        return err;
-    use_large_tlb_pages(e->uc);
-    if ((err = uc_ctl_set_cpu_model(e->uc, UC_CPU_ARM64_A72)) ||
-        (err = uc_ctl_set_tcg_buffer_size(e->uc, CODE_BYTES)) ||
+    if ((err = open_uc(e)) ||
         (err = uc_ctl_exits_enable(e->uc)) || (err = uc_ctl_tlb_mode(e->uc, UC_TLB_CPU)) ||
         (err = uc_mem_map_ptr(e->uc, ARM64_RAM_BASE,
                               a->config.ram_bytes + arm64_engine_extra_bytes(a->config.ram_bytes),
                               UC_PROT_ALL, a->ram)) ||
         (err = uc_context_alloc(e->uc, &e->scratch)) ||
         (err = uc_context_alloc(e->uc, &e->brief)) ||
-        (err = uc_context_alloc(e->uc, &e->host)) ||
-        (err = uc_query(e->uc, UC_QUERY_PAGE_SIZE, &tlb_page_bytes)))
+        (err = uc_context_alloc(e->uc, &e->host)))
         return err;
-    if (tlb_page_bytes > PAGE_BYTES)
-        return UC_ERR_VERSION;
     /*
      * EL2 and EL1 are AArch64, not secure; HVC is enabled and SMC undefined, as
      * where there is no EL3 (DDI 0487, D17.2.117).

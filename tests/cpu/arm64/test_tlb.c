@@ -8,6 +8,7 @@
  *
  * And a device leaves the walk to the engine only where the next access to one comes soon.
  */
+#include "cpu/arch/arm64/engine.h"
 #include "tests/cpu/arm64/harness.h"
 
 #define CASES       4000u
@@ -214,9 +215,48 @@ static void test_tlb_walks_here_behind_a_device(void **state)
     machine_close(m);
 }
 
+/* The engine's TLB may have smaller pages than the guest: TLBI drops all of one nevertheless. */
+static void test_tlbi_drops_a_page_whole(void **state)
+{
+    /* ldr x2, [x0]; str xzr, [x4]; dsb ish; tlbi vaae1, x5; dsb ish; isb; ldr x2, [x0]; svc */
+    static const uint32_t code[] = {0xf9400002, 0xf900009f, 0xd5033b9f, 0xd5088765,
+                                    0xd5033b9f, 0xd5033fdf, 0xf9400002, SVC};
+    struct machine *m = machine_open("traps");
+    paddr_t level2;
+
+    (void)state;
+    machine_ready(m);
+    m->stop_at_trap = true;
+    level2 = machine_word(m, (machine_named(m, "ttbr0_el1") & ~0xfffull) + 8) & 0xfffffffff000;
+    machine_poke(m, level2 + (VA >> 21 & 511) * 8, TABLE | 3);
+    machine_poke(m, TABLE + 8, TABLE | 3ull << 53 | 0x703);
+    assert_false(m->a.engine->tlb.hook.unusable);
+    for (unsigned i = 0; i < 16; i++) {
+        vaddr_t at = VA + (i & 7) * 512 + 8;
+
+        machine_code(m, KERNEL_CODE, code, ARRAY_LEN(code));
+        machine_poke(m, TABLE, TARGET | 3ull << 53 | 0x703);
+        machine_set(m, ARM64_PSTATE, PSTATE_DAIF | 5);
+        machine_set(m, ARM64_SP_EL1, SP1);
+        machine_set(m, ARM64_X0, at);
+        machine_set(m, ARM64_X0 + 4, VA + 0x1000);
+        machine_set(m, ARM64_X0 + 5, VA >> 12);
+        machine_set(m, ARM64_PC, KERNEL_CODE);
+        arm64_engine_flush_tlb(&m->a);
+        arm64_tlb_walk_here(&m->a, i & 8);
+        m->traps = 0;
+        machine_run(m, m->a.count.n + 100);
+        assert_int_equal(m->traps, 1);
+        assert_int_equal(m->trap[0].pc, KERNEL_CODE + 24);
+        assert_int_equal(m->trap[0].addr, at);
+    }
+    machine_close(m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_tlbi_drops_a_page_whole),
         cmocka_unit_test(test_tlb_walks_agree),
         cmocka_unit_test(test_tlb_walks_here_behind_a_device),
     };
