@@ -4,8 +4,9 @@
  * guest may learn about the processor or the time comes from here.
  *
  * CPUID shows an AMD family 15 processor with long mode, NX, SSE4.2, XSAVE of
- * x87 and SSE state, an APIC with TSC-deadline timer and an invariant TSC; no
- * AVX, no RDRAND, no hypervisor leaf.
+ * x87 and SSE state, an APIC with TSC-deadline timer, an invariant TSC and machine
+ * checks without a bank; no AVX, no RDRAND. The hypervisor's bit is set, without a leaf of
+ * its own: so a kernel takes for granted neither performance counters nor an erratum's MSR.
  */
 #include <string.h>
 
@@ -13,7 +14,7 @@
 #include "cpu/arch/x86_64/x86.h"
 
 #define CR4_TSD     0x4u
-#define CR4_KNOWN   0x000406ffu /* VME..PCE but not MCE's meaning, OSFXSR, OSXMMEXCPT, OSXSAVE */
+#define CR4_KNOWN   0x000406ffu /* VME..PCE, OSFXSR, OSXMMEXCPT, OSXSAVE */
 #define CR0_KNOWN   0xe005003fu
 
 struct cpuid {
@@ -31,8 +32,7 @@ static struct cpuid cpuid_leaf(struct x86 *x, uint32_t leaf, uint32_t sub)
         r = (struct cpuid){leaf ? 0x80000008u : 0xd, 0x68747541, 0x444d4163, 0x69746e65};
         break;
     case 1:
-        r = (struct cpuid){0x00060fb1, 0x00010800, 0x07980a03 & ~0x80000u, 0x0789bb7d};
-        r.c |= 0x80000; /* SSE4.1 beside SSE4.2 */
+        r = (struct cpuid){0x00060fb1, 0x00010800, 0x87980a03, 0x0789fbfd};
         if (x86_reg(x, X86_CR4) & CR4_OSXSAVE)
             r.c |= 1u << 27;
         break;
@@ -41,8 +41,7 @@ static struct cpuid cpuid_leaf(struct x86 *x, uint32_t leaf, uint32_t sub)
             r = (struct cpuid){3, 576, 576, 0};
         break;
     case 0x80000001u:
-        r = (struct cpuid){0x00060fb1, 0, 0x101, 0x2d93fb7d & ~0x04000000u};
-        r.d |= 0x04000000; /* 1 GiB pages */
+        r = (struct cpuid){0x00060fb1, 0, 0x101, 0x2d93fbfd};
         break;
     case 0x80000002u:
     case 0x80000003u:

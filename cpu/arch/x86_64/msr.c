@@ -14,6 +14,8 @@
 #define MSR_BIOS_SIGN    0x8bu
 #define MSR_MTRRCAP      0xfeu
 #define MSR_SYSENTER_CS  0x174u
+#define MSR_MCG_CAP      0x179u
+#define MSR_MCG_STATUS   0x17au
 #define MSR_MISC_ENABLE  0x1a0u
 #define MSR_MTRR_VAR     0x200u
 #define MSR_PAT          0x277u
@@ -28,16 +30,16 @@
 #define MSR_TSC_AUX      0xc0000103u
 
 /*
- * What kernels read to find out whether it is there, prepared for the #GP that says no: machine
- * checks, performance counters, and what belongs to the north bridge of AMD's processors
+ * What kernels read to find out whether it is there, prepared for the #GP that says no:
+ * performance counters, system management, and what belongs to the north bridge of AMD's processors
  * (AMD64 manual vol. 2, appendix A).
  */
 static bool is_absent(uint32_t index)
 {
     switch (index) {
-    case 0x179:      /* MCG_CAP */
     case 0xc0010000: /* PerfEvtSel0 */
     case 0xc0010015: /* HWCR */
+    case 0xc0010112: /* SMM_ADDR: where TSEG is, and there is no SMM. Linux 5.10 asks */
     case 0xc0011029: /* DE_CFG */
         return true;
     default:
@@ -95,6 +97,8 @@ static bool read_msr(struct x86 *x, uint32_t index, uint64_t *value)
         *value = x->board.lapic.base_msr;
         return true;
     case MSR_BIOS_SIGN:
+    case MSR_MCG_CAP: /* no bank that could report anything, so nothing ever happened */
+    case MSR_MCG_STATUS:
     case MSR_SYSCFG: /* no bit of it is set: Linux reads it with the MTRRs */
     case MSR_INT_PENDING: /* nor of this: C1E is off. Linux reads it of each processor of this family */
         *value = 0;
@@ -159,6 +163,8 @@ static bool write_msr(struct x86 *x, uint32_t index, uint64_t value)
         break;
     case MSR_BIOS_SIGN:
         return true;
+    case MSR_MCG_STATUS: /* it is cleared by 0; any other value is #GP, as the manual has it */
+        return value == 0;
     case MSR_TSC_DEADLINE:
         lapic_write_deadline(&x->board.lapic, x86_cycles(x),
                              value ? value - x->msrs.tsc_offset : 0);
@@ -225,7 +231,8 @@ void x86_emul_msr(struct x86 *x)
         ok = read_msr(x, index, &value);
     }
     if (!ok) {
-        if (!stored_msr(&x->msrs, index) && (is_write || !is_absent(index)))
+        if (!stored_msr(&x->msrs, index) && index != MSR_MCG_STATUS &&
+            (is_write || !is_absent(index)))
             x86_unimplemented(x, is_write, "MSR 0x%llx", index);
         if (!x->stopped)
             x86_fault(x, X86_GP, 0);

@@ -42,6 +42,8 @@ static const struct expect expect[] = {
     {"gp_io", 13, 0, 0, true, true, 0, 0},
     {"gp_rdmsr", 13, 0, 0, true, true, 0, 0},
     {"gp_msr", 13, 0, 0, false, true, 0, 0},
+    {"mcg", 3, NONE, 0, false, false, 0, 0},
+    {"gp_mcg_status", 13, 0, 0, false, true, 0, 0},
     {"gp_selector", 13, 0x78, 0, false, true, 0, 0},
     {"gp_noncanonical", 13, 0, 0, false, true, 0, 0},
     {"gp_cr0", 13, 0, 0, false, true, 0, 0},
@@ -85,6 +87,7 @@ static const struct {
     const char *name;
     uint64_t mask, value;
 } left[] = {
+    {"mcg", ~0ull, 0x4080},
     {"cr8", ~0ull, 5},
     {"xm_masked_again", 0xffff, 0x1f84},
     {"mf_any", 0x80ff, 0x8081}, /* 0/0 is invalid and no division by zero */

@@ -138,6 +138,35 @@ CASE gp_msr 0
  nop
  AT gp_msr
  rdmsr
+/* Machine checks that nothing can report: no bank, no status, CPUID and CR4 know them. */
+CASE mcg 0
+ xor %edx,%edx
+ mov $0x40668,%ecx
+ mov %rcx,%cr4
+ mov $1,%eax
+ cpuid
+ and $0x4080,%edx
+ mov %edx,0x50050
+ xor %eax,%eax
+ xor %edx,%edx
+ mov $0x17a,%ecx
+ wrmsr
+ mov $-1,%rax
+ mov $-1,%rdx
+ rdmsr
+ or %eax,0x50050
+ dec %ecx
+ rdmsr
+ or %eax,0x50050
+ int3
+ AT mcg
+ nop
+CASE gp_mcg_status 0
+ mov $0x17a,%ecx
+ mov $4,%eax
+ xor %edx,%edx
+ AT gp_mcg_status
+ wrmsr
 CASE gp_selector 0
  mov $0x7b,%ecx
  AT gp_selector
