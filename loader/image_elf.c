@@ -85,6 +85,11 @@ static int add_segment(const struct boot_spec *spec, const GElf_Phdr *ph, struct
     if (ph->p_paddr + ph->p_memsz < ph->p_paddr)
         return loader_fail(err, err_len, -ENOEXEC,
                            "%s: damaged: a segment wraps around the address space", name);
+    if (ph->p_paddr >> 52)
+        return loader_fail(err, err_len, -ENOEXEC,
+                           "%s: loads at 0x%" PRIx64 ", a virtual address; a file with physical "
+                           "ones is needed (of Linux's vmlinux the Image: objcopy -O binary)",
+                           name, ph->p_paddr);
     if (im->count == IMAGE_SEGMENTS_MAX)
         return loader_fail(err, err_len, -ENOEXEC, "%s: has more than %u segments", name,
                            IMAGE_SEGMENTS_MAX);

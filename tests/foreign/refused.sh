@@ -75,6 +75,10 @@ refused 4 "32-bit ELF file, 64-bit is needed" --arch arm64 --kernel made
 cp "$guests/arm64.elf" made
 bytes 16 01
 refused 4 "not an executable ELF file;was it linked?" --arch arm64 --kernel made
+# What arm64 Linux's vmlinux is: its segments' physical addresses are the virtual ones.
+cp "$guests/arm64.elf" made
+bytes 88 00 00 00 08 00 80 ff ff
+refused 4 "loads at 0xffff800008000000, a virtual address;objcopy -O binary" --arch arm64 --kernel made
 
 # ---- nothing, a folder, a part ----
 : >empty
