@@ -58,7 +58,9 @@ static int add_arch(const struct contract_cmd *c, enum arch arch, struct contrac
 
     snprintf(path, sizeof(path), "%s/%s", c->o.dir, arch_name(arch));
     if (host_list_dir(path, "", &names, err, sizeof(err)) != 0)
-        return complain(EXIT_USAGE, "%s", err);
+        return complain(EXIT_USAGE, "%s%s", err, c->o.dir != c->default_dir ? "" :
+                        "; the tests are built with the source tree and not installed: name them "
+                        "with --dir");
     for (size_t i = 0; names[i]; i++) {
         if (!is_test_name(names[i]) || (c->o.filter && fnmatch(c->o.filter, names[i], 0) != 0))
             continue;

@@ -20,7 +20,8 @@ static const char help[] =
     "  --programs DIR       guest programs; ARCH in it stands for the CPU\n"
     "                       (default: guest/ARCH/tests beside this program)\n"
     "  --kernel FILE        kernel (default: the one that ships for each CPU)\n"
-    "  --keep DIR           where recordings are kept (default: golden beside this program)\n"
+    "  --keep DIR           where recordings are kept (default: golden, in the build folder where this\n"
+    "                       program is in one)\n"
     "  --json               a JSON object for each file, and one for all\n"
     "\n"
     "Header lines: '# arch:', '# program:', '# args:', '# seed:', '# chaos:', '# about:',\n"
@@ -66,6 +67,18 @@ static void default_dir(const char *below, char *out, size_t len)
     snprintf(out, len, "%s/%s", dir, below);
 }
 
+/* An installed program writes nothing beside itself. */
+static void default_keep(char *out, size_t len)
+{
+    char kernels[4096];
+
+    default_dir("kernel", kernels, sizeof(kernels));
+    if (host_file_exists(kernels))
+        default_dir("golden", out, len);
+    else
+        snprintf(out, len, "golden");
+}
+
 static int load_files(const struct golden_run *g, const struct golden_spec *spec,
                       struct machine *m)
 {
@@ -80,7 +93,8 @@ static int load_files(const struct golden_run *g, const struct golden_spec *spec
     expand(pattern, spec->arch, dir, sizeof(dir));
     snprintf(path, sizeof(path), "%s/%.400s", dir, spec->program);
     if (host_read_file(path, &program, err, sizeof(err)) != 0)
-        return complain(EXIT_USAGE, "%s", err);
+        return complain(EXIT_USAGE, "%s%s", err,
+                        g->programs ? "" : "; --programs says where guest programs are");
     rc = golden_machine(spec, &program, m, err, sizeof(err));
     blob_free(&program);
     if (rc != 0)
@@ -209,7 +223,7 @@ static int one_file(struct golden_run *g, const char *name)
     if (g->keep)
         snprintf(keep, sizeof(keep), "%s", g->keep);
     else
-        default_dir("golden", keep, sizeof(keep));
+        default_keep(keep, sizeof(keep));
     mkdir(keep, 0777); /* there already: fine; a real failure shows when the trace is written */
     snprintf(trace_path, sizeof(trace_path), "%s/%s-%.*s.tlt", keep, arch_name(spec.arch),
              (int)strcspn(name, "."), name);

@@ -255,8 +255,8 @@ static int find_rootfs(struct machine_options *o)
     if (!find_beside(places, ARRAY_LEN(places), name, o->rootfs_found,
                      sizeof(o->rootfs_found)))
         return complain(EXIT_USAGE,
-                        "there is no root folder for %s beside this program; './dev setup' fetches "
-                        "Debian's busybox and makes one, or name one with --rootfs or --initrd",
+                        "there is no root folder for %s beside this program: name one with --rootfs "
+                        "or --initrd (in the source tree './dev setup' makes one of Debian's busybox)",
                         arch_name(o->machine.arch));
     o->rootfs = o->rootfs_found;
     return EXIT_OK;

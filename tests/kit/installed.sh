@@ -54,6 +54,16 @@ kernel() { # CPU VECTOR-REGISTERS, one of which the compiler takes
 (kernel arm64 'v0|v31')
 (kernel x86_64 xmm0)
 
+# Nothing is written beside an installed program.
+(
+    mkdir -p "$work/golden/mine" && cd "$work/golden"
+    printf '# arch: x86_64\n# program: simd_memset\n\n' >mine/stores.golden
+    "$prefix/bin/trapline" golden update --programs "$build/guest/ARCH/tests" mine >golden.log 2>&1 ||
+        { cat golden.log; fail "golden, installed"; }
+    [ -s golden/x86_64-stores.tlt ] || fail "golden keeps no recording in its folder"
+    [ "$(ls "$prefix/bin")" = trapline ] || fail "golden writes to $prefix/bin: $(ls "$prefix/bin")"
+)
+
 # The recipes for CI: their form, and the workflow's own steps on a copy of the kernel's folder.
 if python3 -c 'import yaml' 2>/dev/null; then
     cp -r "$here/arm64" "$work/ci"
