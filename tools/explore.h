@@ -67,6 +67,8 @@ struct search {
         bool text;
         const char *lcov;
         struct cover *cover;
+        struct output out; /* of `lcov`, once it is open */
+        bool written;      /* and all of it is there */
     } coverage;
 };
 
@@ -86,6 +88,7 @@ void cover_free(struct cover *c);
 void cover_add(struct cover *c, const struct result_line *line);
 void cover_print(const struct cover *c);
 json_t *cover_json(const struct cover *c);
-int cover_lcov(const struct cover *c, const char *path);
+/* Whoever opened the file closes it, and looks whether all of it was written. */
+int cover_lcov(const struct cover *c, FILE *f);
 
 #endif

@@ -194,7 +194,7 @@ static void tell_rest(const struct search *s)
 }
 
 /* `of`: how many points there should be. */
-static int summary(const struct search *s, const struct tally *t, uint64_t of)
+static int summary(struct search *s, const struct tally *t, uint64_t of)
 {
     uint64_t points = of - t->impossible, missing = of - t->tried;
     bool none = points == 0 && t->impossible > 0 && (s->shards == 1 || s->merge);
@@ -223,8 +223,10 @@ static int summary(const struct search *s, const struct tally *t, uint64_t of)
     }
     if (s->coverage.text && !s->json)
         cover_print(s->coverage.cover);
-    if (rc == EXIT_OK && s->coverage.lcov)
-        rc = cover_lcov(s->coverage.cover, s->coverage.lcov);
+    if (rc == EXIT_OK && s->coverage.lcov) {
+        rc = cover_lcov(s->coverage.cover, s->coverage.out.file);
+        s->coverage.written = rc == EXIT_OK;
+    }
     if (rc != EXIT_OK)
         return rc;
     return t->failed > 0 || missing > 0 || none ? EXIT_GUEST : EXIT_OK;
@@ -238,13 +240,30 @@ static int want_coverage(struct search *s)
     return s->coverage.cover ? EXIT_OK : complain(EXIT_GUEST, "out of memory");
 }
 
+/* Refused before hours of search, not behind them. */
+static int open_lcov(struct search *s)
+{
+    return s->coverage.lcov ? output_open(&s->coverage.out, s->coverage.lcov) : EXIT_OK;
+}
+
+static int close_lcov(struct search *s, int rc)
+{
+    int closed = EXIT_OK;
+
+    if (s->coverage.out.file)
+        closed = output_close(&s->coverage.out, s->coverage.written ? EXIT_OK : EXIT_GUEST);
+    return s->coverage.written && closed != EXIT_OK ? closed : rc;
+}
+
 int explore_merge(struct search *s)
 {
     struct tally tally = {.ctx = s, .point = on_point};
     json_t *head = NULL;
-    int rc = want_coverage(s);
+    int rc = open_lcov(s);
 
     s->out = s->merge;
+    if (rc == EXIT_OK)
+        rc = want_coverage(s);
     if (rc == EXIT_OK)
         rc = results_merge(s->merge, &tally, &head);
     if (rc == EXIT_OK)
@@ -252,7 +271,7 @@ int explore_merge(struct search *s)
     json_decref(head);
     free(tally.done);
     cover_free(s->coverage.cover);
-    return rc;
+    return close_lcov(s, rc);
 }
 
 /* ---- the search ---- */
@@ -353,8 +372,10 @@ static int run_and_tell(struct search *s, const json_t *head)
 int explore_search(struct search *s)
 {
     json_t *head = NULL;
-    int rc = run_undisturbed(s);
+    int rc = open_lcov(s);
 
+    if (rc == EXIT_OK)
+        rc = run_undisturbed(s);
     if (rc == EXIT_OK)
         rc = s->kind->prepare(s);
     if (rc == EXIT_OK) {
@@ -368,5 +389,5 @@ int explore_search(struct search *s)
     free(s->tally.done);
     sweep_places_free(&s->every.places);
     explore_result_free(&s->undisturbed);
-    return rc;
+    return close_lcov(s, rc);
 }

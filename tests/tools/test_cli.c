@@ -193,6 +193,8 @@ static void test_a_trace_is_not_overwritten(void **state)
     expect(1, "minimize fails.tlt -o no/where.tlt", "cannot write no/where.tlt: No such file");
     expect(1, "check good.tlt --junit no/where", "cannot write no/where: No such file");
     assert_null(strstr(output, "nothing found")); /* said before the work */
+    expect(2, "explore --every --kernel good --lcov fails.tlt", "fails.tlt is a trace: not overwritten");
+    expect(1, "explore --merge nowhere --lcov no/where", "cannot write no/where: No such file");
     expect(0, "replay good.tlt", "identical");
     snprintf(command, sizeof(command), "mkdir %s/big && truncate -s 9M %s/big/f", folder, folder);
     assert_int_equal(system(command), 0);
