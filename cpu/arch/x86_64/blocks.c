@@ -75,22 +75,29 @@ void x86_count_page_written(struct x86 *x, paddr_t pa)
     x86_count_limit(&x->count, 0); /* the next block is looked at and not run: x86_engine_stop_before() */
 }
 
-bool blocks_page_of(struct x86 *x, vaddr_t va, uint64_t *ppage)
+static bool look_up_page(struct x86 *x, vaddr_t va, struct page_cache *c)
 {
-    struct x86_counter *r = x->counter;
-    uint64_t vpage = va >> PAGE_SHIFT;
-    struct page_cache *c = &r->cache[vpage % PAGE_CACHE];
     paddr_t pa;
 
-    if (c->vpage == vpage && c->bias == x->count.bias) {
-        *ppage = c->ppage;
-        return true;
-    }
     if (x86_peek(x, va, &pa) || pa >= x->config.ram_bytes)
         return false;
-    *c = (struct page_cache){x->count.bias, vpage, pa >> PAGE_SHIFT};
+    *c = (struct page_cache){x->count.bias, va >> PAGE_SHIFT, pa >> PAGE_SHIFT};
+    return true;
+}
+
+static inline bool page_of(struct x86 *x, vaddr_t va, uint64_t *ppage)
+{
+    struct page_cache *c = &x->counter->cache[(va >> PAGE_SHIFT) % PAGE_CACHE];
+
+    if ((c->vpage != va >> PAGE_SHIFT || c->bias != x->count.bias) && !look_up_page(x, va, c))
+        return false;
     *ppage = c->ppage;
     return true;
+}
+
+bool blocks_page_of(struct x86 *x, vaddr_t va, uint64_t *ppage)
+{
+    return page_of(x, va, ppage);
 }
 
 size_t x86_fetch(struct x86 *x, vaddr_t pc, uint8_t *buf, size_t len)
@@ -303,12 +310,12 @@ bool blocks_aligned(struct x86 *x, const struct x86_blocks_cold *b)
     return true;
 }
 
-static bool block_pages(struct x86 *x, vaddr_t pc, uint32_t size, uint64_t page[2])
+static inline bool block_pages(struct x86 *x, vaddr_t pc, uint32_t size, uint64_t page[2])
 {
     page[1] = UINT64_MAX;
-    if (!blocks_page_of(x, pc, &page[0]))
+    if (!page_of(x, pc, &page[0]))
         return false;
-    return (pc & 0xfff) + size <= 0x1000 || blocks_page_of(x, pc + size - 1, &page[1]);
+    return (pc & 0xfff) + size <= 0x1000 || page_of(x, pc + size - 1, &page[1]);
 }
 
 static void protect_page(struct x86 *x, uint64_t page, bool *flush)
@@ -321,6 +328,47 @@ static void protect_page(struct x86 *x, uint64_t page, bool *flush)
     *flush = true; /* entries of the engine's TLB may still allow stores */
 }
 
+/* Block and entry are of `page`. */
+static inline bool holds(const struct x86_counter *r, const struct x86_blocks_cold *b, vaddr_t pc,
+                  uint32_t size, const uint64_t page[2])
+{
+    return b->pc == pc && b->size == size && b->is_long == r->is_long && b->page[0] == page[0] &&
+           b->page[1] == page[1] && b->gen[0] == r->gen[page[0]] && r->protected[page[0]] &&
+           (page[1] == UINT64_MAX || (b->gen[1] == r->gen[page[1]] && r->protected[page[1]]));
+}
+
+bool x86_count_again(struct x86 *x, vaddr_t pc, uint32_t size)
+{
+    struct x86_counter *r = x->counter;
+    unsigned index = x86_block_index(pc);
+    struct x86_block *hot = &x->count.blocks[index];
+    const struct x86_blocks_cold *b = &x->count.cold[index];
+    uint16_t marks = blocks_size_marks(b);
+    insn_t end = x->count.n + b->insns;
+    uint64_t page[2];
+
+    if (b->pc != pc || b->size != size || end > x->count.limit[pc >> 63] || r->step ||
+        marks == X86_BLOCK_UNCACHED ||
+        ((r->mixed || r->low_kernel) && (b->flags & BLOCK_FAR)))
+        return false;
+    if (hot->key != (pc ^ x->count.bias) || hot->size != (size | marks)) {
+        if (!block_pages(x, pc, size, page) || !holds(r, b, pc, size, page) ||
+            r->tail || r->fence || (exits_may_be(r, pc) && exits_is(r, pc)))
+            return false;
+        *hot = (struct x86_block){pc ^ x->count.bias, (uint16_t)(size | marks), b->insns, index};
+    }
+    if ((marks & X86_BLOCK_CHECK) && !blocks_aligned(x, b))
+        return false;
+    x->count.n = end;
+    x->count.current = hot;
+    if (marks & X86_BLOCK_SHADOWS) {
+        r->look_before = x->flow.look;
+        r->shadow_before = x->flow.shadow_n;
+        x->flow.shadow_n = end;
+    }
+    return true;
+}
+
 bool blocks_prove(struct x86 *x, struct x86_blocks_cold *b, vaddr_t pc, uint32_t size)
 {
     struct x86_counter *r = x->counter;
@@ -330,9 +378,7 @@ bool blocks_prove(struct x86 *x, struct x86_blocks_cold *b, vaddr_t pc, uint32_t
 
     if (!block_pages(x, pc, size, page) || size > sizeof(buf))
         return false;
-    if (b->pc == pc && b->size == size && b->is_long == r->is_long && b->page[0] == page[0] && b->page[1] == page[1] &&
-        b->gen[0] == r->gen[page[0]] && r->protected[page[0]] &&
-        (page[1] == UINT64_MAX || (b->gen[1] == r->gen[page[1]] && r->protected[page[1]])))
+    if (holds(r, b, pc, size, page))
         return true;
     if (!x86_flat_code(x))
         return false;

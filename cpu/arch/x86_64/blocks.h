@@ -15,7 +15,9 @@
 
 #define X86_BLOCKS         32768u
 #define X86_BLOCK_UNCACHED 0xffffu
-#define X86_BLOCK_CHECK    0x4000u /* added to `size`: holds operands that must be aligned */
+/* Added to `size`: it holds operands that must be aligned; no interrupt is taken behind it. */
+#define X86_BLOCK_CHECK    0x4000u
+#define X86_BLOCK_SHADOWS  0x2000u
 
 struct x86_block {
     uint64_t key;

@@ -134,11 +134,6 @@ static bool block_watch(struct x86 *x, vaddr_t pc)
     return false;
 }
 
-bool x86_count_aligned(struct x86 *x, uint32_t index)
-{
-    return blocks_aligned(x, &x->count.cold[index]);
-}
-
 /* Does the block have to run one instruction at a time, with checks (step.c)? */
 static bool needs_steps(struct x86 *x, const struct x86_blocks_cold *b)
 {
@@ -313,9 +308,8 @@ void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size)
         return;
     }
     *hot = (struct x86_block){pc ^ x->count.bias, (uint16_t)size, b->insns, index};
-    if (b->checks)
-        hot->size |= X86_BLOCK_CHECK;
-    if ((b->flags & BLOCK_UNCACHED) || ((r->mixed || r->low_kernel) && (b->flags & BLOCK_FAR)))
+    hot->size |= blocks_size_marks(b);
+    if ((r->mixed || r->low_kernel) && (b->flags & BLOCK_FAR))
         hot->size = X86_BLOCK_UNCACHED;
     if (x->adversary) {
         x86_adversary_block(x, pc, size, b->insns);

@@ -43,6 +43,11 @@ void x86_count_looks(struct x86 *x);
 void x86_count_watched(struct x86 *x);
 /* After an exception entry: in watch mode the return is looked for. */
 void x86_count_entered(struct x86 *x);
+/*
+ * In the block hook: a block whose entry was true before mappings or code changed, and still is, or
+ * whose size has a mark. It is counted if there is nothing else to look at. False: the slow way.
+ */
+bool x86_count_again(struct x86 *x, vaddr_t pc, uint32_t size);
 /* The block hook's slow way: unknown block, limit reached, or a block with consequences. */
 void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size);
 /* The block now running: the number in which it began, where and how large; 0 bytes: none. */
@@ -62,8 +67,6 @@ bool x86_count_exit(struct x86 *x, vaddr_t rip);
 insn_t x86_count_stop_at(const struct x86 *x);
 /* Not in a hook: run the one instruction at `rip`, of `len` bytes. */
 MUST_CHECK int x86_count_one(struct x86 *x, vaddr_t rip, unsigned len);
-/* Are the operands of block `index` aligned that must be? */
-bool x86_count_aligned(struct x86 *x, uint32_t index);
 /* In an event: leave the engine; the run loop decides. */
 void x86_count_hold(struct x86 *x);
 /* Mappings changed: entries must prove themselves again. */

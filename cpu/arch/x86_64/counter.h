@@ -15,6 +15,7 @@
 #define PAGE_CACHE 256u
 #define X86_DROPS_MAX 4u
 #define BLOCK_BYTES_MAX 4112u /* of the engine's: what begins in a page */
+#define EXIT_MARKS 512u
 
 enum { CODE_NONE, CODE_HERE, CODE_STALE };
 
@@ -103,12 +104,21 @@ struct x86_counter {
     bool fence;
     uint64_t exits[X86_EXITS_MAX + 3];
     size_t exit_count;
+    uint64_t exit_marks[EXIT_MARKS / 64]; /* a bit for each of them; others may be set */
 };
 
 /* Virtual page of `va` to its page of RAM; false outside of RAM. */
 bool blocks_page_of(struct x86 *x, vaddr_t va, uint64_t *ppage);
 /* Make the entry for (pc, size) true; false when the code cannot be found. */
 bool blocks_prove(struct x86 *x, struct x86_blocks_cold *b, vaddr_t pc, uint32_t size);
+/* What is added to a hot entry's size. */
+static inline uint16_t blocks_size_marks(const struct x86_blocks_cold *b)
+{
+    if (b->flags & BLOCK_UNCACHED & ~BLOCK_SHADOW)
+        return X86_BLOCK_UNCACHED;
+    return (uint16_t)((b->checks ? X86_BLOCK_CHECK : 0) |
+                      (b->flags & BLOCK_SHADOW ? X86_BLOCK_SHADOWS : 0));
+}
 /* blocks_prove() found nothing: the engine looks again, and then the run ends with a sentence. */
 void blocks_no_code(struct x86 *x, vaddr_t pc);
 /* Instructions of the block before `offset`, their BLOCK_* flags; does one start there? */
@@ -130,6 +140,16 @@ unsigned blocks_insn_flags(const struct insn *i);
 /* Leave the engine to change the exits: translated code is not dropped inside a hook. */
 void exits_want(struct x86 *x, vaddr_t from, vaddr_t to);
 bool exits_is(const struct x86_counter *r, vaddr_t pc);
+static inline unsigned exits_mark(vaddr_t pc)
+{
+    return (unsigned)(pc ^ pc >> 9) % EXIT_MARKS;
+}
+
+/* False: it is none of those that stay. */
+static inline bool exits_may_be(const struct x86_counter *r, vaddr_t pc)
+{
+    return r->exit_marks[exits_mark(pc) / 64] >> exits_mark(pc) % 64 & 1;
+}
 /* A block with a port instruction: it must end before that. */
 void exits_learn_port(struct x86 *x, const struct x86_blocks_cold *b);
 

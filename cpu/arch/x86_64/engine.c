@@ -45,19 +45,10 @@ static const int gpr_id[16] = {
 
 /* ---- hooks ---- */
 
-/* A block with operands whose alignment has to be looked at; all else is count.c's. */
 static __attribute__((noinline)) void on_other_block(struct x86 *x, uint64_t pc, uint32_t size)
 {
-    struct x86_count *c = &x->count;
-    const struct x86_block *b = &c->blocks[x86_block_index(pc)];
-
-    if (b->key == (pc ^ c->bias) && c->n + b->insns <= c->limit[pc >> 63] &&
-        b->size == (size | X86_BLOCK_CHECK) && x86_count_aligned(x, b->index)) {
-        c->n += b->insns;
-        c->current = b;
-        return;
-    }
-    x86_count_slow(x, pc, size);
+    if (!x86_count_again(x, pc, size))
+        x86_count_slow(x, pc, size);
 }
 
 /* The hottest code of all: without a call but the last, the compiler saves no registers for it. */
@@ -576,6 +567,7 @@ int x86_engine_enter(struct x86 *x, const struct x86_view *v)
     char words[ENGINE_WORDS_BYTES];
 
     x86_tlb_walk_here(x, false);
+    x86_count_limit(&x->count, 0); /* the stub's blocks are nobody's */
     uc_context_restore(e->uc, e->host);
     uc_ctl_flush_tlb(e->uc);
     vmcb_fill(e, v);

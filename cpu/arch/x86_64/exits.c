@@ -40,11 +40,18 @@ void exits_want(struct x86 *x, vaddr_t from, vaddr_t to)
     x86_count_limit(&x->count, 0);
 }
 
+static void mark(struct x86_counter *r, vaddr_t pc)
+{
+    r->exit_marks[exits_mark(pc) / 64] |= 1ull << exits_mark(pc) % 64;
+}
+
 bool exits_is(const struct x86_counter *r, vaddr_t pc)
 {
     if ((r->tail && r->tail_at == pc) || (r->step && r->step_at == pc) ||
         (r->fence && r->fence_at == pc))
         return true;
+    if (!exits_may_be(r, pc))
+        return false;
     for (size_t i = 0; i < r->exit_count; i++)
         if (r->exits[i] == pc)
             return true;
@@ -56,6 +63,9 @@ int x86_engine_set_exits(struct x86 *x)
     struct x86_counter *r = x->counter;
     size_t count = r->exit_count;
 
+    memset(r->exit_marks, 0, sizeof(r->exit_marks));
+    for (size_t i = 0; i < count; i++)
+        mark(r, r->exits[i]);
     if (r->tail)
         r->exits[count++] = r->tail_at;
     if (r->step)
@@ -72,6 +82,7 @@ static void add(struct x86_counter *r, vaddr_t pc)
         r->exit_count--;
     }
     r->exits[r->exit_count++] = pc;
+    mark(r, pc);
 }
 
 /* The LOCK BTs on the straight way from `pc` to where a block must have ended; false: none. */
