@@ -2,14 +2,24 @@
 /*
  * The guest's state where the register API does not reach: hidden parts of
  * segment registers, CPL and derived flags, error code, XCR0. All of it is read
- * and written in a saved context, at offsets found by calibration: in `front`, or,
- * where only error code and XCR0 are, in `scratch`.
+ * and written in the engine's own state or in a saved context, at offsets found by calibration
+ * (front_get()). XCR0 is always in `scratch`, and so is the error code where `front` is a context.
  */
 #include <errno.h>
 #include <string.h>
 
 #include "cpu/arch/x86_64/engine.h"
 #include "cpu/arch/x86_64/state.h"
+
+bool x86_engine_use_contexts(struct x86 *x)
+{
+    struct x86_engine *e = x->engine;
+    bool was = e->direct;
+
+    e->live = (uint8_t *)e->front;
+    e->direct = false;
+    return was;
+}
 
 static void put_seg(const struct x86_engine *e, size_t offset, const struct x86_seg *seg)
 {
@@ -25,35 +35,50 @@ static void put_seg(const struct x86_engine *e, size_t offset, const struct x86_
  * the guest's registers at every exception entry and before every instruction
  * that reads or loads these registers.
  */
-static uint32_t raised_at(struct x86_engine *e, size_t offset)
+static uint32_t raised_at(const struct x86_engine *e, size_t offset)
 {
-    uint32_t raised = *field(e, offset);
-
     /* Invalid, division by zero, overflow, underflow and inexact are numbered alike. */
-    *field(e, offset) = 0;
-    return raised & 0x3d;
+    return *field(e, offset) & 0x3du;
+}
+
+static void clear_raised(struct x86_engine *e)
+{
+    *field(e, e->at.sse_raised) = *field(e, e->at.fp_raised) = 0;
+}
+
+static uint32_t mxcsr_merged(const struct x86_engine *e)
+{
+    return get32(e, e->at.mxcsr) | raised_at(e, e->at.sse_raised);
+}
+
+static uint16_t fsw_merged(const struct x86_engine *e)
+{
+    uint16_t fsw;
+
+    memcpy(&fsw, field(e, e->at.fsw), 2);
+    return fsw | (uint16_t)raised_at(e, e->at.fp_raised);
 }
 
 static bool merge_raised(struct x86_engine *e)
 {
-    uint32_t sse = raised_at(e, e->at.sse_raised), x87 = raised_at(e, e->at.fp_raised);
-    uint32_t mxcsr = get32(e, e->at.mxcsr) | sse;
-    uint16_t fsw;
+    uint32_t mxcsr = mxcsr_merged(e);
+    uint16_t fsw = fsw_merged(e);
 
+    if (!*field(e, e->at.sse_raised) && !*field(e, e->at.fp_raised))
+        return false;
     memcpy(field(e, e->at.mxcsr), &mxcsr, 4);
-    memcpy(&fsw, field(e, e->at.fsw), 2);
-    fsw |= (uint16_t)x87;
     memcpy(field(e, e->at.fsw), &fsw, 2);
-    return sse || x87;
+    clear_raised(e);
+    return true;
 }
 
 void x86_fp_sync(struct x86 *x)
 {
     struct x86_engine *e = x->engine;
 
-    uc_context_save(e->uc, e->front);
+    front_get(e);
     if (merge_raised(e))
-        uc_context_restore(e->uc, e->front);
+        front_put(e);
 }
 
 struct x86_fp_words x86_fp_words(struct x86 *x)
@@ -61,11 +86,10 @@ struct x86_fp_words x86_fp_words(struct x86 *x)
     struct x86_engine *e = x->engine;
     struct x86_fp_words w;
 
-    uc_context_save(e->uc, e->front);
-    merge_raised(e);
-    w.mxcsr = get32(e, e->at.mxcsr);
+    front_get(e);
+    w.mxcsr = mxcsr_merged(e);
     memcpy(&w.fcw, field(e, e->at.fcw), 2);
-    memcpy(&w.fsw, field(e, e->at.fsw), 2);
+    w.fsw = fsw_merged(e);
     w.fs_base = get_seg(e, e->at.seg[SEG_FS]).base;
     w.gs_base = get_seg(e, e->at.seg[SEG_GS]).base;
     return w;
@@ -75,21 +99,22 @@ void x86_fp_words_put(struct x86 *x, const struct x86_fp_words *w)
 {
     struct x86_engine *e = x->engine;
 
-    uc_context_save(e->uc, e->front);
+    front_get(e);
     memcpy(field(e, e->at.mxcsr), &w->mxcsr, 4);
     memcpy(field(e, e->at.fsw), &w->fsw, 2);
-    uc_context_restore(e->uc, e->front);
+    front_put(e);
 }
 
 void x86_fp_take_raised(struct x86 *x, uint32_t *x87, uint32_t *sse)
 {
     struct x86_engine *e = x->engine;
 
-    uc_context_save(e->uc, e->front);
+    front_get(e);
     *sse = raised_at(e, e->at.sse_raised);
     *x87 = raised_at(e, e->at.fp_raised);
+    clear_raised(e);
     if (*sse || *x87)
-        uc_context_restore(e->uc, e->front);
+        front_put(e);
 }
 
 void x86_engine_mark(struct x86 *x)
@@ -163,9 +188,9 @@ void x86_fpu_write(struct x86 *x, const struct x86_fpu *f)
     uc_context_save(e->uc, e->scratch);
     memcpy((uint8_t *)e->scratch + e->at.xcr0, &f->xcr0, 8);
     uc_context_restore(e->uc, e->scratch);
-    uc_context_save(e->uc, e->front);
-    *field(e, e->at.sse_raised) = *field(e, e->at.fp_raised) = 0;
-    uc_context_restore(e->uc, e->front);
+    front_get(e);
+    clear_raised(e);
+    front_put(e);
     x->checks.unknown = true;
 }
 
@@ -181,18 +206,26 @@ void x86_debug_regs(struct x86 *x, uint64_t dr[8], bool is_write)
 
 void x86_view_load(struct x86 *x, struct x86_view *v)
 {
-    struct x86_engine *e = x->engine;
+    const struct x86_engine *e = x->engine;
 
-    uc_context_save(e->uc, e->front);
-    v->rip = get64(e, e->at.rip);
-    v->rsp = get64(e, e->at.gpr + 4 * 8);
-    v->rflags = read_uc(e, UC_X86_REG_RFLAGS);
+    x86_view_load_flat(x, v);
     for (int i = 0; i < SEG_COUNT; i++)
         v->seg[i] = get_seg(e, e->at.seg[i]);
     v->gdt.base = get64(e, e->at.gdt + 8);
     v->gdt.limit = get32(e, e->at.gdt + 16);
     v->idt.base = get64(e, e->at.idt + 8);
     v->idt.limit = get32(e, e->at.idt + 16);
+}
+
+void x86_view_load_flat(struct x86 *x, struct x86_view *v)
+{
+    const struct x86_engine *e = x->engine;
+
+    front_get(e);
+    v->rip = get64(e, e->at.rip);
+    v->rsp = get64(e, e->at.gpr + 4 * 8);
+    v->rflags = read_uc(e, UC_X86_REG_RFLAGS);
+    v->seg[SEG_CS] = get_seg(e, e->at.seg[SEG_CS]);
     v->cr2 = get64(e, e->at.cr2);
     v->cpl = get32(e, e->at.hflags) & HFLAG_CPL;
     x86_paging_refresh(x);
@@ -232,7 +265,7 @@ void x86_view_store(struct x86 *x, const struct x86_view *v)
     flags &= ~HFLAG_INHIBIT_IRQ;
     memcpy(field(e, e->at.hflags), &flags, 4);
     merge_raised(e);
-    uc_context_restore(e->uc, e->front);
+    front_put(e);
     write_uc(e, UC_X86_REG_RFLAGS, v->rflags);
 }
 
@@ -246,6 +279,8 @@ uint32_t x86_event_error_code(struct x86 *x)
     struct x86_engine *e = x->engine;
     uint32_t error;
 
+    if (e->direct)
+        return get32(e, e->at.error_code);
     uc_context_save(e->uc, e->scratch);
     memcpy(&error, (uint8_t *)e->scratch + e->at.error_code, sizeof(error));
     return error;
@@ -264,7 +299,7 @@ bool x86_flat_code(struct x86 *x)
     uint32_t flags;
     struct x86_seg cs;
 
-    uc_context_save(e->uc, e->front);
+    front_get(e);
     flags = get32(e, e->at.hflags);
     cs = get_seg(e, e->at.seg[SEG_CS]);
     return (flags & HFLAG_CS64) || ((flags & HFLAG_CS32) && !cs.base);
@@ -272,18 +307,18 @@ bool x86_flat_code(struct x86 *x)
 
 bool x86_long_code(struct x86 *x)
 {
-    uc_context_save(x->engine->uc, x->engine->front);
+    front_get(x->engine);
     return get32(x->engine, x->engine->at.hflags) & HFLAG_CS64;
 }
 
 bool x86_long_mode(struct x86 *x)
 {
-    uc_context_save(x->engine->uc, x->engine->scratch);
+    front_get(x->engine);
     return get32(x->engine, x->engine->at.hflags) & HFLAG_LMA;
 }
 
 unsigned x86_cpl(struct x86 *x)
 {
-    uc_context_save(x->engine->uc, x->engine->front);
+    front_get(x->engine);
     return get32(x->engine, x->engine->at.hflags) & HFLAG_CPL;
 }

@@ -257,6 +257,8 @@ uint64_t x86_reg(struct x86 *x, int regid)
         [X86_RDX] = UC_X86_REG_RDX,
     };
 
+    if (x->engine->direct && regid == X86_RIP)
+        return get64(x->engine, x->engine->at.rip);
     return read_uc(x->engine, id[regid]);
 }
 

@@ -5,8 +5,8 @@
  * Rules of use
  *   - Included by engine.c, context.c, engine_create.c, tlb.c and calibrate.c only. All
  *     else goes through the functions of x86.h.
- *   - `scratch` is the live state as of the last uc_context_save(); fields are
- *     read and written there at the offsets of `at`.
+ *   - Fields are read and written at the offsets of `at`, between front_get() and front_put(). `live`
+ *     is the engine's own state, where that was found: then what is written is so at once.
  */
 #ifndef TRAPLINE_CPU_X86_64_ENGINE_H
 #define TRAPLINE_CPU_X86_64_ENGINE_H
@@ -46,6 +46,11 @@ struct layout {
     size_t fp_raised, sse_raised; /* a byte each: exceptions of x87 and SSE so far */
 };
 
+/* The control registers stand in a row. */
+#define CR0_FROM_CR2 (-16)
+#define CR3_FROM_CR2 8
+#define CR4_FROM_CR2 16
+
 struct x86_tlb {
     struct tlb_hook hook;
     uint64_t efer;
@@ -57,6 +62,8 @@ struct x86_engine {
     uc_engine *uc;
     uc_context *scratch; /* the live state, as last saved */
     uc_context *front;   /* the same, no more of it than traps need: up to the FP control words */
+    uint8_t *live;       /* offset 0 of the engine's state, or of `front` */
+    bool direct;         /* it is the engine's */
     uc_context *host;    /* before VMRUN */
     uc_context *mark;    /* x86_engine_mark() */
     struct layout at;
@@ -107,7 +114,19 @@ static inline void write_uc(struct x86_engine *e, int id, uint64_t value)
 
 static inline uint8_t *field(const struct x86_engine *e, size_t offset)
 {
-    return (uint8_t *)e->front + offset;
+    return e->live + offset;
+}
+
+static inline void front_get(const struct x86_engine *e)
+{
+    if (!e->direct)
+        uc_context_save(e->uc, e->front);
+}
+
+static inline void front_put(const struct x86_engine *e)
+{
+    if (!e->direct)
+        uc_context_restore(e->uc, e->front);
 }
 
 static inline uint32_t get32(const struct x86_engine *e, size_t offset)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "cpu/arch/x86_64/engine.h"
+#include "cpu/context_live.h"
 #include "cpu/context_part.h"
 #include "cpu/engine_guard.h"
 
@@ -115,13 +116,35 @@ static size_t front_end(const struct layout *at)
     return end;
 }
 
+/* Registers with values that stand nowhere else say where the engine's state is. */
+static void find_live(struct x86_engine *e)
+{
+    struct live_probe probe = {e->at.gpr, 4 * 8, UC_X86_REG_RAX};
+    uint8_t *live;
+
+    for (unsigned i = 0; i < 4; i++) /* RAX, RCX, RDX, RBX */
+        write_uc(e, x86_uc_gpr(i), 0x9e3779b97f4a7c15 * (i + 3));
+    live = context_live(e->uc, &probe, e->scratch);
+    if (!live)
+        return;
+    e->live = live;
+    e->direct = get64(e, e->at.cr2 + CR0_FROM_CR2) == read_uc(e, UC_X86_REG_CR0) &&
+                get64(e, e->at.cr2 + CR3_FROM_CR2) == read_uc(e, UC_X86_REG_CR3) &&
+                get64(e, e->at.cr2 + CR4_FROM_CR2) == read_uc(e, UC_X86_REG_CR4);
+    if (!e->direct)
+        e->live = (uint8_t *)e->front;
+}
+
 static uc_err make_front(struct x86_engine *e)
 {
     uc_err err = uc_context_alloc(e->uc, &e->front);
 
-    if (!err)
-        context_part(e->uc, e->front, e->scratch, front_end(&e->at));
-    return err;
+    if (err)
+        return err;
+    context_part(e->uc, e->front, e->scratch, front_end(&e->at));
+    e->live = (uint8_t *)e->front;
+    find_live(e);
+    return UC_ERR_OK;
 }
 
 int x86_engine_create(struct x86 *x)
@@ -143,6 +166,7 @@ int x86_engine_create(struct x86 *x)
     }
     x86_count_limit(&x->count, 0);
     e->front = e->scratch;
+    e->live = (uint8_t *)e->scratch;
     rc = engine_calibrate(x);
     e->front = NULL;
     if (rc || make_front(e)) {

@@ -51,10 +51,39 @@ struct walk {
     paddr_t pa;
     paddr_t entry_at[4];
     unsigned levels;
-    unsigned size_bits;
 };
 
-/* 0, or the page fault error code plus one. */
+/* Long mode's tables. 0, or the page fault error code plus one. */
+static uint32_t walk_long(const struct x86 *x, vaddr_t va, struct walk *w)
+{
+    const struct x86_paging *p = &x->paging;
+    uint64_t reserved = PTE_RSVD | (p->efer & EFER_NXE ? 0 : PTE_NX), all = ~0ull, any = 0, entry;
+    paddr_t table = p->cr3 & PTE_ADDR;
+    unsigned shift = 39;
+
+    for (;; shift -= 9) {
+        paddr_t at = table + (va >> shift & 511) * 8;
+
+        if (at >= x->config.ram_bytes)
+            return 1;
+        memcpy(&entry, x->ram + at, sizeof(entry));
+        if (!(entry & PTE_P))
+            return 1;
+        if (entry & reserved)
+            return (PF_RSVD | PF_P) + 1;
+        w->entry_at[w->levels++] = at;
+        all &= entry;
+        any |= entry;
+        if (shift == 12 || ((entry & PTE_PS) && shift < 39))
+            break;
+        table = entry & PTE_ADDR;
+    }
+    w->rights = (all & (PTE_W | PTE_U)) | (any & PTE_NX);
+    w->pa = (entry & PTE_ADDR & ~((1ull << shift) - 1)) | (va & ((1ull << shift) - 1));
+    return 0;
+}
+
+/* The same of all tables. */
 static uint32_t walk_levels(struct x86 *x, vaddr_t va, struct walk *w)
 {
     const struct x86_paging *p = &x->paging;
@@ -62,6 +91,8 @@ static uint32_t walk_levels(struct x86 *x, vaddr_t va, struct walk *w)
     int level = four ? 4 : wide ? 3 : 2;
     paddr_t table = p->cr3 & (four || !wide ? ~0xfffull & PTE_ADDR : 0xffffffe0ull);
 
+    if (four && wide)
+        return walk_long(x, va, w);
     w->rights = PTE_W | PTE_U;
     for (;; level--) {
         unsigned bits = wide ? 9 : 10, shift = 12 + bits * (unsigned)(level - 1);
@@ -80,7 +111,6 @@ static uint32_t walk_levels(struct x86 *x, vaddr_t va, struct walk *w)
         }
         if (level == 1 || ((entry & PTE_PS) && (level == 2 || (level == 3 && four)) &&
                            (wide || (p->cr4 & CR4_PSE)))) {
-            w->size_bits = shift;
             w->pa = (entry & PTE_ADDR & ~((1ull << shift) - 1)) | (va & ((1ull << shift) - 1));
             return 0;
         }
@@ -91,19 +121,23 @@ static uint32_t walk_levels(struct x86 *x, vaddr_t va, struct walk *w)
 static void set_used(struct x86 *x, const struct walk *w, bool dirty)
 {
     for (unsigned i = 0; i < w->levels; i++) {
-        bool leaf = i + 1 == w->levels;
+        uint8_t *entry = x->ram + w->entry_at[i];
+        uint8_t bits = (uint8_t)(PTE_A | (dirty && i + 1 == w->levels ? PTE_D : 0));
 
+        if ((*entry & bits) == bits)
+            continue;
         x86_dirty_note(x, w->entry_at[i], 1);
-        x->ram[w->entry_at[i]] |= (uint8_t)(PTE_A | (leaf && dirty ? PTE_D : 0));
+        *entry |= bits;
     }
 }
 
 int x86_walk(struct x86 *x, vaddr_t va, enum x86_access access, bool user, paddr_t *pa,
              uint32_t *error)
 {
-    struct walk w = {0};
+    struct walk w;
     uint32_t bad;
 
+    w.levels = 0;
     x86_paging_refresh(x);
     *error = (access == X86_WRITE ? PF_W : 0) |
              (access == X86_EXEC && (x->paging.efer & EFER_NXE) ? PF_ID : 0);

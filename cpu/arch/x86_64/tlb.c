@@ -49,9 +49,17 @@ static void read_regs(struct x86 *x, struct regs *r)
 {
     int ids[] = {UC_X86_REG_CR0, UC_X86_REG_CR3, UC_X86_REG_CR4, UC_X86_REG_CS};
     void *to[] = {&r->cr0, &r->cr3, &r->cr4, &r->cs};
+    const struct x86_engine *e = x->engine;
 
+    if (e->direct) {
+        r->cr0 = get64(e, e->at.cr2 + CR0_FROM_CR2);
+        r->cr3 = get64(e, e->at.cr2 + CR3_FROM_CR2);
+        r->cr4 = get64(e, e->at.cr2 + CR4_FROM_CR2);
+        r->cs = get32(e, e->at.seg[SEG_CS]);
+        return;
+    }
     memset(r, 0, sizeof(*r));
-    uc_reg_read_batch(x->engine->uc, ids, to, ARRAY_LEN(ids));
+    uc_reg_read_batch(e->uc, ids, to, ARRAY_LEN(ids));
 }
 
 static uint64_t efer(struct x86 *x)

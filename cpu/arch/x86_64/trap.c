@@ -319,11 +319,12 @@ void x86_syscall(struct x86 *x)
     unsigned length;
     bool user;
 
-    x86_view_load(x, &v);
+    x86_view_load_flat(x, &v);
     length = x86_count_last_len(x, v.rip);
     x->count.current = NULL;
     if (!(v.efer & EFER_SCE) || !(v.efer & EFER_LMA)) {
         x->count.n--;
+        x86_view_load(x, &v);
         x86_trap(x, &v, X86_UD, X86_NO_ERROR, 0, X86_FAULT);
         x86_view_load(x, &v);
         v.rip -= length;

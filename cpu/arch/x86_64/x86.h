@@ -270,6 +270,11 @@ void x86_uc_read_batch(struct x86 *x, int *numbers, void **to, size_t count);
 MUST_CHECK int x86_uc_read(struct x86 *x, int uc_id, void *value);
 MUST_CHECK int x86_uc_write(struct x86 *x, int uc_id, const void *value);
 void x86_view_load(struct x86 *x, struct x86_view *v);
+/* For tests: from now on the state is read and written by contexts. False: so it was, as the engine's own
+ * was not found. */
+bool x86_engine_use_contexts(struct x86 *x);
+/* The same but of the segments CS alone, and no tables: for who enters 64-bit code. */
+void x86_view_load_flat(struct x86 *x, struct x86_view *v);
 /* After x86_view_load(): write back RIP, RSP, RFLAGS, CR2, CS, SS, CPL. */
 void x86_view_store(struct x86 *x, const struct x86_view *v);
 /* Between the two: a general register in the same write. */

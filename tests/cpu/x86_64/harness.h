@@ -47,6 +47,9 @@ static inline void machine_console(void *ctx, const uint8_t *bytes, size_t len)
         m->console[m->console_len++] = (char)bytes[i];
 }
 
+/* Machines of which the engine's own state is not used (cpu/context_live.h). */
+static bool machines_use_contexts;
+
 static inline struct machine *machine_open(const char *name)
 {
     struct cpu_entry entry = {.mode = CPU_ENTRY_X86_PROT32, .pc = IMAGE_BASE};
@@ -61,6 +64,8 @@ static inline struct machine *machine_open(const char *name)
     config.host = (struct cpu_host){.ctx = m, .trap = machine_trap, .console_output = machine_console};
     if (x86_create(&m->x, &config))
         fail_msg("%s", m->x.error);
+    if (machines_use_contexts)
+        assert_true(x86_engine_use_contexts(&m->x)); /* it was found */
     snprintf(path, sizeof(path), "%s/%s.bin", GUEST_DIR, name);
     f = fopen(path, "rb");
     assert_non_null(f);

@@ -409,6 +409,8 @@ int main(void)
         cmocka_unit_test(test_long_entry_wants_tables_that_map_it),
         cmocka_unit_test(test_strict_says_what_and_where),
     };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    machines_use_contexts = true;
+    return failed + cmocka_run_group_tests_name("with contexts", tests, NULL, NULL);
 }
