@@ -195,7 +195,7 @@ static bool is_far(const struct insn *i)
 
 unsigned blocks_insn_flags(const struct insn *i)
 {
-    if (i->vex || insn_is_lock_bt(i))
+    if (insn_is_refused(i))
         return BLOCK_PORT;
     if (is_far(i))
         return BLOCK_FAR;

@@ -297,8 +297,7 @@ void x86_emul_halt_or_port(struct x86 *x)
     struct insn i;
 
     insn_decode(&i, buf, x86_fetch(x, x86_reg(x, X86_RIP), buf, sizeof(buf)), x86_long_code(x));
-    /* There is no AVX: the engine takes some for their legacy forms; LOCK BT: see exits.c. */
-    if (i.vex || insn_is_lock_bt(&i)) {
+    if (insn_is_refused(&i)) {
         x86_fault(x, X86_UD, X86_NO_ERROR);
         return;
     }

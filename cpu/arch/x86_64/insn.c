@@ -285,6 +285,23 @@ bool insn_is_lock_bt(const struct insn *i)
     return i->lock && i->map == MAP_0F && i->modrm >= 0xc0 && (by_register || by_immediate);
 }
 
+/*
+ * SDM vol. 2: MOVMSKPS and PD, PEXTRW, the shifts by an immediate of MMX and SSE, MOVQ2DQ and MOVDQ2Q
+ * have no memory form.
+ */
+static bool is_register_form_alone(const struct insn *i)
+{
+    if (i->map != MAP_0F || i->modrm >= 0xc0)
+        return false;
+    return i->opcode == 0x50 || i->opcode == 0xc5 || (i->opcode >= 0x71 && i->opcode <= 0x73) ||
+           (i->opcode == 0xd6 && (i->rep || i->repne));
+}
+
+bool insn_is_refused(const struct insn *i)
+{
+    return i->vex || insn_is_lock_bt(i) || is_register_form_alone(i);
+}
+
 int64_t insn_imm(const struct insn *i, const uint8_t *bytes)
 {
     uint64_t value = 0;

@@ -34,6 +34,11 @@ struct insn {
 void insn_decode(struct insn *i, const uint8_t *bytes, size_t avail, bool is_long);
 /* LOCK with a bit test of a register: #UD, and nothing that the engine may see (exits.c). */
 bool insn_is_lock_bt(const struct insn *i);
+/*
+ * #UD, which the engine does not know: LOCK BT; all of AVX, which it takes for legacy forms; memory
+ * operands where there is none, which it takes for registers, and reads on in their middle.
+ */
+bool insn_is_refused(const struct insn *i);
 /* The immediate, sign-extended. */
 int64_t insn_imm(const struct insn *i, const uint8_t *bytes);
 

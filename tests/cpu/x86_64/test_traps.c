@@ -33,6 +33,8 @@ static const struct expect expect[] = {
     {"ud_user", 6, NONE, 0, true, true, 0, 0},
     {"ud_vex", 6, NONE, 0, false, true, 0, 0},
     {"ud_vex_user", 6, NONE, 0, true, true, 0, 0},
+    {"ud_memory", 6, NONE, 0, false, true, 0, 0},
+    {"ud_memory_user", 6, NONE, 0, true, true, 0, 0},
     {"bp", 3, NONE, 0, true, false, 0, 0},
     {"int80", 0x80, NONE, 0, true, false, 0, 0},
     {"int_dpl", 13, 0x21 * 8 + 2, 0, true, true, 0, 0},

@@ -99,6 +99,16 @@ CASE ud_vex_user 3
  nop
  AT ud_vex_user
  .byte 0xc4, 0xe1, 0x78, 0xae, 0x10 /* VLDMXCSR */
+CASE ud_memory 0
+ nop
+ AT ud_memory
+ .byte 0x0f, 0x50, 0xb3, 0x33, 0xaa, 0x0f, 0x8b /* MOVMSKPS with a displacement */
+ in $0x71, %al /* for the engine in the middle of something */
+CASE ud_memory_user 3
+ nop
+ AT ud_memory_user
+ .byte 0x0f, 0x71, 0x90, 0xe5, 0x71, 0xe5, 0x71, 0x03 /* PSRLW */
+ in $0x71, %eax
 CASE bp 3
  nop
  int3
