@@ -30,6 +30,7 @@ struct tlb_hook {
     insn_t device_at;   /* of the last access to a device */
     uint64_t passed_on; /* misses that the engine walked for */
     size_t address_at;  /* of the address in the engine's fields, or 0 */
+    bool exiting;       /* an exit is set, whose address the engine looks up as its run ends */
     bool here;          /* tlb.c walks, not the engine */
     bool was_here;      /* before leave_guest() */
     bool unusable;      /* the engine's TLB has smaller pages than the guest */
@@ -50,6 +51,13 @@ static inline void tlb_hook_walk_here(uc_engine *uc, struct tlb_hook *t, bool he
     uc_ctl_tlb_mode(uc, here ? UC_TLB_VIRTUAL : UC_TLB_CPU);
 }
 
+/* What the engine's walk was needed for is done. */
+static inline void tlb_hook_settled(uc_engine *uc, struct tlb_hook *t)
+{
+    if (!t->exiting)
+        tlb_hook_walk_here(uc, t, true);
+}
+
 /*
  * A device was accessed, which the engine's own walk has found. To find the next one so costs as
  * much as some ten misses: it walks on only where they come close together.
@@ -57,7 +65,7 @@ static inline void tlb_hook_walk_here(uc_engine *uc, struct tlb_hook *t, bool he
 static inline void tlb_hook_device(uc_engine *uc, struct tlb_hook *t, insn_t now)
 {
     if (now - t->device_at >= TLB_DEVICE_INSNS)
-        tlb_hook_walk_here(uc, t, true);
+        tlb_hook_settled(uc, t);
     t->device_at = now;
 }
 

@@ -425,6 +425,8 @@ bool arm64_engine_trim(struct arm64 *a, uint64_t blocks);
 /* ---- tlb.c ---- */
 /* Walk the tables in tlb.c, or let the engine do it. */
 void arm64_tlb_walk_here(struct arm64 *a, bool here);
+/* Stage 2 allows what it forbade: it is walked in tlb.c again. */
+void arm64_tlb_settled(struct arm64 *a);
 /* A device was accessed: who walks from here on? */
 void arm64_tlb_device(struct arm64 *a);
 /* How often tlb.c left a miss to the engine, for tests. */

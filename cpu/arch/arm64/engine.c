@@ -422,6 +422,7 @@ void arm64_engine_set_exit(struct arm64 *a, vaddr_t exit, vaddr_t from, vaddr_t 
     uc_ctl_set_exits(a->engine->uc, list, exit ? 1 : 0);
     arm64_engine_drop_at(a, from, to);
     /* With an exit the engine translates its address as the run ends: no error may come of that. */
+    a->engine->tlb.hook.exiting = exit;
     arm64_tlb_walk_here(a, !exit);
 }
 

@@ -80,6 +80,7 @@ bool arm64_stage2_noted(struct arm64 *a, const struct arm64_syndrome *s, bool is
 
     if (ipa < ARM64_RAM_BASE || page >= a->config.ram_bytes >> 12)
         return false;
+    arm64_tlb_settled(a);
     if (is_fetch) {
         arm64_code_fetched(a, (uint32_t)page, s->far);
     } else if (arm64_code_here(a, (uint32_t)page)) {

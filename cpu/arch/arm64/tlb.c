@@ -216,6 +216,11 @@ void arm64_tlb_walk_here(struct arm64 *a, bool here)
     tlb_hook_walk_here(a->engine->uc, &a->engine->tlb.hook, here);
 }
 
+void arm64_tlb_settled(struct arm64 *a)
+{
+    tlb_hook_settled(a->engine->uc, &a->engine->tlb.hook);
+}
+
 void arm64_tlb_device(struct arm64 *a)
 {
     tlb_hook_device(a->engine->uc, &a->engine->tlb.hook, a->count.n);

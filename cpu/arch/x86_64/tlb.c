@@ -186,6 +186,11 @@ void x86_tlb_walk_here(struct x86 *x, bool here)
     tlb_hook_walk_here(x->engine->uc, &x->engine->tlb.hook, here);
 }
 
+void x86_tlb_settled(struct x86 *x)
+{
+    tlb_hook_settled(x->engine->uc, &x->engine->tlb.hook);
+}
+
 void x86_tlb_device(struct x86 *x)
 {
     tlb_hook_device(x->engine->uc, &x->engine->tlb.hook, x->count.n);

@@ -389,6 +389,7 @@ static void exception(struct x86 *x, unsigned vector, vaddr_t rip, uint64_t erro
 /* A store that only we forbid; it runs again. */
 static void ram_store(struct x86 *x, paddr_t pa, vaddr_t rip)
 {
+    x86_tlb_settled(x);
     x86_dirty_note(x, pa, 1);
     if (x86_count_holds_code(x, pa))
         x86_count_code_store(x, pa, rip);

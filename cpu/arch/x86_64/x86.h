@@ -377,6 +377,8 @@ void x86_pages_in_kernel(struct x86 *x);
 /* ---- tlb.c ---- */
 /* Walk the tables in tlb.c, or let the engine do it. */
 void x86_tlb_walk_here(struct x86 *x, bool here);
+/* Nested paging allows what it forbade: it is walked in tlb.c again. */
+void x86_tlb_settled(struct x86 *x);
 /* A device was accessed: who walks from here on? */
 void x86_tlb_device(struct x86 *x);
 /* How often tlb.c left a miss to the engine, for tests. */

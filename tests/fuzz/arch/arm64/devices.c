@@ -177,6 +177,11 @@ void arm64_dirty_note(struct arm64 *a, paddr_t pa, size_t len)
     (void)len;
 }
 
+void arm64_tlb_settled(struct arm64 *a)
+{
+    (void)a;
+}
+
 void arm64_tlb_device(struct arm64 *a)
 {
     (void)a;
