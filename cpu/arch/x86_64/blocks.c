@@ -59,12 +59,10 @@ static void page_opens(struct x86 *x, uint64_t page)
 }
 
 /* Inside a hook nothing is dropped: the engine stops before its next block, and it goes then. */
-void x86_count_page_written(struct x86 *x, paddr_t pa)
+static void page_stales(struct x86 *x, uint64_t page)
 {
     struct x86_counter *r = x->counter;
-    uint64_t page = pa >> PAGE_SHIFT;
 
-    page_opens(x, page);
     if (r->code[page] != CODE_HERE)
         return;
     r->code[page] = CODE_STALE;
@@ -73,6 +71,12 @@ void x86_count_page_written(struct x86 *x, paddr_t pa)
     r->drops += r->drops <= X86_DROPS_MAX;
     r->want_drop = true;
     x86_count_limit(&x->count, 0); /* the next block is looked at and not run: x86_engine_stop_before() */
+}
+
+void x86_count_page_written(struct x86 *x, paddr_t pa)
+{
+    page_opens(x, pa >> PAGE_SHIFT);
+    page_stales(x, pa >> PAGE_SHIFT);
 }
 
 static bool look_up_page(struct x86 *x, vaddr_t va, struct page_cache *c)
@@ -247,7 +251,7 @@ static void decode_bytes(struct x86 *x, struct x86_blocks_cold *b, const uint8_t
         candidate |= x86_operands_candidate(&i);
         b->flags |= flags;
         b->insns++;
-        at += i.length;
+        at = i.too_long ? b->size : at + i.length; /* it faults: the engine's block ends with it */
     }
     if (candidate && is_long)
         x86_operands_align(x, b, buf);
@@ -318,14 +322,98 @@ static inline bool block_pages(struct x86 *x, vaddr_t pc, uint32_t size, uint64_
     return (pc & 0xfff) + size <= 0x1000 || page_of(x, pc + size - 1, &page[1]);
 }
 
+/* ---- the one instruction that runs while its page is open ---- */
+
+bool blocks_is_open(const struct x86_counter *r, vaddr_t pc, uint32_t size)
+{
+    return r->step && pc == r->step_from && pc + size == r->step_at;
+}
+
+static bool open_changed(struct x86 *x)
+{
+    const struct x86_counter *r = x->counter;
+    uint8_t now[INSN_BYTES_MAX];
+
+    return x86_fetch(x, r->open.pc, now, r->open.len) != r->open.len ||
+           memcmp(now, r->open.bytes, r->open.len) != 0;
+}
+
+void blocks_open_ends(struct x86 *x)
+{
+    struct x86_counter *r = x->counter;
+
+    for (int i = 0; i < 2 && r->open.known; i++)
+        if (r->open.page[i] != UINT64_MAX && !r->protected[r->open.page[i]])
+            page_stales(x, r->open.page[i]);
+    r->open.known = false;
+}
+
+bool blocks_open_holds(struct x86 *x)
+{
+    if (!x->counter->open.known || !open_changed(x))
+        return true;
+    blocks_open_ends(x);
+    return false;
+}
+
+/*
+ * No hook shows the stores to its pages until other code of them runs. The engine notes the first of
+ * them alone, and of those that the model makes itself (x86_mem_write()) none.
+ */
+static void open_begins(struct x86 *x, vaddr_t pc, uint32_t size)
+{
+    struct x86_counter *r = x->counter;
+
+    blocks_open_ends(x);
+    if (size > sizeof(r->open.bytes) || !block_pages(x, pc, size, r->open.page) ||
+        x86_fetch(x, pc, r->open.bytes, size) != size)
+        return;
+    r->open.pc = pc;
+    r->open.len = size;
+    r->open.known = true;
+    for (int i = 0; i < 2; i++)
+        if (r->open.page[i] != UINT64_MAX && r->code[r->open.page[i]] == CODE_NONE)
+            r->code[r->open.page[i]] = CODE_HERE;
+}
+
 static void protect_page(struct x86 *x, uint64_t page, bool *flush)
 {
-    if (page == UINT64_MAX || x->counter->protected[page])
+    struct x86_counter *r = x->counter;
+
+    if (page == UINT64_MAX)
         return;
-    x->counter->protected[page] = 1;
-    x->counter->code[page] = CODE_HERE;
+    if (r->code[page] == CODE_NONE)
+        r->code[page] = CODE_HERE;
+    if (r->protected[page])
+        return;
+    if (r->open.known && (page == r->open.page[0] || page == r->open.page[1]) && open_changed(x))
+        blocks_open_ends(x);
+    r->protected[page] = 1;
     x86_engine_protect(x, page << PAGE_SHIFT, false);
     *flush = true; /* entries of the engine's TLB may still allow stores */
+}
+
+/*
+ * From here on stores show to the pages, before the block has run: it may have to wait while an
+ * interrupt is taken, and the handler may store there.
+ */
+void blocks_translated(struct x86 *x, vaddr_t pc, uint32_t size)
+{
+    uint64_t page[2];
+    bool flush = false;
+
+    if (!size) /* an exit is nothing of the guest */
+        return;
+    if (blocks_is_open(x->counter, pc, size)) {
+        open_begins(x, pc, size);
+        return;
+    }
+    if (!block_pages(x, pc, size, page))
+        return;
+    protect_page(x, page[0], &flush);
+    protect_page(x, page[1], &flush);
+    if (flush)
+        x86_engine_flush_tlb(x);
 }
 
 /* Block and entry are of `page`. */

@@ -48,6 +48,7 @@ void x86_count_code_store(struct x86 *x, paddr_t pa, vaddr_t rip)
      */
     if (!r->ran_lone && r->ran[0] != pa >> PAGE_SHIFT && r->ran[1] != pa >> PAGE_SHIFT)
         return;
+    blocks_open_ends(x);
     r->step = true;
     r->step_from = rip;
     r->step_at = rip + x86_insn_len(x, rip);
@@ -279,7 +280,11 @@ void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size)
         not_run(x, pc, size);
         return;
     }
-    if (r->step && pc == r->step_from && pc + size == r->step_at) {
+    if (blocks_is_open(r, pc, size)) {
+        if (!blocks_open_holds(x)) {
+            not_run(x, pc, size);
+            return;
+        }
         blocks_tell(&x->blocks, x->count.n, pc, size);
         count_lone(x, pc, size);
         return;
@@ -287,6 +292,10 @@ void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size)
     hot->size = X86_BLOCK_UNCACHED; /* until the end: it must never disagree with `b` */
     if (!blocks_prove(x, b, pc, size)) {
         blocks_no_code(x, pc);
+        not_run(x, pc, size);
+        return;
+    }
+    if (r->want_drop) {
         not_run(x, pc, size);
         return;
     }
@@ -516,11 +525,12 @@ void x86_count_entered(struct x86 *x)
  * code has its far transfers looked at from then on. On the way up to long mode a few instructions of
  * 32 bits run in it: they go when the first of 64 bits comes, and are seen if they run again.
  */
-void x86_count_translated(struct x86 *x)
+void x86_count_translated(struct x86 *x, vaddr_t pc, uint32_t size)
 {
     struct x86_counter *r = x->counter;
     bool is_long = x86_long_code(x), was_long = r->is_long;
 
+    blocks_translated(x, pc, size);
     if (!is_long && x86_long_mode(x)) {
         r->compat |= !was_long;
         if (was_long && !r->mixed) {

@@ -35,8 +35,8 @@ bool x86_count_holds_code(const struct x86 *x, paddr_t pa);
 /* Run until the number is `stop_at`, the machine stopped, or an interrupt can be taken. */
 MUST_CHECK int x86_count_run(struct x86 *x, insn_t stop_at);
 void x86_count_recheck(struct x86 *x, insn_t stop_at);
-/* The engine translates the block that runs next. */
-void x86_count_translated(struct x86 *x);
+/* The engine has translated the block (pc, size), which runs next. */
+void x86_count_translated(struct x86 *x, vaddr_t pc, uint32_t size);
 /* Who looks on has changed; also in a hook. */
 void x86_count_looks(struct x86 *x);
 /* Returns to user mode are told of from now on, or are no longer; between two runs. */

@@ -9,6 +9,7 @@
 #define TRAPLINE_CPU_X86_64_COUNTER_H
 
 #include "cpu/arch/x86_64/count.h"
+#include "cpu/arch/x86_64/insn.h"
 #include "cpu/arch/x86_64/x86.h"
 
 #define PAGE_SHIFT 12
@@ -23,7 +24,7 @@ enum {
     BLOCK_SHADOW = 1,
     BLOCK_REMAP = 2,
     BLOCK_PORT = 4,    /* an instruction that the model does, from an exit before it: ports,
-                          VEX, LOCK BT of a register */
+                          VEX, LOCK BT of a register, what the engine takes for another */
     BLOCK_FP = 8,      /* x87 or SSE arithmetic, which may raise exceptions */
     BLOCK_FPCTL = 16,  /* reads or loads MXCSR or the x87 words */
     BLOCK_SPLIT = 32,  /* one instruction at a time: both in an order that matters, or an
@@ -100,6 +101,13 @@ struct x86_counter {
     vaddr_t step_from;   /* the one instruction to run unprotected, or UINT64_MAX */
     vaddr_t step_at;     /* temporary exit that only re-forms blocks */
     bool step;
+    struct {             /* what that one instruction was translated from, while its page is open */
+        bool known;
+        vaddr_t pc;
+        unsigned len;
+        uint64_t page[2];
+        uint8_t bytes[INSN_BYTES_MAX];
+    } open;
     vaddr_t fence_at;    /* another one, a little behind it */
     bool fence;
     uint64_t exits[X86_EXITS_MAX + 3];
@@ -127,6 +135,14 @@ unsigned blocks_flags_before(struct x86 *x, const struct x86_blocks_cold *b, uin
 bool blocks_is_start(struct x86 *x, const struct x86_blocks_cold *b, uint32_t offset);
 /* Drop what the engine translated from the pages that wait for it; between two runs. */
 void blocks_drop(struct x86 *x);
+/* The engine has translated the block (pc, size). */
+void blocks_translated(struct x86 *x, vaddr_t pc, uint32_t size);
+/* Is it the one instruction that runs while its page is open, and may store there? */
+bool blocks_is_open(const struct x86_counter *r, vaddr_t pc, uint32_t size);
+/* It begins: is it still what it was translated from? Else its translation goes before the next block. */
+bool blocks_open_holds(struct x86 *x);
+/* Another one becomes that instruction. */
+void blocks_open_ends(struct x86 *x);
 /* In a hook: before the next block runs all translated code goes. */
 void blocks_want_drop_all(struct x86 *x);
 /* Are the operands aligned that must be? */

@@ -117,7 +117,7 @@ static void on_translated(uc_engine *uc, uc_tb *tb, uc_tb *previous, void *user)
     (void)uc;
     (void)previous;
     if (x->counter && !x->engine->entering && !x->engine->calibrating)
-        x86_count_translated(x);
+        x86_count_translated(x, tb->pc, tb->size);
     x->engine->filled += translated_bytes(x, tb);
     if (x->engine->filled > CODE_BYTES_FULL)
         x86_count_hold(x);

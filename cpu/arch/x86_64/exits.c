@@ -187,6 +187,7 @@ bool x86_count_fetch_ahead(struct x86 *x, vaddr_t rip, vaddr_t fault)
         at = next;
     if (at == rip)
         return false;
+    blocks_open_ends(x);
     r->step = true;
     r->step_from = UINT64_MAX;
     r->step_at = at;

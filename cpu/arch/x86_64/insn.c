@@ -270,6 +270,7 @@ void insn_decode(struct insn *i, const uint8_t *bytes, size_t avail, bool is_lon
     i->imm_bytes = (uint8_t)imm_bytes(i, kind, is_long);
     c.at += i->imm_bytes;
     if (c.at > INSN_BYTES_MAX) { /* none: #GP */
+        i->too_long = true;
         c.at = INSN_BYTES_MAX;
         i->imm_at = i->imm_bytes = 0;
     }
@@ -287,14 +288,15 @@ bool insn_is_lock_bt(const struct insn *i)
 
 /*
  * SDM vol. 2: MOVMSKPS and PD, PEXTRW, the shifts by an immediate of MMX and SSE, MOVQ2DQ and MOVDQ2Q
- * have no memory form.
+ * have no memory form; nor have AMD's EXTRQ and INSERTQ (APM vol. 4).
  */
 static bool is_register_form_alone(const struct insn *i)
 {
     if (i->map != MAP_0F || i->modrm >= 0xc0)
         return false;
     return i->opcode == 0x50 || i->opcode == 0xc5 || (i->opcode >= 0x71 && i->opcode <= 0x73) ||
-           (i->opcode == 0xd6 && (i->rep || i->repne));
+           (i->opcode == 0xd6 && (i->rep || i->repne)) ||
+           (i->opcode == 0x78 && (i->size16 || i->repne));
 }
 
 bool insn_is_refused(const struct insn *i)

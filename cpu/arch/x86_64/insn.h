@@ -27,6 +27,7 @@ struct insn {
     uint8_t modrm;
     uint8_t rex;
     bool has_modrm, size16, addr_override, lock, rep, repne, vex;
+    bool too_long; /* more than 15 bytes: #GP */
     uint8_t imm_at, imm_bytes; /* immediate: offset in the instruction and length */
 };
 
