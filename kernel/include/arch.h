@@ -159,6 +159,7 @@ extern const bool arch_bad_frame_is_fault;
 /* Without the tag that the CPU does not look at. */
 vaddr_t arch_untagged(vaddr_t va);
 extern const uint64_t arch_minsigstksz;     /* AT_MINSIGSTKSZ */
+extern const uint64_t arch_altstack_bytes_min; /* MINSIGSTKSZ: sigaltstack() takes no less */
 
 /* ---- exec ---- */
 #define USER_TOP 0x00007ffffffff000ull      /* both CPUs use 47 bits for user */

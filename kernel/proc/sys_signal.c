@@ -98,7 +98,7 @@ static int altstack_set(const struct sigaltstack_k *new)
         return -EPERM;
     if (mode != 0 && mode != SS_DISABLE && mode != SS_ONSTACK)
         return -EINVAL;
-    if (mode != SS_DISABLE && new->size < MINSIGSTKSZ_ANY)
+    if (mode != SS_DISABLE && new->size < arch_altstack_bytes_min)
         return -ENOMEM;
     *s = (struct sigaltstack_k){ .flags = new->flags };
     if (mode != SS_DISABLE) {

@@ -58,7 +58,6 @@
 #define SS_ONSTACK 1
 #define SS_DISABLE 2
 #define SS_AUTODISARM (1u << 31)
-#define MINSIGSTKSZ_ANY 2048
 
 #define SI_USER 0
 #define SI_KERNEL 0x80

@@ -9,7 +9,8 @@
 #   cs=0x20         a 32-bit code segment, which this kernel has not
 #   mxcsr=          reserved bits, which the engine's XRSTOR lets pass where Linux trusts to its fault
 #   no_frame= 61/62 arm64: whether a mapping is above (SEGV_MAPERR, SEGV_ACCERR); Linux's user half is
-#                   twice as large, and its stack above ours
+#   sp=             twice as large, and its stack above ours: so is it above the SP of a frame that
+#                   is refused behind it
 set -uo pipefail
 trapline=$1 arch=$2 kernel=$3 program=$4 work=$5 children=$6
 shift 6
@@ -37,7 +38,7 @@ on_linux() { # SEED: what the program prints there
 # What is to be the same.
 ends() {
     grep -E '^[0-9]+:' "$1" | grep -vE ' cs=0x20[ :]| mxcsr=' |
-        sed "$([ "$arch" = arm64 ] && echo '/no_frame/s/exit 6[12]$/exit 61 or 62/')"
+        sed "$([ "$arch" = arm64 ] && echo '/no_frame\|sp=0x\(7ffffffff000\|7fffffffffff\|800000000000\)/s/exit 6[12]$/exit 61 or 62/')"
 }
 
 rm -rf "$work"

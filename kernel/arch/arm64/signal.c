@@ -29,6 +29,7 @@ _Static_assert(sizeof(struct sigcontext_regs) == sizeof(uint64_t) + REGS_BYTES &
                "x0 to PSTATE in the order of struct sigcontext");
 
 const bool arch_bad_frame_is_fault = true;
+const uint64_t arch_altstack_bytes_min = 5120;
 const uint64_t arch_minsigstksz =
     sizeof(struct rt_sigframe) + sizeof(struct frame_record) + STACK_ALIGN;
 

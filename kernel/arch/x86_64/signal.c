@@ -26,6 +26,7 @@
 /* The largest frame with all its padding (Linux: init_sigframe_size()). */
 #define SIGFRAME_BYTES_MAX (sizeof(struct rt_sigframe_k) + 15 + FP_FRAME_BYTES + 63)
 const bool arch_bad_frame_is_fault = false;
+const uint64_t arch_altstack_bytes_min = 2048;
 const uint64_t arch_minsigstksz = (SIGFRAME_BYTES_MAX + 15) & ~15ull;
 
 vaddr_t arch_untagged(vaddr_t va)

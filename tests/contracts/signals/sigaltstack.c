@@ -2,6 +2,12 @@
 /* Setting, reading and using the alternate stack; errors. */
 #include "contract.h"
 
+#ifdef __aarch64__
+#define SIZE_MIN 5120 /* of the kernel's headers */
+#else
+#define SIZE_MIN 2048
+#endif
+
 static char stack[65536];
 
 static void on_usr(int signo, siginfo_t *info, void *context)
@@ -35,6 +41,10 @@ int main(void)
     R(raise(SIGUSR1));
     R(raise(SIGUSR2));
     ss.ss_size = 100;
+    R(syscall(SYS_sigaltstack, &ss, NULL));
+    ss.ss_size = SIZE_MIN - 1;
+    R(syscall(SYS_sigaltstack, &ss, NULL));
+    ss.ss_size = SIZE_MIN;
     R(syscall(SYS_sigaltstack, &ss, NULL));
     ss.ss_size = 65536;
     ss.ss_flags = 12345;
