@@ -19,6 +19,8 @@
 struct running {
     const struct session *session;
     struct trace_writer *writer;
+    struct sim *sim;  /* NULL while it starts */
+    insn_t trap_n;    /* number of the last trap */
     char *err;
     size_t err_len;
     int failed; /* a digest could not be taken */
@@ -65,6 +67,8 @@ static void on_console(void *ctx, const uint8_t *bytes, size_t len)
 
     if (r->boot.looking)
         buf_put(&r->boot.past.console, bytes, len);
+    if (s->view)
+        panic_console(&s->view->panic, r->sim ? cpu_now(sim_cpu(r->sim)) : 0, bytes, len);
     if (s->console)
         s->console(s->ctx, bytes, len);
 }
@@ -78,15 +82,33 @@ static void on_tick(void *ctx, struct sim *sim)
     r->boot.n = INSN_NONE;
     if (s->tick)
         s->tick(s->ctx, sim);
+    if (s->view && panic_spins(&s->view->panic, sim_cpu(sim))) {
+        s->view->spins = true;
+        sim_request_stop(sim);
+    }
 }
 
 /* ---- booting, or not ---- */
+
+/* An exception that the vector of another one raised, at once, has that one's cause. */
+static void note_cause(struct running *r, const struct cpu_trap *trap)
+{
+    struct session_view *view = r->session->view;
+
+    if (trap->kind == CPU_TRAP_SYNC && (!view->any || trap->n > r->trap_n + 1)) {
+        view->cause = *trap;
+        view->any = true;
+    }
+    r->trap_n = trap->n;
+}
 
 static void on_trap(void *ctx, struct sim *sim, const struct cpu_trap *trap)
 {
     struct running *r = ctx;
     uint64_t root;
 
+    if (r->session->view)
+        note_cause(r, trap);
     if (!r->boot.looking || !trap->from_user)
         return;
     root = cpu_asid_root(sim_cpu(sim));
@@ -178,6 +200,8 @@ static int run_to_end(struct running *r, struct sim *sim, struct sim_end *end)
         keep_boot(r, sim);
         rc = sim_run(sim, r->session->limit, end);
     }
+    if (rc == 0 && end->reason == SIM_END_CALLER && r->session->view && r->session->view->spins)
+        end->reason = SIM_END_LIMIT;
     if (rc != 0) {
         loader_fail(r->err, r->err_len, rc, "%s", sim_error(sim));
     } else if (r->failed != 0) {
@@ -222,13 +246,14 @@ int session_run(const struct machine *m, const struct session *s, struct sim_end
         watch.next_stop = next_digest;
         watch.at_stop = take_digest;
     }
-    if (s->boot_cache)
+    if (s->boot_cache || s->view)
         watch.trap = on_trap;
     inputs_init_live(&inputs, m, s->host, r.writer);
     inputs.schedule = s->schedule;
     inputs.link = s->link;
     rc = start(&r, m, &inputs, &watch, &sim);
     if (rc == 0) {
+        r.sim = sim;
         rc = run_to_end(&r, sim, end);
         sim_destroy(sim);
     } else {

@@ -10,7 +10,15 @@
 #define TRAPLINE_SIM_SESSION_H
 
 #include "sim/boot_cache.h"
+#include "sim/panic.h"
 #include "sim/sim.h"
+
+struct session_view {
+    struct panic panic;
+    bool spins;            /* it ended the run */
+    bool any;              /* there was an exception of the processor's own (no interrupt), */
+    struct cpu_trap cause; /* the last one behind which or before which other code ran */
+};
 
 struct session {
     const char *trace_path; /* NULL: only run */
@@ -22,6 +30,8 @@ struct session {
     const struct schedule *schedule; /* what disturbs the run; NULL: nothing but chaos */
     const struct boot_cache *boot_cache; /* NULL: the machine boots */
     const char *image_cache; /* folder of compressed images (image_cache.h); NULL: none */
+    struct session_view *view; /* what was seen on the way; a kernel that panicked and spins ends the run,
+                                  with SIM_END_LIMIT. NULL: not looked for */
     void *ctx;
     void (*console)(void *ctx, const uint8_t *bytes, size_t len);
     void (*tick)(void *ctx, struct sim *sim);

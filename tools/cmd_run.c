@@ -2,6 +2,7 @@
 /* tools/cmd_run.c - trapline run and trapline record: a live run, kept or not. */
 #include "tools/cmd.h"
 #include "tools/json_out.h"
+#include "tools/run_end.h"
 
 #include <errno.h>
 
@@ -54,6 +55,7 @@ struct run_options {
     json_t *unimplemented; /* --json: what the guest used that is not there */
     struct schedule schedule;
     struct progress progress;
+    struct run_end end;
     int disks; /* exit code of writing them back */
 };
 
@@ -93,6 +95,7 @@ static void on_ended(void *ctx, struct sim *sim)
 {
     fflush(stdout);
     progress_end(&((struct run_options *)ctx)->progress);
+    run_end_look(&((struct run_options *)ctx)->end, sim);
     cpu_unimplemented_each(sim_cpu(sim), show_unimplemented, ctx);
     ((struct run_options *)ctx)->disks =
         machine_options_write_disks(&((struct run_options *)ctx)->machine, sim_cpu(sim));
@@ -102,7 +105,9 @@ static void on_ended(void *ctx, struct sim *sim)
 static int report_json(struct run_options *o, const struct sim_end *end, const char *err)
 {
     json_t *object = json_pack("{s:s}", "event", o->recording ? "record" : "run");
-    int code = end->reason == SIM_END_LIMIT ? EXIT_LIMIT
+    bool panic = run_end_is_panic(&o->end, end);
+    int code = panic ? EXIT_GUEST
+               : end->reason == SIM_END_LIMIT ? EXIT_LIMIT
                : end->reason == SIM_END_POWEROFF && end->status == 0 ? EXIT_OK : EXIT_GUEST;
 
     json_put_end(object, end);
@@ -110,6 +115,9 @@ static int report_json(struct run_options *o, const struct sim_end *end, const c
         json_object_set_new(object, "trace", json_text(o->output));
     if (err[0] && (end->reason == SIM_END_STRICT || end->reason == SIM_END_ENGINE))
         json_object_set_new(object, "error", json_text(err));
+    if (o->end.view.panic.words[0] && (panic || code != EXIT_OK))
+        json_object_set_new(object, "panic", json_text(o->end.view.panic.words));
+    json_object_set_new(object, "at", json_text(o->end.place));
     json_object_set(object, "unimplemented", o->unimplemented);
     json_object_set_new(object, "exit", json_integer(code));
     json_line(stderr, object);
@@ -124,25 +132,6 @@ static void tell_unused_events(const struct run_options *o, const struct sim_end
     if (s->count > 0 && s->events[s->count - 1].n > end->n)
         complain(0, "--inject: the run ended at instruction %llu, before the event at %llu",
                  (unsigned long long)end->n, (unsigned long long)s->events[s->count - 1].n);
-}
-
-static int exit_code_of(const struct sim_end *end, const char *err)
-{
-    char text[96];
-
-    sim_end_text(end, text, sizeof(text));
-    switch (end->reason) {
-    case SIM_END_POWEROFF:
-        return end->status == 0 ? EXIT_OK : complain(EXIT_GUEST, "%s", text);
-    case SIM_END_LIMIT:
-        return complain(EXIT_LIMIT, "%s: %llu", text, (unsigned long long)end->n);
-    case SIM_END_STRICT:
-    case SIM_END_ENGINE:
-        return complain(EXIT_GUEST, "%s at instruction %llu: %s", text,
-                        (unsigned long long)end->n, err);
-    default:
-        return complain(EXIT_GUEST, "%s at instruction %llu", text, (unsigned long long)end->n);
-    }
 }
 
 /*
@@ -173,6 +162,7 @@ static int run_live(struct run_options *o)
                         .without_images = o->no_images,
                         .limit = o->machine.limit,
                         .schedule = o->schedule.count > 0 ? &o->schedule : NULL,
+                        .view = &o->end.view,
                         .ctx = o,
                         .console = on_console,
                         .tick = on_tick,
@@ -213,7 +203,9 @@ static int run_live(struct run_options *o)
         return complain(rc == -EEXIST || rc == -EFBIG ? EXIT_USAGE : EXIT_GUEST, "%s", err);
     if (!o->json)
         tell_unused_events(o, &end);
-    rc = o->json ? report_json(o, &end, err) : exit_code_of(&end, err);
+    rc = o->json ? report_json(o, &end, err)
+                 : run_end_complain(&o->end, &o->machine.machine, o->recording ? o->output : NULL, &end,
+                                    err);
     return rc == EXIT_OK ? o->disks : rc;
 }
 

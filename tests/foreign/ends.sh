@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# ends.sh BUILD: how the end of a foreign kernel shows: the status that it gives, and a level of
-# privilege that is not there.
+# ends.sh BUILD: how the end of a foreign kernel shows: the status that it gives, a level of privilege
+# that is not there, a panic, a hang, an exception without vectors.
 set -uo pipefail
 build=$1
 guests=$build/tests/foreign
@@ -29,4 +29,24 @@ expect arm64-wants-el2 0 "" --el2
 expect arm64-wants-el3 1 "S3_6_C1_C1_0 (no EL3)"
 expect arm64-wants-el3 1 "S3_6_C1_C1_0 (no EL3)" --el2
 expect arm64-nowhere 1 "undeliverable exception" --el2
+for kernel in arm64 pvh; do
+    expect $kernel-panics 1 "the guest's kernel panicked at instruction"
+    expect $kernel-panics 1 ": Kernel panic - not syncing: no init"
+    # Before it is believed that it spins, the limit comes; what was said is said.
+    expect $kernel-panics 5 ": Kernel panic - not syncing: no init" --limit 1000000
+    expect $kernel-stands_still 5 "100000000, at kernel:stands_still"
+    expect $kernel-stands_still 5 ", with interrupts off"
+    expect $kernel-takes_exception_without_vectors 1 "undeliverable exception) at instruction"
+    expect $kernel-takes_exception_without_vectors 1 "at kernel:exception_now"
+done
+trace=$guests/panics.tlt
+for kernel in arm64 pvh; do
+    rm -f "$trace"
+    said=$("$build/trapline" record -o "$trace" --no-input --kernel "$guests/$kernel-panics.elf" 2>&1 >/dev/null)
+    at=$(sed -n 's/.*look: trapline gdb .* --at //p' <<<"$said")
+    "$build/trapline" replay "$trace" >/dev/null || { echo "FAIL: $kernel: a panic does not replay"; exit 1; }
+    "$build/trapline" dump --traps "$trace" --to "${at:-none}" >/dev/null ||
+        { echo "FAIL: $kernel: '$said' names no instruction"; exit 1; }
+done
+rm -f "$trace"
 expect pvh 2 "--el2 is for arm64" --el2

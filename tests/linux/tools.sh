@@ -109,7 +109,7 @@ fi
 does bisect 3 bisect "$work/good.tlt" "$work/bad.tlt" "${map[@]}"
 says bisect 'the first thing that a program sees: oversleep'
 says bisect 'bad .*(nanosleep|ioctl|write)\('
-does minimize 0 minimize "$work/bad.tlt" --console '^oversleep: 1' --budget ${BUDGET:-240} -j 2 -o "$work/least.tlt"
+does minimize 0 minimize "$work/bad.tlt" --console '^oversleep: 1' --budget ${BUDGET:-1200} -j 2 -o "$work/least.tlt"
 says minimize '^[0-9]+ of [0-9]+ events'
 left=$(sed -n 's/^\([0-9]*\) of .*/\1/p' "$work/minimize") all=$(sed -n 's/^[0-9]* of \([0-9]*\) .*/\1/p' "$work/minimize")
 [ "$left" -gt 0 ] && [ "$left" -lt "$all" ] || fail "$left of $all events are left"

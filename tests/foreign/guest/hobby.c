@@ -41,8 +41,32 @@ void hobby_tick(void)
         timer_again();
 }
 
+/* ---- what -DFAILS=.. calls instead of going on ---- */
+
+__attribute__((noinline, noreturn, unused)) static void stands_still(void)
+{
+    for (;;)
+        __asm__ volatile("");
+}
+
+__attribute__((noinline, unused)) static void panics(void)
+{
+    put("[    0.123456] Kernel panic - not syncing: no init\n");
+    put("[    0.123457] ---[ end Kernel panic - not syncing: no init ]---\n");
+    stands_still();
+}
+
+__attribute__((noinline, unused)) static void takes_exception_without_vectors(void)
+{
+    lose_vectors();
+    exception_now();
+}
+
 void hobby_main(void)
 {
+#ifdef FAILS
+    FAILS();
+#endif
     exception_now();
     put_number("exceptions", exceptions);
     timer_start();

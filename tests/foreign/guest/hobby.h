@@ -12,6 +12,7 @@
 /* ---- arch/CPU ---- */
 void put_byte(char c);
 void exception_now(void);   /* an exception that returns: BRK, INT3 */
+void lose_vectors(void);    /* exceptions are delivered nowhere from now on */
 void timer_start(void);     /* interrupts on, a tick soon */
 void timer_again(void);
 void wait(void);            /* WFI, HLT */

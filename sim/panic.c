@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sim/panic.c - what the console says of a kernel that gave up; see panic.h. */
+#include "sim/panic.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* "[    0.760354] text" is text. */
+static const char *without_time(const char *line)
+{
+    const char *end = line[0] == '[' ? strchr(line, ']') : NULL;
+
+    if (!end || strspn(line + 1, " .0123456789") != (size_t)(end - line - 1))
+        return line;
+    return end + 1 + (end[1] == ' ');
+}
+
+static void take_line(struct panic *p, insn_t n)
+{
+    const char *text;
+
+    p->line[p->used] = '\0';
+    p->used = 0;
+    text = without_time(p->line);
+    p->over = strncmp(text, "---[ end Kernel panic", 21) == 0;
+    if (p->words[0])
+        return;
+    if (p->next || (!p->over && strncmp(text, "Kernel panic", 12) == 0)) {
+        snprintf(p->words, sizeof(p->words), "%s", text);
+        p->n = n;
+    }
+    p->next = strstr(text, "kernel: panic") != NULL;
+}
+
+void panic_console(struct panic *p, insn_t n, const uint8_t *bytes, size_t len)
+{
+    p->quiet_n = n;
+    for (size_t i = 0; i < len; i++) {
+        if (bytes[i] == '\n')
+            take_line(p, n);
+        else if (bytes[i] != '\r' && p->used + 1 < sizeof(p->line))
+            p->line[p->used++] = (char)bytes[i];
+    }
+}
+
+bool panic_spins(const struct panic *p, struct cpu *cpu)
+{
+    return p->over && p->words[0] && !cpu_in_user(cpu) && cpu_now(cpu) >= p->quiet_n + PANIC_SPIN_INSNS;
+}

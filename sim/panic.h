@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sim/panic.h - what the console says of a kernel that gave up.
+ *
+ * Rules of use
+ *   - Zero is a console without a line. panic_console() has all of its bytes, in order.
+ *   - `words` is the first line with "Kernel panic" (Linux), or the one behind "kernel: panic" (ours);
+ *     "" while there is none.
+ *   - Linux' last line, "---[ end Kernel panic", says that it neither resets nor starts another kernel: it
+ *     spins from then on. panic_spins() believes it where nothing follows for PANIC_SPIN_INSNS.
+ */
+#ifndef TRAPLINE_SIM_PANIC_H
+#define TRAPLINE_SIM_PANIC_H
+
+#include "cpu/cpu.h"
+
+#define PANIC_SPIN_INSNS (1ull << 26)
+#define PANIC_LEN        240u
+
+struct panic {
+    char line[PANIC_LEN];  /* so far, without its beginning's time in brackets */
+    size_t used;
+    bool next;             /* the next line is the reason */
+    char words[PANIC_LEN];
+    insn_t n;              /* the console's state when that line was whole */
+    bool over;             /* the last line was said; */
+    insn_t quiet_n;        /* and nothing since this number */
+};
+
+void panic_console(struct panic *p, insn_t n, const uint8_t *bytes, size_t len);
+/* Between two quanta. */
+bool panic_spins(const struct panic *p, struct cpu *cpu);
+
+#endif
