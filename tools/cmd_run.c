@@ -254,6 +254,8 @@ static int parse(struct run_options *o, int argc, char **argv, bool *help)
                         argv[optind]);
     if (o->recording && !o->output)
         return complain(EXIT_USAGE, "record wants -o RUN.tlt");
+    if (o->recording && (!*o->output || strcmp(o->output, "-") == 0))
+        return complain(EXIT_USAGE, "a trace is a file: -o RUN.tlt, not '%s'", o->output);
     return EXIT_OK;
 }
 

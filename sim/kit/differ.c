@@ -92,6 +92,29 @@ const char *trapline_differ_regs(struct trapline *t, const struct trapline_regs 
     return found ? kit_text_end(t) : NULL;
 }
 
+const char *trapline_differ_reg(struct trapline *t, const char *name, uint64_t want)
+{
+    size_t count;
+    const struct cpu_reg_desc *table = cpu_reg_table(t->a->arch, &count);
+    int id = cpu_reg_find(t->a->arch, name);
+    uint8_t expected[16] = {0}, is[16] = {0};
+    char text[40];
+
+    if (trapline_get_bytes(t, name, is, id < 0 ? 0 : table[id].bytes) != 0)
+        return t->error;
+    memcpy(expected, &want, sizeof(want));
+    if (memcmp(expected, is, sizeof(is)) == 0)
+        return NULL;
+    t->text.used = 0;
+    kit_text(t, "a register differs at %s, number %llu\n", trapline_where(t, cpu_pc(t->cpu)),
+             (unsigned long long)cpu_now(t->cpu));
+    number_text(expected, table[id].bytes, text);
+    kit_text(t, "  %-8s should be %s\n", name, text);
+    number_text(is, table[id].bytes, text);
+    kit_text(t, "  %-8s is        %s\n", "", text);
+    return kit_text_end(t);
+}
+
 /* One word of a frame; false: there is no memory. */
 static bool read_field(struct trapline *t, uint64_t va, const struct trapline_field *f, void *out)
 {

@@ -226,6 +226,9 @@ enum trapline_group {
     TRAPLINE_SYSTEM = 4,   /* what the kernel alone writes */
     TRAPLINE_STATE = 8,    /* pc, sp, pstate; rip, rsp, rflags, segments */
 };
+/* One register against a value; a wider one's upper bytes are zero then. Unlike trapline_get() it tells
+ * a name that is none. */
+TRAPLINE_API const char *trapline_differ_reg(struct trapline *t, const char *name, uint64_t want);
 /* The registers of `groups` against an earlier look; `but`: names to leave out, or NULL. */
 TRAPLINE_API const char *trapline_differ_regs(struct trapline *t, const struct trapline_regs *want,
                                               unsigned groups, const char *but);

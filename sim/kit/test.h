@@ -77,6 +77,7 @@ typedef int (*trapline_open_fn)(struct trapline **t, char *err, size_t err_len);
             fail_msg("%s", text_);                                                                 \
     } while (0)
 
+#define trapline_assert_reg(name, want) trapline_nothing_(trapline_differ_reg(t, name, want))
 #define trapline_assert_regs(want, groups, but)                                                    \
     trapline_nothing_(trapline_differ_regs(t, want, groups, but))
 #define trapline_assert_frame(va, fields, count, want)                                             \

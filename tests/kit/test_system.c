@@ -83,7 +83,7 @@ trapline_test(what_only_tells_is_read_and_not_written)
 trapline_test(what_is_not_there_is_said)
 {
     static const uint32_t numbers[2][4] = {{HCR, PMCR, IAR, TRAPLINE_SYSREG(3, 7, 15, 15, 7)},
-                                           {0x1234, 0xc0010000, 0x179, 0x800}};
+                                           {0x1234, 0xc0010000, 0xc0010112, 0x800}};
     uint64_t value = 7;
 
     for (size_t i = 0; i < 4; i++) {
@@ -120,6 +120,24 @@ trapline_test(a_golden_file_is_compared_and_written)
     assert_null(trapline_differ_golden(t, "", path, false));
     unlink(path);
     assert_non_null(strstr(trapline_differ_golden(t, "one\n", "/nowhere/golden", true), "/nowhere/golden"));
+}
+
+trapline_test(one_register_is_compared)
+{
+    const char *general = is_arm64(t) ? "x3" : "rcx", *vector = is_arm64(t) ? "v2" : "xmm2", *text;
+
+    trapline_ok(trapline_set(t, general, 7));
+    trapline_assert_reg(general, 7);
+    text = trapline_differ_reg(t, general, 8);
+    assert_non_null(strstr(text, is_arm64(t) ? "  x3       should be 0x0000000000000008\n"
+                                             : "  rcx      should be 0x0000000000000008\n"));
+    assert_non_null(strstr(text, " is        0x0000000000000007\n"));
+    assert_non_null(strstr(trapline_differ_reg(t, "x99", 0), "has no register x99"));
+    trapline_ok(trapline_set(t, vector, 5));
+    trapline_assert_reg(vector, 5);
+    trapline_ok(trapline_fill_vectors(t, 1));
+    text = trapline_differ_reg(t, vector, 5);
+    assert_non_null(strstr(text, "should be 0x00000000000000000000000000000005\n"));
 }
 
 static int open_arm64(struct trapline **t, char *err, size_t err_len)
@@ -192,6 +210,7 @@ int main(void)
         trapline_unit(what_is_not_there_is_said),
         trapline_unit(user_mode_does_not_hide_them),
         trapline_unit(a_golden_file_is_compared_and_written),
+        trapline_unit(one_register_is_compared),
     };
     const struct CMUnitTest alone[] = {
         cmocka_unit_test(test_a_kernel_at_el2),

@@ -85,6 +85,7 @@ static void test_usage_errors_are_exit_code_2(void **state)
         {"", "usage: trapline VERB"},
         {"fly", "there is no verb 'fly'"},
         {"record --kernel good", "record wants -o"},
+        {"record -o - --kernel good", "a trace is a file: -o RUN.tlt, not '-'"},
         {"run --mem 5", "--mem wants"},
         {"run --mem 1T", "--mem wants"},
         {"run --arch mips", "--arch is arm64 or x86_64"},
