@@ -38,7 +38,7 @@ says crash 'Kernel panic - not syncing: sysrq triggered crash'
 tr -d '\r' <"$work/crash.out" | grep -E '^[0-9a-f]{16} ' >"$work/map"
 at=$(sed -n 's/.*look: trapline gdb .* --at //p' "$work/crash.err")
 "$trapline" dump --trap "$(($("$trapline" dump --traps "$work/crash.tlt" | awk -v at="$at" \
-    '$1 + 0 <= at + 0 { n = $1 } END { printf "%d", n }')))" "$work/crash.tlt" --symbols "$work/map" >"$work/trap" ||
+    '$1 + 0 <= at + 0 { n = $1 } END { printf "%.0f", n }')))" "$work/crash.tlt" --symbols "$work/map" >"$work/trap" ||
     fail "dump of the trap before the panic failed" "$trapline dump --traps $work/crash.tlt"
 grep -qE 'system call|write' "$work/trap" || fail "the trap before the panic is not its system call: $(head "$work/trap")"
 rm -rf "$work"

@@ -43,7 +43,7 @@ cmp "$work/moved.traps" "$work/linked.traps" || fail "names differ by where thei
 if command -v gdb-multiarch >/dev/null; then
     name=entry_SYSCALL_64
     [ "$arch" = x86_64 ] || name=__arch_copy_to_user
-    at=$(awk '/system call/ { n = $1 } END { printf "%d\n", n - 100 }' "$work/moved.traps")
+    at=$(awk '/system call/ { n = $1 } END { printf "%.0f\n", n - 100 }' "$work/moved.traps")
     cat >"$work/script" <<END
 set pagination off
 break $name
