@@ -536,6 +536,56 @@ static void test_counting_returns_to_user_mode(void **state)
     free(ref);
 }
 
+/* Some numbers at which STI is the last instruction that ran, and its end. */
+static size_t find_shadows(insn_t *n, vaddr_t *pc, size_t room)
+{
+    struct machine *m = machine_open("flow");
+    size_t count = 0;
+
+    for (unsigned i = 0; i < 100000 && count < room; i++) {
+        vaddr_t from;
+        uint8_t byte;
+        paddr_t pa;
+
+        if (i % 12 == 0)
+            machine_run(m, m->x.count.n + 211);
+        from = x86_pc(&m->x);
+        machine_run(m, m->x.count.n + 1);
+        if (x86_pc(&m->x) == from + 1 && !x86_translate(&m->x, from, &pa) &&
+            !x86_phys_read(&m->x, pa, &byte, 1) && byte == 0xfb) {
+            n[count] = m->x.count.n;
+            pc[count++] = from + 1;
+        }
+    }
+    machine_close(m);
+    return count;
+}
+
+/* One that comes up just behind STI waits for the next instruction, however often that block ran. */
+static void test_counting_irq_waits_behind_sti(void **state)
+{
+    vaddr_t pc[40];
+    insn_t n[40];
+    size_t count = find_shadows(n, pc, ARRAY_LEN(n));
+
+    (void)state;
+    assert_true(count > 20);
+    for (size_t i = 0; i < count; i++) {
+        struct machine *m = machine_open("flow");
+        int vector;
+
+        machine_run(m, n[i]);
+        vector = x86_timer_interrupt(&m->x);
+        m->traps = 0;
+        if (vector > 0)
+            assert_int_equal(x86_interrupt(&m->x, (unsigned)vector), 0);
+        machine_run(m, n[i] + 4);
+        for (size_t k = 0; k < m->traps; k++)
+            assert_false(m->trap[k].kind == CPU_TRAP_IRQ && m->trap[k].pc == pc[i]);
+        machine_close(m);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -546,6 +596,7 @@ int main(void)
         cmocka_unit_test(test_counting_agrees_with_a_hook_on_every_instruction),
         cmocka_unit_test(test_counting_flow_same_for_every_step),
         cmocka_unit_test(test_counting_irq_numbers_follow_the_timer),
+        cmocka_unit_test(test_counting_irq_waits_behind_sti),
         cmocka_unit_test(test_counting_code_that_changes),
         cmocka_unit_test(test_counting_code_of_two_modes),
         cmocka_unit_test(test_counting_alignment_checked_after_a_trap),
