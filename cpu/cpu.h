@@ -222,7 +222,8 @@ void cpu_watch_returns(struct cpu *cpu, bool on);
 /*
  * Stores to physical addresses: `fn` is called before a store that touches one of the ranges,
  * with the number `n` at which the block of code that stores began: the store is one of the
- * next few instructions. True: stop where that block ends. The list stays the caller's until it
+ * next few instructions. What an exception pushes, the step from `n` to the next does (x86_64).
+ * True: stop where that block ends. The list stays the caller's until it
  * is replaced; a count of 0 ends it. Stores run several times slower meanwhile.
  */
 struct cpu_range {
@@ -249,7 +250,7 @@ void cpu_watch_dma(struct cpu *cpu, cpu_dma_fn fn, void *ctx);
 struct cpu_store {
     insn_t n;               /* the state in which the block of code that stores began */
     vaddr_t pc;             /* of that block, */
-    uint32_t code_bytes;    /* and its size; 0: not known */
+    uint32_t code_bytes;    /* and its size; 0: not known, or no code, but an exception that pushes */
     paddr_t pa;
     unsigned bytes;         /* 1 to 8 */
     uint64_t value;

@@ -7,8 +7,9 @@
  * is not found in the last WHO_EXACT_INSNS is looked for by comparing values at points ever closer, and then
  * exactly between the last two.
  *
- * Memory: timeline_backward() with a watch. It sees stores of instructions; what an exception
- * entry pushes (x86) is noticed by the bytes that do not fit, and found by comparing values.
+ * Memory: timeline_backward() with a watch. It sees stores of instructions, of devices, and what an
+ * exception entry pushes (x86). What else there may be is noticed by the bytes that do not fit, and
+ * found by comparing values.
  */
 #include "sim/who.h"
 
@@ -340,10 +341,11 @@ int who_find_memory(struct who *w, insn_t n, const struct value_place *place, in
     *found = timeline_now(w->timeline);
     if (arrival.stop == TIMELINE_WATCH) {
         rc = timeline_seek(w->timeline, *found + 1);
+        *entry = timeline_trap_before(w->timeline, *found + 1) == *found + 1;
         if (rc || (who_read(w, place, after) && memcmp(is, after, place->bytes) == 0))
             return rc ? rc : 1;
     }
-    /* Not by an instruction: what an exception entry has pushed since. */
+    /* By nothing that was told of. */
     *entry = true;
     rc = last_other(w, place, *found + (arrival.stop == TIMELINE_WATCH), n, 1, found);
     return rc;

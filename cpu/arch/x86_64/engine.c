@@ -28,6 +28,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cpu/arch/x86_64/arch.h"
 #include "cpu/arch/x86_64/engine.h"
 #include "cpu/arch/x86_64/counter.h"
 #include "cpu/arch/x86_64/insn.h"
@@ -174,6 +175,15 @@ void x86_engine_device_store(struct x86 *x, paddr_t pa, size_t len)
         x->stop_behind = n + 1;
     else
         x->stop_asked = true;
+}
+
+void x86_engine_model_store(struct x86 *x, paddr_t pa, size_t len)
+{
+    struct x86_engine *e = x->engine;
+
+    if (ranges_touch(e->stores.range, e->stores.count, pa, (unsigned)len) &&
+        e->stores.fn(e->stores.ctx, x->count.n))
+        x86_request_stop(x);
 }
 
 /* Code is translated anew: without watched stores they are done in line. */

@@ -197,6 +197,8 @@ static int transfer(struct x86 *x, vaddr_t va, void *buf, size_t len, enum x86_a
         } else if (access == X86_READ) {
             memcpy(bytes, x->ram + pa, part);
         } else {
+            x86_engine_model_store(x, pa, part);
+            x86_pages_model_store(x, pa, bytes, part);
             x86_dirty_note(x, pa, part);
             x86_count_page_written(x, pa);
             memcpy(x->ram + pa, bytes, part);

@@ -243,6 +243,8 @@ void x86_engine_stop_before(struct x86 *x, vaddr_t pc);
 void x86_engine_flush_tlb(struct x86 *x);
 /* A device stores there, now, between two instructions: see cpu_watch_stores(). */
 void x86_engine_device_store(struct x86 *x, paddr_t pa, size_t len);
+/* The model is about to store there itself, as part of the step from this number to the next. */
+void x86_engine_model_store(struct x86 *x, paddr_t pa, size_t len);
 /* See cpu_watch_insns(). */
 MUST_CHECK int x86_engine_watch_insns(struct x86 *x, cpu_insn_fn fn, void *ctx);
 /* See cpu_watch_stores(). */
@@ -364,6 +366,8 @@ struct pages_client {
 };
 MUST_CHECK int x86_pages_watch(struct x86 *x, unsigned client, const struct pages_client *c);
 void x86_pages_destroy(struct x86 *x);
+/* The model is about to store these bytes itself: it is no block that does (0 bytes of code). */
+void x86_pages_model_store(struct x86 *x, paddr_t pa, const uint8_t *bytes, size_t len);
 /* See cpu_kernel_page_add() and cpu_kernel_pages_added(). */
 void x86_pages_add(struct x86 *x, uint32_t page);
 void x86_pages_added(struct x86 *x);

@@ -207,6 +207,72 @@ static void test_traps_same_for_every_stop_pattern(void **state)
     }
 }
 
+struct pushed {
+    insn_t n;
+    struct cpu_store store[8];
+    unsigned stores;
+    unsigned range; /* stores told of by range at that number */
+};
+
+static void note_pushed(void *ctx, const struct cpu_store *s)
+{
+    struct pushed *p = ctx;
+
+    if (s->n == p->n && !s->code_bytes && p->stores < ARRAY_LEN(p->store))
+        p->store[p->stores++] = *s;
+}
+
+static bool note_range(void *ctx, insn_t n)
+{
+    struct pushed *p = ctx;
+
+    p->range += n == p->n;
+    return n == p->n;
+}
+
+/* Who watches stores is told of the frames that entry pushes, before they are there. */
+static void test_traps_push_before_watchers(void **state)
+{
+    static uint8_t map[(16 << 20) >> 12];
+    struct pages_client client = {.map = map, .fn = note_pushed};
+    uint64_t at;
+
+    (void)state;
+    memset(map, 1, sizeof(map));
+    for (size_t i = 0; i < ARRAY_LEN(expect); i += 5) {
+        struct machine *whole = run_case(i, 0, &at), *m;
+        struct pushed p = {.n = whole->trap[0].n - 1};
+        struct cpu_range range = {0, 8};
+        struct cpu_stop stop;
+
+        if (whole->trap[0].kind != CPU_TRAP_SYNC || !strcmp(expect[i].name, "ss_noncanonical")) {
+            machine_close(whole);
+            continue;
+        }
+        m = machine_open("traps");
+        machine_poke(m, 0x58000, i);
+        client.ctx = &p;
+        assert_int_equal(x86_pages_watch(&m->x, PAGES_OBSERVER, &client), 0);
+        machine_run(m, p.n + 1);
+        assert_int_equal(p.stores, expect[i].error == NONE ? 5 : 6);
+        for (unsigned k = 0; k < p.stores; k++)
+            assert_int_equal(machine_word(m, p.store[k].pa), p.store[k].value);
+        machine_close(m);
+
+        m = machine_open("traps");
+        machine_poke(m, 0x58000, i);
+        range.pa = p.store[1].pa;
+        machine_run(m, p.n - 1);
+        assert_int_equal(x86_engine_watch_stores(&m->x, &range, 1, note_range, &p), 0);
+        stop = machine_run(m, p.n + 1000);
+        assert_int_equal(stop.reason, CPU_STOP_REQUESTED);
+        assert_int_equal(m->x.count.n, p.n + 1);
+        assert_int_equal(p.range, 1);
+        machine_close(m);
+        machine_close(whole);
+    }
+}
+
 static void test_traps_shutdown_without_a_double_fault_gate(void **state)
 {
     struct machine *m = machine_open("traps");
@@ -404,6 +470,7 @@ int main(void)
         cmocka_unit_test(test_traps_each_case),
         cmocka_unit_test(test_traps_bad_stack_ends_in_double_fault),
         cmocka_unit_test(test_traps_same_for_every_stop_pattern),
+        cmocka_unit_test(test_traps_push_before_watchers),
         cmocka_unit_test(test_traps_shutdown_without_a_double_fault_gate),
         cmocka_unit_test(test_unknown_accesses_have_their_place),
         cmocka_unit_test(test_lock_of_a_bit_test_of_a_register),
