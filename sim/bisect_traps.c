@@ -17,6 +17,7 @@
 #include "loader/array.h"
 #include "loader/fail.h"
 #include "sim/check/ustate.h"
+#include "sim/search.h"
 
 #define REGISTERS_SHOWN_MAX 6u
 
@@ -170,17 +171,10 @@ static void take(struct found *best, const struct found *f)
 /* Instructions of the lane before n. */
 static uint64_t insns_before(const struct course_list *l, insn_t n)
 {
-    size_t low = 0, high = l->spans;
+    size_t behind = SEARCH_BEHIND(l->span, l->spans, to, n);
+    const struct course_span *last = behind ? &l->span[behind - 1] : NULL;
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (l->span[middle].to <= n)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low > 0 ? l->span[low - 1].before + (l->span[low - 1].to - l->span[low - 1].from) : 0;
+    return last ? last->before + (last->to - last->from) : 0;
 }
 
 /*

@@ -9,6 +9,7 @@
 
 #include "loader/array.h"
 #include "loader/fail.h"
+#include "sim/search.h"
 
 #define TEXT_LEN    1200u
 #define LARGE_ABOVE 4096u /* results above that are addresses, times, sizes: of this CPU */
@@ -315,33 +316,15 @@ uint64_t course_insns_before(const struct course_list *l, size_t i)
 /* The span that holds state n; NULL. */
 static const struct course_span *span_of(const struct course_list *l, insn_t n)
 {
-    size_t low = 0, high = l->spans;
+    size_t i = SEARCH_BEHIND(l->span, l->spans, to, n);
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (l->span[middle].to <= n)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < l->spans && l->span[low].from <= n ? &l->span[low] : NULL;
+    return i < l->spans && l->span[i].from <= n ? &l->span[i] : NULL;
 }
 
 /* How many events of the lane are over when `insns` of its instructions have run. */
 static size_t events_at(const struct course_list *l, insn_t n)
 {
-    size_t low = 0, high = l->count;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (l->event[middle].n_end <= n)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return SEARCH_BEHIND(l->event, l->count, n_end, n);
 }
 
 bool course_spot_at(const struct course *s, insn_t n, struct course_spot *spot)
@@ -366,24 +349,18 @@ insn_t course_n_at(const struct course *s, const struct course_spot *spot)
 {
     const struct course_list *l = &s->thread[spot->thread]->lane[spot->lane];
     uint64_t at;
-    size_t low = 0, high = l->spans;
+    const struct course_span *span;
+    size_t behind;
 
     if (spot->event > l->count)
         return INSN_NONE;
     at = course_insns_before(l, spot->event) + spot->insns;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (l->span[middle].before <= at)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low == 0)
+    behind = SEARCH_BEHIND(l->span, l->spans, before, at);
+    if (behind == 0)
         return INSN_NONE;
-    at -= l->span[low - 1].before;
-    return at < l->span[low - 1].to - l->span[low - 1].from ? l->span[low - 1].from + at
-                                                             : INSN_NONE;
+    span = &l->span[behind - 1];
+    at -= span->before;
+    return at < span->to - span->from ? span->from + at : INSN_NONE;
 }
 
 unsigned course_twin(const struct course *a, unsigned i, const struct course *b)

@@ -14,6 +14,7 @@
 
 #include "loader/array.h"
 #include "sim/arch/arch.h"
+#include "sim/search.h"
 #include "sim/who.h"
 
 #define TRAPS_BEFORE 8u
@@ -142,17 +143,7 @@ static bool know_traps(struct gdb_stub *g, struct byte_buf *text)
 
 static size_t trap_after(const struct gdb_stub *g, insn_t n)
 {
-    size_t low = 0, high = g->trap_count;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (g->traps[middle].n <= n)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return SEARCH_BEHIND(g->traps, g->trap_count, n, n);
 }
 
 static void say_trap(struct gdb_stub *g, size_t i, struct byte_buf *text)

@@ -13,6 +13,7 @@
 #include <errno.h>
 
 #include "loader/fail.h"
+#include "sim/search.h"
 
 #define STEP_INSNS    64u
 #define EIGHT         8u
@@ -47,17 +48,7 @@ const char *timeline_error(const struct timeline *t)
 /* Index of the last one at or before `n`. There is always one, at 0. */
 size_t timeline_kept_before(const struct timeline *t, insn_t n)
 {
-    size_t low = 0, high = t->kept_count;
-
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-
-        if (t->kept[middle].n <= n)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
+    return SEARCH_BEHIND(t->kept, t->kept_count, n, n) - 1;
 }
 
 static void drop_one(struct timeline *t)

@@ -8,6 +8,7 @@
 #include <errno.h>
 
 #include "loader/fail.h"
+#include "sim/search.h"
 
 #define STRETCHES 24u /* snapshots of timeline_run_through(), at most */
 
@@ -40,17 +41,9 @@ static void on_trap(void *ctx, struct sim *sim, const struct cpu_trap *trap)
 
 insn_t timeline_trap_before(const struct timeline *t, insn_t n)
 {
-    size_t low = 0, high = t->trap_count;
+    size_t behind = search_behind(t->trap, t->trap_count, sizeof(t->trap[0]), 0, n);
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (t->trap[middle] <= n)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low ? t->trap[low - 1] : 0;
+    return behind ? t->trap[behind - 1] : 0;
 }
 
 const struct cpu_trap *timeline_last_trap(const struct timeline *t)

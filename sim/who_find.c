@@ -16,6 +16,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "sim/search.h"
+
 #define STRETCH_FIRST 4096u
 #define STRETCH_GROWS 16u
 #define POINTS        16u
@@ -75,17 +77,7 @@ static int see(struct who *w, insn_t from, insn_t to)
 /* Index behind the last instruction before `n`. */
 static size_t seen_before(const struct who *w, insn_t n)
 {
-    size_t low = 0, high = w->seen_count;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (w->seen[middle].n < n)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return SEARCH_FROM(w->seen, w->seen_count, n, n);
 }
 
 /* SP, PC and flags are not the instructions' alone: exception entries and returns change them; and

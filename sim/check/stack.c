@@ -7,6 +7,7 @@
 
 #include "sim/check/kernel_sp.h"
 #include "sim/check/switched.h"
+#include "sim/search.h"
 #include "sim/who.h"
 
 #define STACK_BYTES_MAX (64u << 10)
@@ -50,17 +51,7 @@ static struct entry *entry_of(struct stack *s, uint64_t root, vaddr_t sp)
 /* Index of the lowest known top at or above `sp`. */
 static size_t top_above(const struct stack *s, vaddr_t sp)
 {
-    size_t low = 0, high = s->tops;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (s->top[middle].top < sp)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return SEARCH_FROM(s->top, s->tops, top, sp);
 }
 
 static void know_top(struct stack *s, vaddr_t top, struct stack_depth *path)

@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/search.h"
+
 #define PATH_BYTES 128u
 
 struct program_seen {
@@ -102,17 +104,9 @@ void whose_event(struct whose *w, const struct derived *d)
 /* The first stint that is not over before `n`; NULL: none. */
 static const struct stint *stint_at(const struct whose *w, insn_t n)
 {
-    size_t low = 0, high = w->stints;
+    size_t i = SEARCH_FROM(w->stint, w->stints, last_n, n);
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (w->stint[middle].last_n < n)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < w->stints ? &w->stint[low] : NULL;
+    return i < w->stints ? &w->stint[i] : NULL;
 }
 
 void whose_fill(const struct whose *w, struct places *places, struct finding *f)
