@@ -16,13 +16,13 @@
  *
  * They are looked for once a guest has run for a while: looking takes longer than a short run.
  */
-#include <fcntl.h>
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cpu/arch/arm64/engine.h"
+#include "cpu/peek.h"
 
 #define REGIMES      12u
 #define ENTRY_BYTES  64u
@@ -40,19 +40,11 @@ struct sized_tlb {
     uint8_t *entries;
 };
 
-/* Memory that may not be there: the kernel copies what is. */
-static size_t peek(int memory, const void *from, void *to, size_t bytes)
-{
-    ssize_t got = pread(memory, to, bytes, (off_t)(uintptr_t)from);
-
-    return got > 0 ? (size_t)got : 0;
-}
-
 static bool is_empty(int memory, const struct sized_tlb *t)
 {
     uint64_t word[ENTRIES * ENTRY_BYTES / 8];
 
-    if (peek(memory, t->entries, word, sizeof(word)) != sizeof(word))
+    if (peek(memory, (uintptr_t)t->entries, word, sizeof(word)) != sizeof(word))
         return false;
     for (unsigned i = 0; i < ARRAY_LEN(word); i++)
         if (word[i] != UINT64_MAX)
@@ -74,7 +66,7 @@ static bool is_row(int memory, const struct sized_tlb *row)
 /* In the object, where `copy` of OBJECT_BYTES has a row; NULL: nowhere. */
 static struct sized_tlb *find_row(int memory, uint8_t *object, uint8_t *copy)
 {
-    size_t bytes = peek(memory, object, copy, OBJECT_BYTES);
+    size_t bytes = peek(memory, (uintptr_t)object, copy, OBJECT_BYTES);
     struct sized_tlb row[REGIMES];
 
     for (size_t at = 0; at + sizeof(row) <= bytes; at += 8) {
@@ -88,7 +80,7 @@ static struct sized_tlb *find_row(int memory, uint8_t *object, uint8_t *copy)
 /* The processor's object is one of those that the engine's first words point to. */
 static struct sized_tlb *find(uc_engine *uc)
 {
-    int memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+    int memory = peek_open();
     uint8_t *copy = malloc(OBJECT_BYTES), *object;
     struct sized_tlb *row = NULL;
 
