@@ -20,9 +20,9 @@
 #include "sim/inject.h"
 #include "sim/machine.h"
 
-#define TRACE_VERSION        5u
+#define TRACE_VERSION        6u
 #define TRACE_VERSION_MIN    3u /* the same without frames and timed input */
-#define TRACE_VERSION_X86_64 5u /* of before: a machine without MP tables */
+#define TRACE_VERSION_X86_64 6u /* of before: a machine with another CPUID */
 
 /* ---- events ---- */
 struct trace_console {

@@ -177,6 +177,17 @@ int x86_peek(struct x86 *x, vaddr_t va, paddr_t *pa)
     return 0;
 }
 
+/* In pieces of at most eight bytes: each is done before the next one is told of. */
+static void store_told(struct x86 *x, paddr_t pa, const uint8_t *bytes, size_t len)
+{
+    for (size_t at = 0; at < len; at += 8) {
+        unsigned part = len - at < 8 ? (unsigned)(len - at) : 8;
+
+        x86_pages_model_store(x, pa + at, bytes + at, part);
+        memcpy(x->ram + pa + at, bytes + at, part);
+    }
+}
+
 static int transfer(struct x86 *x, vaddr_t va, void *buf, size_t len, enum x86_access access,
                     vaddr_t *bad, uint32_t *error)
 {
@@ -198,10 +209,9 @@ static int transfer(struct x86 *x, vaddr_t va, void *buf, size_t len, enum x86_a
             memcpy(bytes, x->ram + pa, part);
         } else {
             x86_engine_model_store(x, pa, part);
-            x86_pages_model_store(x, pa, bytes, part);
             x86_dirty_note(x, pa, part);
             x86_count_page_written(x, pa);
-            memcpy(x->ram + pa, bytes, part);
+            store_told(x, pa, bytes, part);
         }
         bytes += part;
         va += part;

@@ -58,21 +58,16 @@ static void on_store(uc_engine *uc, uc_mem_type type, uint64_t at, int size, int
             p->client[i].fn(p->client[i].ctx, &s);
 }
 
-/* In pieces of at most eight bytes; as the kernel's, for it is by the kernel's rights. */
-void x86_pages_model_store(struct x86 *x, paddr_t pa, const uint8_t *bytes, size_t len)
+/* As the kernel's, for it is by the kernel's rights. */
+void x86_pages_model_store(struct x86 *x, paddr_t pa, const uint8_t *bytes, unsigned len)
 {
     const struct x86_pages *p = x->pages;
-    struct cpu_store s = {.n = x->count.n, .pa = pa};
+    struct cpu_store s = {.n = x->count.n, .pa = pa, .bytes = len};
 
-    for (size_t at = 0; p && at < len; at += s.bytes) {
-        s.pa = pa + at;
-        s.bytes = len - at < 8 ? (unsigned)(len - at) : 8;
-        s.value = 0;
-        memcpy(&s.value, bytes + at, s.bytes);
-        for (unsigned i = 0; i < PAGES_CLIENTS; i++)
-            if (wants(&p->client[i], s.pa / PAGE_BYTES, false))
-                p->client[i].fn(p->client[i].ctx, &s);
-    }
+    memcpy(&s.value, bytes, len);
+    for (unsigned i = 0; p && i < PAGES_CLIENTS; i++)
+        if (wants(&p->client[i], pa / PAGE_BYTES, false))
+            p->client[i].fn(p->client[i].ctx, &s);
 }
 
 /* ---- the hook ---- */

@@ -366,8 +366,8 @@ struct pages_client {
 };
 MUST_CHECK int x86_pages_watch(struct x86 *x, unsigned client, const struct pages_client *c);
 void x86_pages_destroy(struct x86 *x);
-/* The model is about to store these bytes itself: it is no block that does (0 bytes of code). */
-void x86_pages_model_store(struct x86 *x, paddr_t pa, const uint8_t *bytes, size_t len);
+/* The model is about to store 1 to 8 bytes itself: it is no block that does (0 bytes of code). */
+void x86_pages_model_store(struct x86 *x, paddr_t pa, const uint8_t *bytes, unsigned len);
 /* See cpu_kernel_page_add() and cpu_kernel_pages_added(). */
 void x86_pages_add(struct x86 *x, uint32_t page);
 void x86_pages_added(struct x86 *x);

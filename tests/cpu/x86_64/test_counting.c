@@ -353,7 +353,7 @@ static void test_counting_blocks_hold_every_instruction(void **state)
 struct stores {
     const struct track *ref;
     struct machine *m;
-    size_t count;
+    size_t count, pushes;
     struct cpu_store last;  /* must have been done before the next one */
 };
 
@@ -365,6 +365,10 @@ static void look_at_store(void *ctx, const struct cpu_store *s)
     if (t->count++ && s->n == t->last.n && s->pa != t->last.pa)
         assert_memory_equal(t->m->x.ram + t->last.pa, &t->last.value, t->last.bytes);
     t->last = *s;
+    if (!s->code_bytes) { /* no code: an exception pushes, and its entry is this step */
+        t->pushes++;
+        return;
+    }
     if (ref->at[s->n].rip != s->pc)
         fail_msg("no block at 0x%llx begins with number %llu", (unsigned long long)s->pc,
                  (unsigned long long)s->n);
@@ -387,7 +391,7 @@ static void test_counting_stores_have_their_block(void **state)
     assert_int_equal(x86_pages_watch(&m->x, PAGES_OBSERVER, &client), 0);
     while (m->x.count.n < ref->end)
         machine_run(m, m->x.count.n + 997);
-    assert_true(s.count > 100);
+    assert_true(s.pushes > 0 && s.count > s.pushes + 100);
     assert_int_equal(m->x.count.n, ref->end);
     machine_close(m);
     free(map);
@@ -407,7 +411,7 @@ static void hear_store(void *ctx, const struct cpu_store *s)
 {
     struct heard *h = ctx;
 
-    if (x86_cpl(&h->m->x) == 3) {
+    if (x86_cpl(&h->m->x) == 3 && s->code_bytes) { /* 0: an entry pushes, on its way to ring 0 */
         assert_false(h->kernel);
         h->users++;
         return;
