@@ -33,7 +33,7 @@ static void on_store(void *ctx, const struct cpu_store *s)
 {
     struct stores *w = ctx;
 
-    if (w->all && !(s->pc >> 63) && cpu_in_user(w->cpu))
+    if (w->all && s->code_bytes && !(s->pc >> 63) && cpu_in_user(w->cpu))
         return;
     if (w->count == w->room) {
         w->room = 2 * w->room + 4096;

@@ -133,7 +133,7 @@ static void test_help_and_version(void **state)
 
     (void)state;
     expect(0, "--help", "exit: 0 ok");
-    expect(0, "--version", "trace format 5");
+    expect(0, "--version", "trace format 6");
     for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
         char arguments[32];
 
