@@ -11,11 +11,14 @@
 #include "sim/digest.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
 
 #include "sim/host.h"
+
+#define SHARED_PAGES 32768u /* 128 MiB */
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "digests hash little-endian integers");
 
@@ -69,33 +72,61 @@ static size_t region_first_page(size_t pages, unsigned region)
     return pages * region / DIGEST_REGIONS;
 }
 
+struct ram_hash {
+    const uint8_t *ram;
+    size_t pages;
+    uint8_t *touched;            /* of each page */
+    uint64_t h[DIGEST_REGIONS];  /* of each region */
+};
+
+static void hash_region(struct ram_hash *r, unsigned region)
+{
+    size_t first = region_first_page(r->pages, region);
+    size_t end = region_first_page(r->pages, region + 1);
+    uint64_t h = 0;
+
+    host_pages_touched(r->ram + first * DIGEST_PAGE_BYTES, end - first, r->touched + first);
+    for (size_t p = first; p < end; p++) {
+        const uint8_t *page = r->ram + p * DIGEST_PAGE_BYTES;
+
+        if (r->touched[p] && !page_is_zero(page))
+            h = XXH3_64bits_withSeed(page, DIGEST_PAGE_BYTES, h + p + 1);
+    }
+    r->h[region] = h;
+}
+
+static void *hash_odd_regions(void *ctx)
+{
+    for (unsigned i = 1; i < DIGEST_REGIONS; i += 2)
+        hash_region(ctx, i);
+    return NULL;
+}
+
+/* A machine with much RAM waits for memory: a second core reads half of it. */
 static int hash_ram(struct cpu *cpu, struct digest *d)
 {
-    uint64_t h[DIGEST_REGIONS];
-    size_t bytes, pages;
+    struct ram_hash r;
+    pthread_t second;
+    size_t bytes;
     paddr_t base;
-    const uint8_t *ram = cpu_ram(cpu, &base, &bytes);
-    uint8_t *touched;
+    bool shared;
 
-    pages = bytes / DIGEST_PAGE_BYTES;
-    touched = malloc(pages);
-    if (!touched)
+    r.ram = cpu_ram(cpu, &base, &bytes);
+    r.pages = bytes / DIGEST_PAGE_BYTES;
+    r.touched = malloc(r.pages);
+    if (!r.touched)
         return -ENOMEM;
-    host_pages_touched(ram, pages, touched);
-    for (unsigned r = 0; r < DIGEST_REGIONS; r++) {
-        size_t end = region_first_page(pages, r + 1);
-
-        h[r] = 0;
-        for (size_t p = region_first_page(pages, r); p < end; p++) {
-            const uint8_t *page = ram + p * DIGEST_PAGE_BYTES;
-
-            if (touched[p] && !page_is_zero(page))
-                h[r] = XXH3_64bits_withSeed(page, DIGEST_PAGE_BYTES, h[r] + p + 1);
-        }
-        d->region[r] = (uint16_t)h[r];
-    }
-    free(touched);
-    d->ram = XXH3_64bits(h, sizeof(h));
+    shared = r.pages >= SHARED_PAGES && pthread_create(&second, NULL, hash_odd_regions, &r) == 0;
+    for (unsigned i = 0; i < DIGEST_REGIONS; i += 2)
+        hash_region(&r, i);
+    if (shared)
+        pthread_join(second, NULL);
+    else
+        hash_odd_regions(&r);
+    free(r.touched);
+    for (unsigned i = 0; i < DIGEST_REGIONS; i++)
+        d->region[i] = (uint16_t)r.h[i];
+    d->ram = XXH3_64bits(r.h, sizeof(r.h));
     d->has_ram = true;
     return 0;
 }
