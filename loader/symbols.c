@@ -461,6 +461,7 @@ int symbols_each_line(struct symbols *s,
     if (!s->dw)
         return -ENOENT;
     while (dwarf_get_units(s->dw, cu, &cu, NULL, NULL, &unit, NULL) == 0) {
+        Dwarf_Addr ended = UINT64_MAX; /* a row there of no bytes is listed behind the row that ends */
         Dwarf_Lines *rows;
         size_t count;
 
@@ -473,9 +474,13 @@ int symbols_each_line(struct symbols *s,
             const char *file;
             int line;
 
-            if (dwarf_lineendsequence(row, &is_end) != 0 || is_end ||
-                dwarf_lineaddr(row, &va) != 0 || dwarf_lineaddr(next, &end) != 0 || end <= va ||
-                dwarf_lineno(row, &line) != 0 || line == 0)
+            if (dwarf_lineendsequence(row, &is_end) != 0 || dwarf_lineaddr(row, &va) != 0)
+                continue;
+            if (is_end)
+                ended = va;
+            if (is_end || dwarf_lineaddr(next, &end) != 0 || end <= va ||
+                dwarf_lineno(row, &line) != 0 || line == 0 ||
+                (va == ended && dwarf_haspc(&unit, va) != 1))
                 continue;
             file = dwarf_linesrc(row, NULL, NULL);
             if (file)
