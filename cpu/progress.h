@@ -14,6 +14,9 @@
 #ifndef TRAPLINE_CPU_PROGRESS_H
 #define TRAPLINE_CPU_PROGRESS_H
 
+#include <errno.h>
+#include <stdio.h>
+
 #include "cpu/types.h"
 
 #define PROGRESS_PIECES_MAX 100000u /* a second or so */
@@ -28,6 +31,15 @@ static inline bool progress_stalled(struct cpu_progress *p, insn_t n)
     if (p->n != n)
         *p = (struct cpu_progress){.n = n};
     return ++p->pieces > PROGRESS_PIECES_MAX;
+}
+
+/* The sentence that the run ends with; -EIO. */
+static inline int progress_ends(char *error, size_t len, insn_t n, vaddr_t pc)
+{
+    snprintf(error, len,
+             "the engine does not get on at instruction %llu, PC 0x%llx: a bug of Trapline",
+             (unsigned long long)n, (unsigned long long)pc);
+    return -EIO;
 }
 
 #endif

@@ -127,10 +127,7 @@ static int run_piece(struct arm64 *a, insn_t stop_at)
 
     if (rc || !progress_stalled(&a->progress, a->count.n))
         return rc;
-    snprintf(a->error, sizeof(a->error),
-             "the engine does not get on at instruction %llu, PC 0x%llx: a bug of Trapline",
-             (unsigned long long)a->count.n, (unsigned long long)arm64_pc_get(a));
-    return -EIO;
+    return progress_ends(a->error, sizeof(a->error), a->count.n, arm64_pc_get(a));
 }
 
 int arm64_run(struct arm64 *a, insn_t target, struct cpu_stop *stop)

@@ -204,10 +204,7 @@ static int run_piece(struct x86 *x, insn_t stop_at)
 
     if (rc || !progress_stalled(&x->progress, x->count.n))
         return rc;
-    snprintf(x->error, sizeof(x->error),
-             "the engine does not get on at instruction %llu, PC 0x%llx: a bug of Trapline",
-             (unsigned long long)x->count.n, (unsigned long long)x86_reg(x, X86_RIP));
-    return -EIO;
+    return progress_ends(x->error, sizeof(x->error), x->count.n, x86_reg(x, X86_RIP));
 }
 
 int x86_run(struct x86 *x, insn_t target, struct cpu_stop *stop)

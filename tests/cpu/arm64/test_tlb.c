@@ -173,6 +173,15 @@ static void test_tlb_walks_agree(void **state)
     machine_close(m);
 }
 
+/* VA's pages are what TABLE says. */
+static void put_table(struct machine *m)
+{
+    paddr_t level1 = machine_named(m, "ttbr0_el1") & ~0xfffull;
+    paddr_t level2 = machine_word(m, level1 + 8) & 0xfffffffff000;
+
+    machine_poke(m, level2 + (VA >> 21 & 511) * 8, TABLE | 3);
+}
+
 /* Three loads of a device register, so many turns of a loop behind each: misses left to the engine. */
 static uint64_t passes(struct machine *m, unsigned turns)
 {
@@ -201,13 +210,11 @@ static uint64_t passes(struct machine *m, unsigned turns)
 static void test_tlb_walks_here_behind_a_device(void **state)
 {
     struct machine *m = machine_open("traps");
-    paddr_t level2;
 
     (void)state;
     machine_ready(m);
     m->stop_at_trap = true;
-    level2 = machine_word(m, (machine_named(m, "ttbr0_el1") & ~0xfffull) + 8) & 0xfffffffff000;
-    machine_poke(m, level2 + (VA >> 21 & 511) * 8, TABLE | 3);
+    put_table(m);
     machine_poke(m, TABLE, UART | 3ull << 53 | 0x403);
     (void)passes(m, 2000); /* the code's first fetch is the engine's, too */
     assert_int_equal(passes(m, 2000), 3);
@@ -222,13 +229,11 @@ static void test_tlbi_drops_a_page_whole(void **state)
     static const uint32_t code[] = {0xf9400002, 0xf900009f, 0xd5033b9f, 0xd5088765,
                                     0xd5033b9f, 0xd5033fdf, 0xf9400002, SVC};
     struct machine *m = machine_open("traps");
-    paddr_t level2;
 
     (void)state;
     machine_ready(m);
     m->stop_at_trap = true;
-    level2 = machine_word(m, (machine_named(m, "ttbr0_el1") & ~0xfffull) + 8) & 0xfffffffff000;
-    machine_poke(m, level2 + (VA >> 21 & 511) * 8, TABLE | 3);
+    put_table(m);
     machine_poke(m, TABLE + 8, TABLE | 3ull << 53 | 0x703);
     assert_false(m->a.engine->tlb.hook.unusable);
     for (unsigned i = 0; i < 16; i++) {
