@@ -5,18 +5,13 @@
  * The engine says it nowhere, and what points to it lies among its own fields, which differ between
  * versions. So what they point to is searched for the registers, and found is only what another value
  * of a register then shows in. Words among those fields may be anything, so their targets are read by
- * peek().
+ * peek_objects().
  */
 #include "cpu/context_live.h"
 
-#include <malloc.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cpu/peek.h"
-
-#define LIVE_BYTES (128u << 10) /* of an object are looked at; the state begins at 34 KB */
 
 /* Does a new value of the register show at `live`? */
 static bool live_follows(uc_engine *uc, const struct live_probe *p, const uint8_t *live)
@@ -31,18 +26,25 @@ static bool live_follows(uc_engine *uc, const struct live_probe *p, const uint8_
     return now == other;
 }
 
-/* Where in the object at `from` the probed bytes of `saved` are, as the address of offset 0; or NULL. */
-static uint8_t *live_in(uc_engine *uc, const struct live_probe *p, const uc_context *saved,
-                        int memory, uint64_t from, uint8_t *buf)
+struct search {
+    uc_engine *uc;
+    const struct live_probe *p;
+    const uc_context *saved;
+};
+
+/* The address of offset 0, where the probed bytes of `saved` are in the object. */
+static void *live_in(void *ctx, int memory, uintptr_t from, const uint8_t *copy, size_t got)
 {
-    const uint8_t *wanted = (const uint8_t *)saved + p->at;
-    size_t got = peek(memory, from, buf, LIVE_BYTES);
+    const struct search *s = ctx;
+    const struct live_probe *p = s->p;
+    const uint8_t *wanted = (const uint8_t *)s->saved + p->at;
 
+    (void)memory;
     for (size_t o = 0; o + p->bytes <= got; o += 8) {
-        uint8_t *live = (uint8_t *)(uintptr_t)(from + o - p->at);
+        uint8_t *live = (uint8_t *)(from + o - p->at);
 
-        if (memcmp(buf + o, wanted, p->bytes) == 0 && live != (const uint8_t *)saved &&
-            live_follows(uc, p, live))
+        if (memcmp(copy + o, wanted, p->bytes) == 0 && live != (const uint8_t *)s->saved &&
+            live_follows(s->uc, p, live))
             return live;
     }
     return NULL;
@@ -50,22 +52,7 @@ static uint8_t *live_in(uc_engine *uc, const struct live_probe *p, const uc_cont
 
 uint8_t *context_live(uc_engine *uc, const struct live_probe *p, uc_context *scratch)
 {
-    size_t words = malloc_usable_size(uc) / 8;
-    uint8_t *buf = malloc(LIVE_BYTES), *live = NULL;
-    int memory = peek_open();
+    struct search s = {uc, p, scratch};
 
-    if (uc_context_save(uc, scratch))
-        words = 0;
-    for (size_t i = 0; buf && memory >= 0 && !live && i < words; i++) {
-        uint64_t word;
-
-        memcpy(&word, (const uint8_t *)uc + 8 * i, sizeof(word));
-        if (word % 8 == 0 && word >= 1u << 16 && !(word >> 47))
-            live = live_in(uc, p, scratch, memory, word, buf);
-    }
-    if (memory >= 0)
-        close(memory);
-    free(buf);
-    return live;
+    return uc_context_save(uc, scratch) ? NULL : peek_objects(uc, live_in, &s);
 }
-

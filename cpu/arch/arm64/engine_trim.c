@@ -16,10 +16,7 @@
  *
  * They are looked for once a guest has run for a while: looking takes longer than a short run.
  */
-#include <malloc.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cpu/arch/arm64/engine.h"
 #include "cpu/peek.h"
@@ -28,7 +25,6 @@
 #define ENTRY_BYTES  64u
 #define ENTRIES      256u /* of a TLB that was never used */
 #define UNUSED_MASK  ((ENTRIES - 1) * ENTRY_BYTES)
-#define OBJECT_BYTES (96u << 10)
 #define ENTRIES_MAX  512u
 #define BLOCKS_FIRST 4096u /* translated before the TLBs are looked for */
 
@@ -63,36 +59,17 @@ static bool is_row(int memory, const struct sized_tlb *row)
     return true;
 }
 
-/* In the object, where `copy` of OBJECT_BYTES has a row; NULL: nowhere. */
-static struct sized_tlb *find_row(int memory, uint8_t *object, uint8_t *copy)
+static void *row_in(void *ctx, int memory, uintptr_t from, const uint8_t *copy, size_t got)
 {
-    size_t bytes = peek(memory, (uintptr_t)object, copy, OBJECT_BYTES);
     struct sized_tlb row[REGIMES];
 
-    for (size_t at = 0; at + sizeof(row) <= bytes; at += 8) {
+    (void)ctx;
+    for (size_t at = 0; at + sizeof(row) <= got; at += 8) {
         memcpy(row, copy + at, sizeof(row));
         if (is_row(memory, row))
-            return (struct sized_tlb *)(void *)(object + at);
+            return (void *)(from + at);
     }
     return NULL;
-}
-
-/* The processor's object is one of those that the engine's first words point to. */
-static struct sized_tlb *find(uc_engine *uc)
-{
-    int memory = peek_open();
-    uint8_t *copy = malloc(OBJECT_BYTES), *object;
-    struct sized_tlb *row = NULL;
-
-    for (size_t at = 0; memory >= 0 && copy && !row && at + 8 <= malloc_usable_size(uc); at += 8) {
-        memcpy(&object, (const uint8_t *)uc + at, sizeof(object));
-        if (object && !((uintptr_t)object % 16))
-            row = find_row(memory, object, copy);
-    }
-    free(copy);
-    if (memory >= 0)
-        close(memory);
-    return row;
 }
 
 bool arm64_engine_trim(struct arm64 *a, uint64_t blocks)
@@ -100,7 +77,7 @@ bool arm64_engine_trim(struct arm64 *a, uint64_t blocks)
     struct arm64_engine *e = a->engine;
 
     if (blocks >= BLOCKS_FIRST && !e->sought) {
-        e->sizes = find(e->uc);
+        e->sizes = peek_objects(e->uc, row_in, NULL);
         e->sought = true;
     }
     for (unsigned i = 0; e->sizes && i < REGIMES; i++) {
