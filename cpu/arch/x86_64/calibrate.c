@@ -241,5 +241,6 @@ int engine_calibrate(struct x86 *x)
         (rc = calibrate_probe(x, &sse_raised, &at->sse_raised)))
         return rc;
     at->fsw = at->fcw - 2;
+    x86_engine_drop_page(x, CODE_AT / PAGE); /* a guest may run code of its own there */
     return 0;
 }

@@ -178,6 +178,27 @@ static void test_counting_code_larger_than_the_buffer(void **state)
     }
 }
 
+/* Where the engine was tried out as the machine was made (calibrate.c), the guest's own code runs. */
+static void test_counting_code_where_the_engine_was_tried(void **state)
+{
+    static const uint8_t code[] = {0xb9, 1, 2, 3, 4, 0x89, 0xca, 0xeb, 0xfe}; /* mov; mov; jmp */
+    static const vaddr_t at[] = {0x1000, 0x1240, 0x1380};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(at); i++) {
+        struct machine *m = machine_open("traps");
+
+        assert_int_equal(x86_phys_write(&m->x, at[i], code, sizeof(code)), 0);
+        x86_set_reg(&m->x, X86_CR4, CR4_OSFXSR | CR4_OSXSAVE); /* as there */
+        x86_set_reg(&m->x, X86_RIP, at[i]);
+        machine_run(m, 1000);
+        assert_int_equal(m->traps, 0);
+        assert_int_equal(x86_pc(&m->x), at[i] + 7);
+        assert_int_equal(x86_reg(&m->x, X86_RDX), 0x04030201);
+        machine_close(m);
+    }
+}
+
 /* IN and OUT, faults and interrupts are at the numbers of the reference, so RIP is as expected. */
 static void test_counting_irq_numbers_follow_the_timer(void **state)
 {
@@ -597,6 +618,7 @@ int main(void)
         cmocka_unit_test(test_counting_code_of_two_modes),
         cmocka_unit_test(test_counting_alignment_checked_after_a_trap),
         cmocka_unit_test(test_counting_code_larger_than_the_buffer),
+        cmocka_unit_test(test_counting_code_where_the_engine_was_tried),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
