@@ -31,6 +31,7 @@ struct deriver {
     const struct derive *how;
     const struct sim_arch *arch;
     enum arch cpu_arch;
+    struct cpu *cpu;      /* of the replay, once it is there */
     struct places *places;
     struct tasks tasks;
     struct task *current; /* in user mode, or the last that was */
@@ -471,6 +472,13 @@ void derive_words(const struct derived *d, unsigned process, const struct cpu_tr
     *at = places_find(by->places, p ? p->program : NULL, p ? p->base : 0, trap->pc);
 }
 
+static void on_console(void *ctx, const uint8_t *bytes, size_t len)
+{
+    struct deriver *d = ctx;
+
+    panic_console(d->how->panic, d->cpu ? cpu_now(d->cpu) : 0, bytes, len);
+}
+
 /* A replay of its own, or that of a timeline which is left to the caller. */
 static int open_replay(struct deriver *d, const struct trace *t, const struct sim_watch *watch,
                        struct replay **r, char *err, size_t err_len)
@@ -515,8 +523,9 @@ static int run_replay(struct deriver *d, struct replay *r)
 {
     int rc;
 
+    d->cpu = sim_cpu(r->sim);
     if (d->how->start)
-        d->how->start(d->how->ctx, sim_cpu(r->sim));
+        d->how->start(d->how->ctx, d->cpu);
     rc = d->how->timeline ? timeline_run_through(*d->how->timeline) : run(d, r);
     tell_insn(d);
     return rc;
@@ -531,6 +540,8 @@ int derive_run(const struct trace *t, const struct derive *how, struct divergenc
     struct replay *r;
     int rc;
 
+    if (how->panic)
+        watch.console = on_console;
     if (how->sample_every) {
         watch.next_stop = next_sample;
         watch.at_stop = on_sample;

@@ -17,6 +17,7 @@
 #define TRAPLINE_SIM_DERIVE_H
 
 #include "sim/arch/arch.h"
+#include "sim/panic.h"
 #include "sim/places.h"
 #include "sim/replay.h"
 #include "sim/syscall_text.h"
@@ -87,6 +88,7 @@ struct derive {
     struct timeline **timeline; /* NULL, or where the replayed machine is left, with snapshots on its
                                    way, for timeline_close(); NULL there: it failed to start.
                                    Without `insn` and `until`. */
+    struct panic *panic;    /* NULL, or zero, and what the console said at the end */
     insn_t insn_from;       /* `insn` from this number on; what comes before is not slowed */
     insn_t until;
     bool plain;             /* no words: in events `words` is NULL, `at` and `interrupted` are

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sim/panic.c - what the console says of a kernel that gave up; see panic.h. */
+/* sim/panic.c - what the console says of a kernel that gave up, or of a fault in it; see panic.h. */
 #include "sim/panic.h"
 
 #include <stdio.h>
@@ -15,6 +15,33 @@ static const char *without_time(const char *line)
     return end + 1 + (end[1] == ' ');
 }
 
+static bool begins(const char *text, const char *with)
+{
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+/*
+ * Linux' die() numbers what it dies of: "Oops: 0002 [#1] PREEMPT SMP". The line before it, or a few
+ * before, names the cause: arch/CPU/mm/fault.c, lib/bug.c. A soft lockup (kernel/watchdog.c) has one line.
+ */
+static void look_for_oops(struct panic *p, const char *text, insn_t n)
+{
+    bool soft = begins(text, "watchdog: BUG: soft lockup");
+
+    if (soft || begins(text, "BUG: ") || begins(text, "Unable to handle kernel ") ||
+        begins(text, "kernel BUG at ")) {
+        snprintf(p->cause.words, sizeof(p->cause.words), "%s", text);
+        p->cause.n = n;
+    }
+    if (!soft && !strstr(text, " [#1]"))
+        return;
+    p->oops = p->cause;
+    if (!p->cause.words[0]) {
+        snprintf(p->oops.words, sizeof(p->oops.words), "%s", text);
+        p->oops.n = n;
+    }
+}
+
 static void take_line(struct panic *p, insn_t n)
 {
     const char *text;
@@ -22,10 +49,12 @@ static void take_line(struct panic *p, insn_t n)
     p->line[p->used] = '\0';
     p->used = 0;
     text = without_time(p->line);
-    p->over = strncmp(text, "---[ end Kernel panic", 21) == 0;
+    p->over = begins(text, "---[ end Kernel panic");
+    if (!p->oops.words[0])
+        look_for_oops(p, text, n);
     if (p->words[0])
         return;
-    if (p->next || (!p->over && strncmp(text, "Kernel panic", 12) == 0)) {
+    if (p->next || (!p->over && begins(text, "Kernel panic"))) {
         snprintf(p->words, sizeof(p->words), "%s", text);
         p->n = n;
     }

@@ -74,6 +74,14 @@ static void on_tick(void *ctx, struct sim *sim)
         t->watch.tick(t->watch.ctx, sim);
 }
 
+static void on_console(void *ctx, const uint8_t *bytes, size_t len)
+{
+    struct timeline *t = ctx;
+
+    if (t->watch.console)
+        t->watch.console(t->watch.ctx, bytes, len);
+}
+
 static int open_timeline(struct timeline *t, const struct trace *trace, char *err, size_t err_len)
 {
     struct sim_watch watch = {.ctx = t, .trap = on_trap};
@@ -84,6 +92,8 @@ static int open_timeline(struct timeline *t, const struct trace *trace, char *er
         watch.user_return = on_return;
     if (t->watch.tick)
         watch.tick = on_tick;
+    if (t->watch.console)
+        watch.console = on_console;
     rc = replay_open(&t->replay, trace, &watch, err, err_len);
     if (rc)
         return rc;

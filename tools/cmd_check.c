@@ -8,6 +8,7 @@
 #include "sim/check/check.h"
 #include "sim/check/stack.h"
 #include "tools/check_report.h"
+#include "tools/run_end.h"
 #include "tools/trace_options.h"
 
 static const char help[] =
@@ -16,7 +17,7 @@ static const char help[] =
     "\n"
     "Replays a recording and compares what user code could see at each trap with what it sees\n"
     "when it goes on. What differs is reported with the instruction that did it.\n"
-    "Exit code 1 when anything is found.\n"
+    "Exit code 1 when anything is found. That the kernel panicked is said, and is no finding.\n"
     "\n"
     "  --only NAME,..       of: context, frame, sigframe, leak, stack, pagetable, stale,\n"
     "                       race (default: all)\n"
@@ -40,6 +41,7 @@ struct view {
     bool done;                 /* all was looked at, whatever was found */
     unsigned number;
     struct stack_depths depths;
+    struct panic panic;
     json_t *all;            /* findings, for the reports */
 };
 
@@ -258,7 +260,7 @@ static int write_reports(struct view *v, unsigned kinds, int rc)
 static int look(const struct trace *t, struct view *v, unsigned kinds, unsigned max)
 {
     struct check how = {.kinds = kinds, .findings_max = max, .ctx = v, .found = on_found,
-                        .tick = on_tick, .depths = &v->depths};
+                        .tick = on_tick, .panic = &v->panic, .depths = &v->depths};
     struct divergence divergence;
     char err[ERR_LEN];
     size_t count;
@@ -276,6 +278,8 @@ static int look(const struct trace *t, struct view *v, unsigned kinds, unsigned 
         printf("nothing found\n");
     if (v->show_depths && (kinds & 1u << CHECK_STACK))
         print_depths(v);
+    fflush(stdout);
+    run_end_say_panic(&v->panic, &t->end, v->trace);
     return count ? EXIT_GUEST : EXIT_OK;
 }
 

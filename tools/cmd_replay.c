@@ -3,6 +3,7 @@
 #include "tools/cmd.h"
 
 #include "tools/json_out.h"
+#include "tools/run_end.h"
 #include "tools/trace_options.h"
 
 #include <errno.h>
@@ -24,12 +25,18 @@ static const char help[] =
 
 struct replay_view {
     struct progress progress;
+    struct replay replay;
+    struct panic panic;
+    bool shows_console;
 };
 
 static void on_console(void *ctx, const uint8_t *bytes, size_t len)
 {
-    (void)ctx;
-    fwrite(bytes, 1, len, stdout);
+    struct replay_view *v = ctx;
+
+    panic_console(&v->panic, v->replay.sim ? cpu_now(sim_cpu(v->replay.sim)) : 0, bytes, len);
+    if (v->shows_console)
+        fwrite(bytes, 1, len, stdout);
 }
 
 static void on_tick(void *ctx, struct sim *sim)
@@ -56,8 +63,15 @@ static size_t inputs_used(const struct replay *r)
     return used;
 }
 
-static void report(const struct replay *r, const struct sim_end *end)
+/* Where the replay stands: at the recording's end or before it. */
+static const struct sim_end *end_of(const struct replay *r, const struct sim_end *end)
 {
+    return end->n >= r->trace->end.n && !r->trace->cut ? &r->trace->end : end;
+}
+
+static void report(const struct replay_view *v, const struct sim_end *end, const char *path)
+{
+    const struct replay *r = &v->replay;
     const struct trace *t = r->trace;
     char text[96];
 
@@ -69,18 +83,25 @@ static void report(const struct replay *r, const struct sim_end *end)
         sim_end_text(&t->end, text, sizeof(text));
         printf("end: %s\n", text);
     }
+    fflush(stdout);
+    run_end_say_panic(&v->panic, end_of(r, end), path);
 }
 
-static int report_json(const struct replay *r, const struct sim_end *end, int rc)
+static int report_json(const struct replay_view *v, const struct sim_end *end, int rc)
 {
+    const struct replay *r = &v->replay;
     int code = rc == 0 ? EXIT_OK : rc == -EILSEQ ? EXIT_DIVERGENCE : EXIT_GUEST;
     json_t *o = json_pack("{s:s,s:b}", "event", "replay", "identical", rc == 0);
 
     if (rc == 0) {
-        json_put_end(o, end->n >= r->trace->end.n && !r->trace->cut ? &r->trace->end : end);
+        json_put_end(o, end_of(r, end));
         json_object_set_new(o, "inputs", json_integer((json_int_t)inputs_used(r)));
         json_object_set_new(o, "digests", json_integer((json_int_t)r->verified));
         json_object_set_new(o, "cut", json_boolean(r->trace->cut));
+        if (v->panic.words[0] && run_end_failed(end_of(r, end)))
+            json_object_set_new(o, "panic", json_text(v->panic.words));
+        if (v->panic.oops.words[0])
+            json_object_set_new(o, "oops", json_text(v->panic.oops.words));
     } else if (rc == -EILSEQ) {
         json_object_set_new(o, "what", json_text(r->divergence.what));
         json_object_set_new(o, "agreed_n", json_integer((json_int_t)r->divergence.agreed_n));
@@ -93,31 +114,30 @@ static int report_json(const struct replay *r, const struct sim_end *end, int rc
     return code;
 }
 
-static int replay_trace(struct trace *t, insn_t until, bool console, bool json)
+static int replay_trace(struct trace *t, const char *path, insn_t until, bool console, bool json)
 {
-    struct replay_view view;
-    struct sim_watch watch = {
-        .ctx = &view, .tick = on_tick, .console = console ? on_console : NULL};
+    struct replay_view view = {.shows_console = console};
+    struct sim_watch watch = {.ctx = &view, .tick = on_tick, .console = on_console};
+    struct replay *r = &view.replay;
     char err[ERR_LEN];
-    struct replay r;
     struct sim_end end;
-    int rc = replay_open(&r, t, &watch, err, sizeof(err));
+    int rc = replay_open(r, t, &watch, err, sizeof(err));
 
     if (rc != 0)
         return complain_file(rc, err);
     progress_start(&view.progress, !console || !host_is_terminal(stdout));
-    rc = replay_run(&r, until, &end);
+    rc = replay_run(r, until, &end);
     progress_end(&view.progress);
     fflush(stdout);
     if (json)
-        rc = report_json(&r, &end, rc);
+        rc = report_json(&view, &end, rc);
     else if (rc == 0)
-        report(&r, &end);
+        report(&view, &end, path);
     else if (rc == -EILSEQ)
-        rc = complain_divergence(&r.divergence);
+        rc = complain_divergence(&r->divergence);
     else
-        rc = complain(EXIT_GUEST, "%s", r.error);
-    replay_close(&r);
+        rc = complain(EXIT_GUEST, "%s", r->error);
+    replay_close(r);
     return rc;
 }
 
@@ -158,7 +178,7 @@ int cmd_replay(int argc, char **argv)
     rc = trace_options_open(&files, argv[optind], &t);
     if (rc != EXIT_OK)
         return rc;
-    rc = replay_trace(t, until, console, json);
+    rc = replay_trace(t, argv[optind], until, console, json);
     trace_free(t);
     return rc;
 }

@@ -117,6 +117,8 @@ static int report_json(struct run_options *o, const struct sim_end *end, const c
         json_object_set_new(object, "error", json_text(err));
     if (o->end.view.panic.words[0] && (panic || code != EXIT_OK))
         json_object_set_new(object, "panic", json_text(o->end.view.panic.words));
+    if (o->end.view.panic.oops.words[0])
+        json_object_set_new(object, "oops", json_text(o->end.view.panic.oops.words));
     json_object_set_new(object, "at", json_text(o->end.place));
     json_object_set(object, "unimplemented", o->unimplemented);
     json_object_set_new(object, "exit", json_integer(code));

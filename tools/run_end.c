@@ -33,6 +33,11 @@ void run_end_look(struct run_end *e, struct sim *sim)
                 (flags[0] & arch->flags_irq) == arch->flags_irq_off;
 }
 
+bool run_end_failed(const struct sim_end *end)
+{
+    return end->reason != SIM_END_POWEROFF || end->status != 0;
+}
+
 bool run_end_is_panic(const struct run_end *e, const struct sim_end *end)
 {
     return e->view.panic.words[0] &&
@@ -47,14 +52,28 @@ static void say_look(const char *trace, insn_t n)
         fprintf(stderr, "  look: trapline gdb %s --at %llu\n", trace, (unsigned long long)n);
 }
 
-static int say_panic(const struct run_end *e, const char *trace)
+static void say_oops(const struct panic *p, const char *trace)
 {
-    const struct panic *p = &e->view.panic;
+    if (!p->oops.words[0])
+        return;
+    fprintf(stderr, "trapline: the guest's kernel had an oops at instruction %llu: %s\n",
+            (unsigned long long)p->oops.n, p->oops.words);
+    say_look(trace, p->oops.n);
+}
 
+static int say_panic(const struct panic *p, const char *trace)
+{
     fprintf(stderr, "trapline: the guest's kernel panicked at instruction %llu: %s\n",
             (unsigned long long)p->n, p->words);
     say_look(trace, p->n);
     return EXIT_GUEST;
+}
+
+void run_end_say_panic(const struct panic *p, const struct sim_end *end, const char *trace)
+{
+    say_oops(p, trace);
+    if (p->words[0] && run_end_failed(end))
+        say_panic(p, trace);
 }
 
 /* An exception that cannot be delivered: the last one that was, or where the machine stands. */
@@ -84,10 +103,11 @@ int run_end_complain(const struct run_end *e, const struct machine *m, const cha
     int code = end->reason == SIM_END_LIMIT ? EXIT_LIMIT : EXIT_GUEST;
 
     sim_end_text(end, text, sizeof(text));
+    say_oops(&e->view.panic, trace);
     if (run_end_is_panic(e, end)) {
         if (end->reason != SIM_END_LIMIT)
             complain(0, "%s at instruction %llu", text, (unsigned long long)end->n);
-        return say_panic(e, trace);
+        return say_panic(&e->view.panic, trace);
     }
     switch (end->reason) {
     case SIM_END_POWEROFF:
@@ -96,7 +116,7 @@ int run_end_complain(const struct run_end *e, const struct machine *m, const cha
         complain(0, "%s: %llu, at %s%s", text, (unsigned long long)end->n, e->place,
                  e->masked ? ", with interrupts off" : "");
         if (e->view.panic.words[0])
-            say_panic(e, trace);
+            say_panic(&e->view.panic, trace);
         return code;
     case SIM_END_STRICT:
     case SIM_END_ENGINE:

@@ -232,7 +232,8 @@ static int find(struct run *r, const struct trace *t, struct divergence *diverge
 {
     struct derive derive = {.ctx = r, .event = on_event, .tick = on_tick, .until = INSN_NONE,
                             .plain = true, .start = on_start, .trap = on_trap,
-                            .user_return = on_return};
+                            .user_return = on_return,
+                            .panic = r->how->panic};
     int rc = -ENOMEM;
 
     if (wants(r, CHECK_FRAME)) {

@@ -80,6 +80,7 @@ struct check {
     void *ctx;
     void (*found)(void *ctx, const struct finding *f);
     void (*tick)(void *ctx, struct sim *sim);
+    struct panic *panic;         /* NULL, or zero, and what the console said at the end */
     struct stack_depths *depths; /* where the check stack leaves what it measured, or NULL */
 };
 

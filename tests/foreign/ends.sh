@@ -44,9 +44,16 @@ for kernel in arm64 pvh; do
     rm -f "$trace"
     said=$("$build/trapline" record -o "$trace" --no-input --kernel "$guests/$kernel-panics.elf" 2>&1 >/dev/null)
     at=$(sed -n 's/.*look: trapline gdb .* --at //p' <<<"$said")
-    "$build/trapline" replay "$trace" >/dev/null || { echo "FAIL: $kernel: a panic does not replay"; exit 1; }
+    for verb in replay check; do
+        "$build/trapline" $verb "$trace" >/dev/null 2>"$guests/ends.err" ||
+            { echo "FAIL: $kernel: $verb of a panic ended with $?"; exit 1; }
+        grep -F "panicked at instruction $at: Kernel panic - not syncing: no init" "$guests/ends.err" >/dev/null ||
+            { echo "FAIL: $kernel: $verb of a panic says '$(cat "$guests/ends.err")'"; exit 1; }
+    done
+    "$build/trapline" replay --json "$trace" | grep -q '"panic":"Kernel panic - not syncing: no init"' ||
+        { echo "FAIL: $kernel: replay --json has no panic"; exit 1; }
     "$build/trapline" dump --traps "$trace" --to "${at:-none}" >/dev/null ||
         { echo "FAIL: $kernel: '$said' names no instruction"; exit 1; }
 done
-rm -f "$trace"
+rm -f "$trace" "$guests/ends.err"
 expect pvh 2 "--el2 is for arm64" --el2
