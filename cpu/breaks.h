@@ -11,6 +11,7 @@
 #define TRAPLINE_CPU_BREAKS_H
 
 #include "cpu/cpu.h"
+#include "cpu/search.h"
 
 struct cpu_breaks {
     const vaddr_t *at;
@@ -34,17 +35,9 @@ static inline void blocks_tell(const struct cpu_blocks *b, insn_t n, vaddr_t pc,
 /* The lowest break in [from, to), or `to`. */
 static inline vaddr_t breaks_next(const struct cpu_breaks *b, vaddr_t from, vaddr_t to)
 {
-    size_t low = 0, high = b->count;
+    size_t first = search_from(b->at, b->count, sizeof(b->at[0]), 0, from);
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (b->at[middle] < from)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < b->count && b->at[low] < to ? b->at[low] : to;
+    return first < b->count && b->at[first] < to ? b->at[first] : to;
 }
 
 /* Does a run at `pc`, number `n`, stop there? */

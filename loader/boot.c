@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cpu/splitmix.h"
 #include "loader/acpi.h"
 #include "loader/fail.h"
 #include "loader/layout.h"
@@ -31,11 +32,8 @@ static uint64_t round_up(uint64_t v, uint64_t to)
 void layout_expand_seed(uint64_t seed, uint8_t out[SEED_BYTES])
 {
     for (unsigned i = 0; i < SEED_BYTES / 8; i++) {
-        uint64_t z = seed += 0x9e3779b97f4a7c15ull; /* splitmix64 (Steele, Lea, Flood 2014) */
+        uint64_t z = splitmix64_at(seed, i);
 
-        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
-        z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
-        z ^= z >> 31;
         for (unsigned j = 0; j < 8; j++)
             out[i * 8 + j] = (uint8_t)(z >> (8 * j));
     }

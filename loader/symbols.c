@@ -21,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cpu/search.h"
 #include "loader/array.h"
 #include "loader/fail.h"
 
@@ -287,17 +288,7 @@ void symbols_free(struct symbols *s)
 /* Number of symbols at or below `va`. */
 static size_t count_up_to(const struct symbols *s, vaddr_t va)
 {
-    size_t lo = 0, hi = s->count;
-
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-
-        if (s->list[mid].va <= va)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo;
+    return SEARCH_BEHIND(s->list, s->count, va, va);
 }
 
 /* The function that covers `va`; without one the nearest label at or below it that does. */
@@ -396,17 +387,7 @@ static void open_dwarf(struct symbols *s)
 /* The unit that holds `va`. */
 static bool find_unit(const struct symbols *s, vaddr_t va, Dwarf_Die *unit)
 {
-    size_t low = 0, high = s->unit_count;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (s->units[middle].va <= va)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (size_t i = low; i-- > 0 && s->units[i].reach > va;)
+    for (size_t i = SEARCH_BEHIND(s->units, s->unit_count, va, va); i-- > 0 && s->units[i].reach > va;)
         if (va < s->units[i].end)
             return dwarf_offdie(s->dw, s->units[i].die, unit) != NULL;
     return false;

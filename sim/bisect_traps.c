@@ -17,7 +17,7 @@
 #include "loader/array.h"
 #include "loader/fail.h"
 #include "sim/check/ustate.h"
-#include "sim/search.h"
+#include "cpu/search.h"
 
 #define REGISTERS_SHOWN_MAX 6u
 

@@ -9,7 +9,7 @@
 
 #include "loader/array.h"
 #include "loader/fail.h"
-#include "sim/search.h"
+#include "cpu/search.h"
 
 #define TEXT_LEN    1200u
 #define LARGE_ABOVE 4096u /* results above that are addresses, times, sizes: of this CPU */

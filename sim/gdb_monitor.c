@@ -14,7 +14,7 @@
 
 #include "loader/array.h"
 #include "sim/arch/arch.h"
-#include "sim/search.h"
+#include "cpu/search.h"
 #include "sim/who.h"
 
 #define TRAPS_BEFORE 8u

@@ -4,28 +4,22 @@
  *
  * A timer interrupt may come late on real hardware and in any VM, never early. With
  * chaos C the i-th deadline of a run (from 0) is late by d cycles:
- *   r = splitmix64(C + (i + 1) * 0x9e3779b97f4a7c15)
+ *   r = splitmix64_at(C, i)
  *   r mod 16 = 0        d uniform in 0 .. 5 ms of guest time   (a host that was away)
  *   r mod 16 = 1, 2, 3  d = 0
  *   else                d uniform in 0 .. 200 us
  * Delays are recorded, so a change here leaves old traces whole.
  */
+#include "cpu/splitmix.h"
 #include "sim/boot_cache.h"
 #include "sim/inputs.h"
 
 #define DELAY_LARGE_US 5000u
 #define DELAY_SMALL_US 200u
 
-static uint64_t splitmix64(uint64_t z)
-{
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
-    return z ^ (z >> 31);
-}
-
 cycles_t chaos_delay(uint64_t chaos, uint64_t index, uint64_t hz)
 {
-    uint64_t r = splitmix64(chaos + (index + 1) * 0x9e3779b97f4a7c15ull);
+    uint64_t r = splitmix64_at(chaos, index);
     uint64_t cycles_per_us = hz >= 1000000 ? hz / 1000000 : 1;
     uint64_t kind = r % 16;
 

@@ -13,7 +13,7 @@
 #include <errno.h>
 
 #include "loader/fail.h"
-#include "sim/search.h"
+#include "cpu/search.h"
 
 #define STEP_INSNS    64u
 #define EIGHT         8u

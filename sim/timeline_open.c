@@ -8,7 +8,7 @@
 #include <errno.h>
 
 #include "loader/fail.h"
-#include "sim/search.h"
+#include "cpu/search.h"
 
 #define STRETCHES 24u /* snapshots of timeline_run_through(), at most */
 

@@ -16,7 +16,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "sim/search.h"
+#include "cpu/search.h"
 
 #define STRETCH_FIRST 4096u
 #define STRETCH_GROWS 16u

@@ -1,23 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An entropy source (Virtio 1.2, 5.4) that gives the machine's seed, stretched by splitmix64
- * (Steele, Lea, Flood 2014): the same bytes in every run of the machine. `position` counts them.
+ * An entropy source (Virtio 1.2, 5.4) that gives the machine's seed, stretched by
+ * splitmix64: the same bytes in every run of the machine. `position` counts them.
  */
 #include <errno.h>
 
 #include "cpu/dev/virtio_device.h"
+#include "cpu/splitmix.h"
 
 #define GIVE_MAX 65536u /* of one request: fewer bytes than asked for are allowed */
 #define STREAM 0x656e74726f707931ull /* apart from what else is made of the seed */
 
 static uint8_t byte_at(uint64_t seed, uint64_t position)
 {
-    uint64_t z = (seed ^ STREAM) + (position / 8 + 1) * 0x9e3779b97f4a7c15ull;
-
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
-    z ^= z >> 31;
-    return (uint8_t)(z >> 8 * (position % 8));
+    return (uint8_t)(splitmix64_at(seed ^ STREAM, position / 8) >> 8 * (position % 8));
 }
 
 static uint64_t features(const struct virtio_slot *s)

@@ -7,7 +7,7 @@
 
 #include "sim/check/kernel_sp.h"
 #include "sim/check/switched.h"
-#include "sim/search.h"
+#include "cpu/search.h"
 #include "sim/who.h"
 
 #define STACK_BYTES_MAX (64u << 10)

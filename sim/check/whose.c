@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/search.h"
+#include "cpu/search.h"
 
 #define PATH_BYTES 128u
 

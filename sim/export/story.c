@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <xxhash.h>
 
+#include "cpu/search.h"
 #include "loader/fail.h"
 
 #define HANDLERS_MAX 32u
@@ -394,19 +395,11 @@ static int by_begin(const void *pa, const void *pb)
 /* Guest time at a number: that of the last item before it and the instructions since. */
 static uint64_t ns_at(const struct story *s, size_t sorted, const struct trace *t, insn_t n)
 {
-    size_t low = 0, high = sorted;
+    size_t behind = SEARCH_BEHIND(s->item, sorted, n, n);
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (s->item[middle].n <= n)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low == 0)
+    if (behind == 0)
         return ns_of(t, n);
-    return s->item[low - 1].ns + ns_of(t, n - s->item[low - 1].n);
+    return s->item[behind - 1].ns + ns_of(t, n - s->item[behind - 1].n);
 }
 
 static void add_input(struct builder *b, size_t sorted, const struct trace *t, insn_t n,

@@ -10,6 +10,8 @@
 
 #include <stdio.h>
 
+#include "cpu/search.h"
+
 /* What a run is asked for. */
 struct goal {
     insn_t target; /* UINT64_MAX: none */
@@ -141,16 +143,8 @@ struct trapline_trap trapline_last_trap(const struct trapline *t)
 
 int kit_note_return(struct trapline *t, vaddr_t va)
 {
-    size_t low = 0, high = t->return_count;
+    size_t low = search_from(t->returns, t->return_count, sizeof(t->returns[0]), 0, va);
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (t->returns[middle] < va)
-            low = middle + 1;
-        else
-            high = middle;
-    }
     if (low < t->return_count && t->returns[low] == va)
         return 0;
     if ((t->return_count & (t->return_count - 1)) == 0) {

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Search by halves finds what a look at every element finds. */
-#include "sim/search.h"
+#include "tests/cmocka.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <cmocka.h>
+#include "cpu/search.h"
 
 struct item {
     uint32_t other;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sim/search.h - search by halves in a list that is sorted by a 64-bit number.
+ * cpu/search.h - search by halves in a list that is sorted by a 64-bit number.
  *
  * Rules of use
  *   - The list rises, or stays equal, from one element to the next.
  *   - An empty list may be NULL.
  */
-#ifndef TRAPLINE_SIM_SEARCH_H
-#define TRAPLINE_SIM_SEARCH_H
+#ifndef TRAPLINE_CPU_SEARCH_H
+#define TRAPLINE_CPU_SEARCH_H
 
 #include <stddef.h>
 #include <stdint.h>
