@@ -48,10 +48,18 @@ static bool is_empty(int memory, const struct sized_tlb *t)
     return true;
 }
 
+/* The engine makes none of fewer entries than 64. */
+static bool is_size(uint64_t mask)
+{
+    uint64_t entries = mask / ENTRY_BYTES + 1;
+
+    return mask % ENTRY_BYTES == 0 && entries >= 64 && (entries & (entries - 1)) == 0;
+}
+
 static bool is_row(int memory, const struct sized_tlb *row)
 {
     for (unsigned i = 0; i < REGIMES; i++)
-        if (!(IN_USE >> i & 1) && row[i].mask != UNUSED_MASK)
+        if (IN_USE >> i & 1 ? !is_size(row[i].mask) : row[i].mask != UNUSED_MASK)
             return false;
     for (unsigned i = 0; i < REGIMES; i++)
         if (!(IN_USE >> i & 1) && !is_empty(memory, &row[i]))

@@ -6,7 +6,8 @@
  * table above it, access flag, validity, SCTLR_EL1.WXN; loads and stores, unprivileged ones, pairs
  * over the page's end, DC ZVA and a jump, at EL0 and EL1. Each runs once by either walk.
  *
- * And a device leaves the walk to the engine only where the next access to one comes soon.
+ * And a device leaves the walk to the engine only where the next access to one comes soon, and a
+ * TLB that is kept small (engine_trim.c) is a right one.
  */
 #include "cpu/arch/arm64/engine.h"
 #include "tests/cpu/arm64/harness.h"
@@ -258,11 +259,93 @@ static void test_tlbi_drops_a_page_whole(void **state)
     machine_close(m);
 }
 
+/* ---- the engine's TLBs, kept small (engine_trim.c) ---- */
+
+#define REGIMES     12u
+#define EL1         2u  /* its regime's number */
+#define ENTRY_BYTES 64u
+#define PAGES       1024u
+#define TABLE2      0x40d02000u
+
+/* As engine_trim.c finds it among the engine's fields. */
+struct sized {
+    uint64_t mask;
+    uint8_t *entries;
+};
+
+static size_t entries_of(const struct machine *m, unsigned regime)
+{
+    return ((const struct sized *)m->a.engine->sizes)[regime].mask / ENTRY_BYTES + 1;
+}
+
+/* Two tables of pages from VA on, each one of three. */
+static void put_pages(struct machine *m)
+{
+    paddr_t level1 = machine_named(m, "ttbr0_el1") & ~0xfffull;
+    paddr_t level2 = machine_word(m, level1 + 8) & 0xfffffffff000;
+
+    machine_poke(m, level2 + (VA >> 21 & 511) * 8, TABLE | 3);
+    machine_poke(m, level2 + ((VA >> 21 & 511) + 1) * 8, TABLE2 | 3);
+    for (unsigned i = 0; i < PAGES; i++)
+        machine_poke(m, (i < 512 ? TABLE : TABLE2) + i % 512 * 8,
+                     (TARGET + i % 3 * 0x1000) | 3ull << 53 | 0x703);
+    for (unsigned i = 0; i < 3; i++)
+        machine_poke(m, TARGET + i * 0x1000, 1ull << 20 * i);
+}
+
+/* The sum of a word of every page is what the tables say. */
+static void read_pages(struct machine *m)
+{
+    /* ldr x3, [x0]; add x2, x2, x3; add x0, x0, #0x1000; cmp x0, x1; b.ne .-16; svc */
+    const uint32_t code[] = {0xf9400003, 0x8b030042, 0x91400400, 0xeb01001f, 0x54ffff81, SVC};
+
+    machine_code(m, KERNEL_CODE, code, ARRAY_LEN(code));
+    machine_set(m, ARM64_PSTATE, PSTATE_DAIF | 5);
+    machine_set(m, ARM64_SP_EL1, SP1);
+    machine_set(m, ARM64_X0, VA);
+    machine_set(m, ARM64_X0 + 1, VA + PAGES * 0x1000);
+    machine_set(m, ARM64_X0 + 2, 0);
+    machine_set(m, ARM64_PC, KERNEL_CODE);
+    m->traps = 0;
+    machine_run(m, m->a.count.n + 5 * PAGES + 100);
+    assert_int_equal(m->traps, 1);
+    assert_int_equal(m->trap[0].pc, KERNEL_CODE + 24);
+    assert_int_equal(machine_reg(m, ARM64_X0 + 2),
+                     (PAGES + 2) / 3 + ((PAGES + 1) / 3 << 20) + ((uint64_t)PAGES / 3 << 40));
+}
+
+static void test_tlb_kept_small_is_right_and_grows(void **state)
+{
+    struct machine *m = machine_open("traps");
+
+    (void)state;
+    machine_ready(m);
+    m->stop_at_trap = true;
+    put_pages(m);
+    assert_false(arm64_engine_trim(&m->a, 1)); /* a short run */
+    assert_true(arm64_engine_trim(&m->a, UINT64_MAX));
+    for (unsigned i = 0; i < REGIMES; i++) /* 256 as they began, or the one of no guest */
+        assert_int_equal(entries_of(m, i), i == 0 || i == EL1 || i == 4 ? 256 : 1);
+    for (unsigned round = 0; round < 3; round++) {
+        for (unsigned i = 0; i < 4; i++) { /* it doubles at a flush, while most of it is used */
+            read_pages(m);
+            arm64_engine_flush_tlb(&m->a);
+        }
+        assert_true(entries_of(m, EL1) > 512);
+        read_pages(m);
+        assert_true(arm64_engine_trim(&m->a, UINT64_MAX));
+        assert_int_equal(entries_of(m, EL1), 512);
+        read_pages(m);
+    }
+    machine_close(m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tlbi_drops_a_page_whole),
         cmocka_unit_test(test_tlb_walks_agree),
+        cmocka_unit_test(test_tlb_kept_small_is_right_and_grows),
         cmocka_unit_test(test_tlb_walks_here_behind_a_device),
     };
 
