@@ -2,7 +2,7 @@
 /*
  * speed.c - two hundred trap tests of one CPU: `speed arm64|x86_64`. Each stands in user mode,
  * faults, runs the kernel's handler to its return and compares all vector registers. The time of
- * the whole process and of one test are measured from outside, by speed.sh.
+ * the whole process and of one test are measured from outside, by tests/bench/kit.c.
  */
 #include <stdio.h>
 #include <string.h>
