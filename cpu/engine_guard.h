@@ -11,7 +11,7 @@
  *   - What runs below engine_guard_run() must hold nothing that has to be given back.
  *   - After false the engine's registers are as of its last block's end, if it gave up while it
  *     translated; else nothing of it is to be trusted. Each time costs one of ENGINE_GUARD_MAX
- *     nested runs that it knows.
+ *     nested runs that it knows, if it is not told (engine_level.h).
  *   - Outside of engine_guard_run() the program ends. With the shared library it does, too, if the
  *     program has a handler of its own for SIGABRT that does not call engine_guard_on_abort(), and
  *     an assert() of ours below engine_guard_run() counts as the engine's.

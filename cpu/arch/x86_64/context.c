@@ -311,6 +311,25 @@ bool x86_long_code(struct x86 *x)
     return get32(x->engine, x->engine->at.hflags) & HFLAG_CS64;
 }
 
+uint64_t x86_code_base(struct x86 *x)
+{
+    return x86_long_code(x) ? get_seg(x->engine, x->engine->at.seg[SEG_CS]).base : 0;
+}
+
+bool x86_drop_code_base(struct x86 *x)
+{
+    struct x86_engine *e = x->engine;
+    struct x86_seg cs;
+
+    if (!x86_code_base(x))
+        return false;
+    cs = get_seg(e, e->at.seg[SEG_CS]);
+    cs.base = 0;
+    put_seg(e, e->at.seg[SEG_CS], &cs);
+    front_put(e);
+    return true;
+}
+
 bool x86_long_mode(struct x86 *x)
 {
     front_get(x->engine);

@@ -10,22 +10,17 @@
  *   - after everything that may change a mapping (CR writes, INVLPG) likewise;
  *   - an entry is proved by its physical pages and their generations.
  *
- * A block that would pass the limit does not run: the engine stops at its
- * start, an exit (exits.c) is set at the instruction of the limit, and the
- * shortened block runs up to it.
+ * How a run ends at an exact number is count_run.c.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cpu/arch/x86_64/counter.h"
-#include "cpu/arch/x86_64/insn.h"
 
 #define FENCE_INSNS 8u
 
-/* The address of the instruction `count` after the one at `pc`. */
-static vaddr_t skip_insns(struct x86 *x, vaddr_t pc, uint64_t count)
+vaddr_t count_skip_insns(struct x86 *x, vaddr_t pc, uint64_t count)
 {
     while (count--)
         pc += x86_insn_len(x, pc);
@@ -54,7 +49,7 @@ void x86_count_code_store(struct x86 *x, paddr_t pa, vaddr_t rip)
     r->step_at = rip + x86_insn_len(x, rip);
     /* The next store may be the next instruction: no long block is translated for each. */
     r->fence = true;
-    r->fence_at = skip_insns(x, r->step_at, FENCE_INSNS);
+    r->fence_at = count_skip_insns(x, r->step_at, FENCE_INSNS);
     exits_want(x, rip, r->fence_at + 1);
 }
 
@@ -63,7 +58,7 @@ static void not_run(struct x86 *x, vaddr_t pc, uint32_t size)
     x->count.current = NULL;
     x->counter->block_pc = pc;
     x->counter->block_size = size;
-    x86_engine_stop_before(x, pc);
+    x86_engine_stop_before(x, pc - x86_code_base(x));
 }
 
 /* Is somebody told of the blocks that run now? */
@@ -72,8 +67,7 @@ static bool looks_at_blocks(const struct x86 *x)
     return x->blocks.fn && (!x->blocks.kernel || !x->watch || x->flow.from_kernel);
 }
 
-/* Blocks that pass this number take the slow path. A return shows in the lower half. */
-static void set_limit(struct x86 *x)
+void count_set_limit(struct x86 *x)
 {
     const struct x86_counter *r = x->counter;
     bool watched = x->breaks.count || looks_at_blocks(x) || x86_adversary_looks(x);
@@ -85,8 +79,7 @@ static void set_limit(struct x86 *x)
     x->count.limit[1] = all || (r->slow && !r->only_returns) ? 0 : r->stop_at;
 }
 
-/* In watch mode, behind an exception entry, the return to user mode is to be told of. */
-static void choose_way(struct x86 *x)
+void count_choose_way(struct x86 *x)
 {
     struct x86_counter *r = x->counter;
     bool returns = x->watch && x->flow.from_kernel && r->may_return;
@@ -94,7 +87,7 @@ static void choose_way(struct x86 *x)
 
     r->slow = other || returns;
     r->only_returns = returns && !other;
-    set_limit(x);
+    count_set_limit(x);
 }
 
 /*
@@ -124,7 +117,7 @@ static bool block_watch(struct x86 *x, vaddr_t pc)
         x->flow.from_kernel = kernel;
         if (kernel)
             in_low_kernel(x);
-        choose_way(x);
+        count_choose_way(x);
     }
     if (!x86_irq_pending(x) || !(x86_reg(x, X86_RFLAGS) & FLAG_IF))
         return false;
@@ -150,7 +143,7 @@ static void far_transfer(struct x86 *x)
 
     r->mode_unknown |= r->mixed;
     r->may_return = true;
-    choose_way(x);
+    count_choose_way(x);
 }
 
 /* What a block's special instructions bring about, as it begins. */
@@ -172,7 +165,7 @@ static void count_special(struct x86 *x, const struct x86_blocks_cold *b)
         x->flow.look |= X86_LOOK_AC;
     if (b->flags & BLOCK_FAR)
         far_transfer(x);
-    set_limit(x);
+    count_set_limit(x);
 }
 
 /* It ended before `offset`: what its special instructions from there on would have brought about. */
@@ -230,7 +223,7 @@ static void count_lone(struct x86 *x, vaddr_t pc, uint32_t size)
     x->count.n++;
     x->count.current = &x->counter->lone;
     far_transfer(x); /* it may be one */
-    set_limit(x);
+    count_set_limit(x);
 }
 
 void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size)
@@ -245,12 +238,12 @@ void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size)
     x86_adversary_ran(x);
     if (r->mode_unknown) {
         blocks_set_mode(x, x86_long_code(x));
-        set_limit(x);
+        count_set_limit(x);
     }
     if (passes_looks(x, pc, size)) {
         if (x->adversary) {
             x86_adversary_block(x, pc, size, hot->insns);
-            set_limit(x);
+            count_set_limit(x);
         }
         blocks_tell(&x->blocks, x->count.n, pc, size);
         x->count.n += hot->insns;
@@ -265,7 +258,7 @@ void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size)
     if (x->checks.unknown || x->flow.look) {
         r->may_return |= x->checks.unknown;
         x86_checks_look(x);
-        choose_way(x);
+        count_choose_way(x);
     }
     if (exits_is(r, pc)) {
         x->count.current = NULL; /* the halt before it is no instruction */
@@ -322,7 +315,7 @@ void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size)
         hot->size = X86_BLOCK_UNCACHED;
     if (x->adversary) {
         x86_adversary_block(x, pc, size, b->insns);
-        set_limit(x);
+        count_set_limit(x);
     }
     blocks_tell(&x->blocks, x->count.n, pc, size);
     x->count.n += b->insns;
@@ -362,123 +355,6 @@ void x86_count_sync(struct x86 *x, vaddr_t rip, bool all_retired)
     take_back(x, b, (uint32_t)(rip - b->pc));
 }
 
-insn_t x86_count_stop_at(const struct x86 *x)
-{
-    return x->counter->stop_at;
-}
-
-void x86_count_hold(struct x86 *x)
-{
-    x->counter->hold = true;
-    x86_count_limit(&x->count, 0);
-    x86_engine_stop(x);
-}
-
-/* One stretch of the engine. A store into code ends it before the store. */
-static int run_engine(struct x86 *x)
-{
-    struct x86_counter *r = x->counter;
-    int rc = x86_engine_run(x);
-
-    x86_adversary_stopped(x);
-    x86_pages_stopped(x);
-    if (r->want_drop) {
-        blocks_drop(x);
-        r->dropped = true;
-        set_limit(x);
-    }
-    return rc;
-}
-
-static int run_tail(struct x86 *x)
-{
-    struct x86_counter *r = x->counter;
-    vaddr_t from = r->block_pc, to = from + r->block_size;
-    int rc;
-
-    r->tail = true;
-    r->tail_reached = false;
-    r->tail_at = skip_insns(x, from, r->stop_at - x->count.n);
-    x86_engine_drop_code(x, from, to);
-    if (x86_engine_set_exits(x))
-        return -EIO;
-    rc = run_engine(x);
-    if ((x->flow.look & X86_LOOK_FP) && !r->one && r->tail_reached)
-        x->flow.look |= X86_LOOK_CUT;
-    r->tail = false;
-    if (x86_engine_set_exits(x))
-        return -EIO;
-    x86_engine_drop_code(x, from, to);
-    return rc;
-}
-
-/*
- * The first instruction may store to a page that is protected only because the whole block reaches
- * into it, and does so again when the whole block is looked at: then the short one simply goes on.
- */
-static int run_partial(struct x86 *x)
-{
-    struct x86_counter *r = x->counter;
-    insn_t n = x->count.n;
-    int rc;
-
-    do {
-        r->dropped = false;
-        r->want_partial = false;
-        rc = run_tail(x);
-    } while (!rc && r->dropped && x->count.n == n && x86_reg(x, X86_RIP) == r->block_pc &&
-             !x->stopped && !r->hold);
-    return rc;
-}
-
-int x86_count_one(struct x86 *x, vaddr_t rip, unsigned len)
-{
-    struct x86_counter *r = x->counter;
-    int rc;
-
-    r->block_pc = rip;
-    r->block_size = len;
-    r->stop_at = x->count.n + 1;
-    r->one = true;
-    do {
-        r->dropped = false;
-        rc = run_tail(x);
-    } while (!rc && r->dropped && x->count.n < r->stop_at && !x->stopped && !r->hold);
-    r->one = false;
-    x->count.current = NULL;
-    return rc;
-}
-
-/* Run until count.n == stop_at or the machine stopped or an interrupt can be taken. */
-int x86_count_run(struct x86 *x, insn_t stop_at)
-{
-    struct x86_counter *r = x->counter;
-    bool step;
-    int rc;
-
-    r->stop_at = stop_at;
-    r->hold = false;
-    if (r->want_drop) /* an entry between two runs wrote to it */
-        blocks_drop(x);
-    blocks_set_mode(x, x86_long_code(x));
-    choose_way(x);
-    step = r->want_step && x86_reg(x, X86_RIP) == r->block_pc;
-    r->want_step = false;
-    rc = step ? x86_step(x) : run_engine(x);
-    x->count.current = NULL;
-    if (!rc && r->want_exits) {
-        r->want_exits = false;
-        rc = x86_engine_set_exits(x);
-        x86_engine_drop_code(x, r->drop_from, r->drop_to);
-    }
-    if (!rc && r->want_partial && !r->hold && !x->stopped && x->count.n < r->stop_at) {
-        rc = run_partial(x);
-        x->count.current = NULL;
-    }
-    r->want_partial = false;
-    return rc;
-}
-
 unsigned x86_count_last_len(struct x86 *x, vaddr_t pc)
 {
     const struct x86_block *current = x->count.current;
@@ -498,7 +374,7 @@ void x86_count_recheck(struct x86 *x, insn_t stop_at)
         r->slow = true;
         r->only_returns = false;
     }
-    set_limit(x);
+    count_set_limit(x);
 }
 
 void x86_count_watched(struct x86 *x)
@@ -512,10 +388,10 @@ void x86_count_entered(struct x86 *x)
     x->counter->may_return = true;
     x86_pages_in_kernel(x);
     if (x->watch || x->adversary || x->flow.ac_watch) /* this entry may have begun that watch */
-        choose_way(x);
+        count_choose_way(x);
     if (x->counter->mixed) {
         x->counter->mode_unknown = true;
-        set_limit(x);
+        count_set_limit(x);
     }
 }
 
@@ -531,6 +407,8 @@ void x86_count_translated(struct x86 *x, vaddr_t pc, uint32_t size)
     bool is_long = x86_long_code(x), was_long = r->is_long;
 
     blocks_translated(x, pc, size);
+    if (is_long && x86_code_base(x)) /* count_run.c starts again without it */
+        blocks_want_drop_all(x);
     if (!is_long && x86_long_mode(x)) {
         r->compat |= !was_long;
         if (was_long && !r->mixed) {
@@ -545,12 +423,12 @@ void x86_count_translated(struct x86 *x, vaddr_t pc, uint32_t size)
         r->compat = false;
         blocks_want_drop_all(x);
     }
-    set_limit(x);
+    count_set_limit(x);
 }
 
 void x86_count_looks(struct x86 *x)
 {
-    set_limit(x);
+    count_set_limit(x);
 }
 
 void x86_count_reset(struct x86 *x)

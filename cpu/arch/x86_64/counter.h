@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cpu/arch/x86_64/counter.h - what count.c, blocks.c and exits.c share.
+ * cpu/arch/x86_64/counter.h - what count.c, count_run.c, blocks.c and exits.c share.
  *
- * Rules of use: for those files. Who counts is count.c; what a block holds,
- * and whether that is still so, is blocks.c; where the engine is made to halt, exits.c.
+ * Rules of use: for those files. Who counts is count.c, how a run ends at a number
+ * count_run.c; what a block holds, and whether that is still so, is blocks.c; where the engine is
+ * made to halt, exits.c.
  */
 #ifndef TRAPLINE_CPU_X86_64_COUNTER_H
 #define TRAPLINE_CPU_X86_64_COUNTER_H
@@ -115,6 +116,12 @@ struct x86_counter {
     uint64_t exit_marks[EXIT_MARKS / 64]; /* a bit for each of them; others may be set */
 };
 
+/* The address of the instruction `count` after the one at `pc`. */
+vaddr_t count_skip_insns(struct x86 *x, vaddr_t pc, uint64_t count);
+/* Blocks that pass this number take the slow path. A return shows in the lower half. */
+void count_set_limit(struct x86 *x);
+/* The same. In watch mode, behind an exception entry, the return to user mode is to be told of. */
+void count_choose_way(struct x86 *x);
 /* Virtual page of `va` to its page of RAM; false outside of RAM. */
 bool blocks_page_of(struct x86 *x, vaddr_t va, uint64_t *ppage);
 /* Make the entry for (pc, size) true; false when the code cannot be found. */

@@ -87,7 +87,8 @@ struct x86_engine {
         bool ever;      /* a hook that is gone counts for the engine until a run has ended */
     } insns;
     uc_err err;       /* of the last run */
-    unsigned gave_up; /* how often it did; engine_guard.h */
+    unsigned gave_up; /* how many runs, over for us alone; engine_guard.h */
+    size_t level_at;  /* see engine_level.h; 0: not known */
     bool entering; /* stop at the guest's first block or event */
     bool calibrating;
 };

@@ -11,6 +11,7 @@
 #include "cpu/context_live.h"
 #include "cpu/context_part.h"
 #include "cpu/engine_guard.h"
+#include "cpu/engine_level.h"
 
 /* Pages of nested tables: PML4, PDPT, PDs, PTs. */
 static size_t nested_pages(size_t ram_bytes)
@@ -95,6 +96,7 @@ static uc_err open_engine(struct x86 *x)
     write_uc(e, UC_X86_REG_CR0, CR0_PG | CR0_PE | 0x10);
     uc_reg_write(e->uc, UC_X86_REG_MSR, &hsave);
     err = uc_context_save(e->uc, e->host);
+    e->level_at = engine_level_find(e->uc);
     if (!err)
         err = x86_tlb_create(x);
     return err ? err : engine_add_hooks(x);

@@ -79,7 +79,8 @@ static bool load_code_segment(struct x86 *x, const struct x86_view *v, uint32_t 
         return selector_fault(f, X86_NP, selector, d);
     *cpl = desc[1] & DESC_CONFORM ? v->cpl : DESC_DPL(desc[1]);
     cs->selector = (selector & 0xfffc) | *cpl;
-    cs->base = desc[0] >> 16 | (desc[1] & 0xff) << 16 | (desc[1] & 0xff000000u);
+    cs->base = v->efer & EFER_LMA /* 64-bit code has none (SDM vol. 1, 3.4.2.1) */
+                   ? 0 : desc[0] >> 16 | (desc[1] & 0xff) << 16 | (desc[1] & 0xff000000u);
     cs->limit = (desc[0] & 0xffff) | (desc[1] & 0xf0000);
     if (desc[1] & (1u << 23))
         cs->limit = cs->limit << 12 | 0xfff;
@@ -490,6 +491,10 @@ void x86_event(struct x86 *x, uint32_t code)
         }
     }
     if (exit == EXIT_NPF || exit == EXIT_EXCEPTION + X86_PF) {
+        if (x86_drop_code_base(x)) { /* it fetched at another address */
+            x86_count_sync(x, rip, true);
+            return;
+        }
         if (x86_count_is_unseen(x, rip, exit == EXIT_NPF ? rip - 1 : x86_event_address(x))) {
             x86_event_unseen_exit(x, rip);
             return;

@@ -291,6 +291,9 @@ uint64_t x86_msr_native(struct x86 *x, uint32_t index);
 void x86_set_msr_native(struct x86 *x, uint32_t index, uint64_t value);
 bool x86_long_code(struct x86 *x); /* CS.L and LMA */
 bool x86_long_mode(struct x86 *x); /* LMA */
+/* What the engine adds to RIP in 64-bit code, where the CPU adds nothing; without that from now on. */
+uint64_t x86_code_base(struct x86 *x);
+bool x86_drop_code_base(struct x86 *x); /* false: it was 0 */
 bool x86_flat_code(struct x86 *x); /* that, or 32 bits from address 0 on */
 unsigned x86_cpl(struct x86 *x);
 void x86_debug_regs(struct x86 *x, uint64_t dr[8], bool is_write);
