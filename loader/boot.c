@@ -138,8 +138,9 @@ static int place_arm64(const struct boot_spec *spec, const struct image *im, str
         free(fdt);
         return too_small(spec, err, err_len);
     }
-    plan->entry = (struct cpu_entry){
-        .mode = spec->el2 ? CPU_ENTRY_ARM64_EL2 : CPU_ENTRY_ARM64_EL1, .pc = im->entry, .arg = {fdt_pa}};
+    plan->entry = (struct cpu_entry){.mode = spec->el2 ? CPU_ENTRY_ARM64_EL2 : CPU_ENTRY_ARM64_EL1,
+                                     .pc = im->entry,
+                                     .arg = {fdt_pa}};
     rc = plan_add_owned(plan, fdt_pa, fdt, fdt_bytes);
     if (rc == 0)
         rc = plan_add_lent(plan, initrd.start, spec->initrd, spec->initrd_bytes);

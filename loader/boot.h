@@ -68,8 +68,9 @@ bool initramfs_is_compressed(const void *in, size_t in_bytes);
  * -EFBIG: more than `bytes_max`, as a few bytes may stand for very many. */
 MUST_CHECK int initramfs_expand(const void *in, size_t in_bytes, size_t bytes_max, void **out,
                                 size_t *out_bytes, char *err, size_t err_len);
-/* Can a kernel take it for its initrd? Without `any` Linux, which wants an archive, a compressed one or a
- * file system's image. -ENOEXEC, or -EBADMSG for an archive that is cut off; `err` does not name the file. */
+/* Can a kernel take it for its initrd? Without `any` Linux, which wants an archive, a compressed
+ * one or a file system's image. -ENOEXEC, or -EBADMSG for an archive that is cut off; `err` does
+ * not name the file. */
 MUST_CHECK int initramfs_check(const void *in, size_t in_bytes, bool any, char *err,
                                size_t err_len);
 /* Append /etc/trapline/argv as a second archive to an existing one. */

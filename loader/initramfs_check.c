@@ -3,9 +3,10 @@
  * loader/initramfs_check.c - is this file one that a kernel can take for its initrd?
  *
  * Linux takes a newc cpio archive (Documentation/driver-api/early-userspace/buffer-format.rst),
- * one that is compressed, or, as the disk /dev/ram0, an image of a file system. With anything else it
- * boots for seconds to end in "Unable to mount root fs", which says nothing of the file. Of an archive the
- * headers are followed to its trailer, or to where the file ends in the middle of an entry.
+ * one that is compressed, or, as the disk /dev/ram0, an image of a file system. With anything else
+ * it boots for seconds to end in "Unable to mount root fs", which says nothing of the file. Of an
+ * archive the headers are followed to its trailer, or to where the file ends in the middle of an
+ * entry.
  */
 #include "loader/boot.h"
 

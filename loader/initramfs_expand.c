@@ -100,8 +100,10 @@ int initramfs_expand(const void *in, size_t in_bytes, size_t bytes_max, void **o
     if (rc == -ENOMEM)
         rc = loader_fail(err, err_len, rc, "out of memory while the initrd is expanded");
     else if (rc == -EFBIG)
-        rc = loader_fail(err, err_len, rc, "the initrd, expanded, is larger than %zu MiB, the machine's "
-                                           "memory; give it more with --mem", bytes_max >> 20);
+        rc = loader_fail(err, err_len, rc,
+                         "the initrd, expanded, is larger than %zu MiB, the machine's "
+                         "memory; give it more with --mem",
+                         bytes_max >> 20);
     else if (rc != 0)
         rc = loader_fail(err, err_len, rc, "the initrd, packed by %s, is damaged or cut short: %s",
                          p->name, archive_error_string(a) ? archive_error_string(a) : "no data");

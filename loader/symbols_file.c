@@ -7,9 +7,10 @@
  *
  *     0 NULL   1 .text, NOBITS   2 .data, NOBITS   3 .symtab   4 .strtab   5 .shstrtab
  *
- * where .text reaches from the first name of code to the end of the last, and .data likewise. They overlap
- * as they do in a kernel whose names are not in order; a debugger only takes from them that a symbol
- * belongs to something that may be loaded. Symbols are global: a map's names have no files.
+ * where .text reaches from the first name of code to the end of the last, and .data likewise. They
+ * overlap as they do in a kernel whose names are not in order; a debugger only takes from them that
+ * a symbol belongs to something that may be loaded. Symbols are global: a map's names have no
+ * files.
  */
 #include "loader/boot.h"
 

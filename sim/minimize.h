@@ -3,10 +3,10 @@
  * sim/minimize.h - from a schedule under which a run fails to the least of it that is enough.
  *
  * Purpose: of hundreds of late timer interrupts, injected events and keys one or two matter. They
- * are found by trying: beginnings of their list, shorter and shorter ones, some ten runs for each event that
- * it takes; then (Zeller and Hildebrandt, "Simplifying and isolating failure-inducing input", 2002)
- * halves, quarters, .. of those, and all but one of these. What is left fails, and without any one of its
- * events it does not.
+ * are found by trying: beginnings of their list, shorter and shorter ones, some ten runs for each
+ * event that it takes; then (Zeller and Hildebrandt, "Simplifying and isolating failure-inducing
+ * input", 2002) halves, quarters, .. of those, and all but one of these. What is left fails, and
+ * without any one of its events it does not.
  *
  * Rules of use
  *   - `first_failing` runs the machine; minimize_candidate() gives it each schedule to try. It may

@@ -3,9 +3,9 @@
  * sim/who_find.c - the last writer of a register or of memory; see who.h.
  *
  * Registers: the instructions of a stretch before the place are listed once (timeline_trace()),
- * and searched backwards by decoding: many links of a chain lie in one stretch. Stretches grow. What
- * is not found in the last WHO_EXACT_INSNS is looked for by comparing values at points ever closer, and then
- * exactly between the last two.
+ * and searched backwards by decoding: many links of a chain lie in one stretch. Stretches grow.
+ * What is not found in the last WHO_EXACT_INSNS is looked for by comparing values at points ever
+ * closer, and then exactly between the last two.
  *
  * Memory: timeline_backward() with a watch. It sees stores of instructions, of devices, and what an
  * exception entry pushes (x86). What else there may be is noticed by the bytes that do not fit, and

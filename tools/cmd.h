@@ -63,7 +63,8 @@ void crash_net_open(int argc, char **argv);
 void crash_net_trace(const char *path);
 
 /* ---- output.c ---- */
-/* A file that appears whole or not at all. One that is a trace is refused: it is the most likely slip. */
+/* A file that appears whole or not at all. One that is a trace is refused: it is the most likely
+ * slip. */
 struct output {
     FILE *file;
     const char *path;

@@ -159,11 +159,10 @@ static json_t *finding_json(const char *trace, const struct finding *f)
 
     value_text(f->was, f->bytes, was);
     value_text(f->is, f->bytes, is);
-    o = json_pack("{s:s,s:s,s:I,s:I,s:i,s:i,s:s,s:s,s:s,s:s,s:s}", "check",
-                  check_names[f->check], "what", f->what, "trap_n", (json_int_t)f->trap_n,
-                  "back_n", (json_int_t)f->back_n, "process", (int)f->process, "thread",
-                  (int)f->thread, "trap", f->trap, "at", f->place, "value", f->value ? f->value : "memory", "was", was,
-                  "is", is);
+    o = json_pack("{s:s,s:s,s:I,s:I,s:i,s:i,s:s,s:s,s:s,s:s,s:s}", "check", check_names[f->check],
+                  "what", f->what, "trap_n", (json_int_t)f->trap_n, "back_n", (json_int_t)f->back_n,
+                  "process", (int)f->process, "thread", (int)f->thread, "trap", f->trap, "at",
+                  f->place, "value", f->value ? f->value : "memory", "was", was, "is", is);
     if (differing_bytes(f, &first, &last))
         json_object_set_new(o, "bytes", json_pack("[i,i]", (int)first, (int)last));
     if (f->slot)

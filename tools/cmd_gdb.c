@@ -174,7 +174,8 @@ static int debug(struct trace *t, insn_t at, const char *where, char **args)
     } else if (gdb_stub_create(t, timeline, &stub) != 0) {
         rc = complain(EXIT_GUEST, "out of memory");
     } else {
-        rc = where ? gdb_serve_listen(stub, &t->machine, where) : gdb_serve_child(stub, &t->machine, args);
+        rc = where ? gdb_serve_listen(stub, &t->machine, where)
+                   : gdb_serve_child(stub, &t->machine, args);
         gdb_stub_destroy(stub);
     }
     timeline_close(timeline);

@@ -54,8 +54,8 @@ int results_open(struct results *r, const char *dir, unsigned shard, unsigned sh
 int results_put(const struct results *r, const struct result_line *line);
 void results_close(struct results *r);
 
-/* All whole lines of a file's text; *used: their bytes. *head, NULL where there is none, and tally->done
- * are the caller's in any case. `path` is for complaints. */
+/* All whole lines of a file's text; *used: their bytes. *head, NULL where there is none, and
+ * tally->done are the caller's in any case. `path` is for complaints. */
 int results_read(const char *path, const char *text, size_t len, json_t **head,
                  struct tally *tally, size_t *used);
 /* All shards in `dir` together; *head is the search, owned by the caller. */

@@ -18,7 +18,7 @@ struct trace_options {
     {"kernel", required_argument, NULL, TRACE_OPTION_BASE},                                        \
     {"rootfs", required_argument, NULL, TRACE_OPTION_BASE + 1},                                    \
     {"initrd", required_argument, NULL, TRACE_OPTION_BASE + 2},                                    \
-    {"disk", required_argument, NULL, TRACE_OPTION_BASE + 3},                                            \
+    {"disk", required_argument, NULL, TRACE_OPTION_BASE + 3},                                      \
     {"symbols", required_argument, NULL, TRACE_OPTION_BASE + 4}
 #define TRACE_OPTIONS_HELP                                                                         \
     "  --kernel FILE, --initrd FILE, --rootfs DIR, --disk FILE\n"                                               \

@@ -54,7 +54,7 @@ struct sim_arch {
 
 /* One step of a page table walk. */
 struct walk_step {
-    unsigned level;              /* 4 is the root of x86_64's four, 0 of arm64's, as the manuals count */
+    unsigned level; /* 4 is the root of x86_64's four, 0 of arm64's, as the manuals count */
     paddr_t at;                  /* of the descriptor */
     uint64_t descriptor;
     char note[128];              /* "table", "page 0x..., user, read-write", "invalid" */

@@ -341,8 +341,8 @@ struct naming {
 };
 
 /*
- * Back from what the user sees: the instruction that took it from memory which was written before the trap
- * only. Where that is the first already, whoever wrote it wrote it for somebody else.
+ * Back from what the user sees: the instruction that took it from memory which was written before
+ * the trap only. Where that is the first already, whoever wrote it wrote it for somebody else.
  */
 static void on_link(void *ctx, const struct who_link *link)
 {

@@ -3,11 +3,11 @@
  * sim/check/masks.h - does rt_sigreturn bring back the signal mask that its frame holds?
  *
  * The mask is the kernel's own and nothing that user code sees in a register. It shows in the next
- * frame's uc_sigmask, and where the program asks for it by rt_sigprocmask; in between it changes by that
- * call alone. A mask that does not show is not judged.
+ * frame's uc_sigmask, and where the program asks for it by rt_sigprocmask; in between it changes by
+ * that call alone. A mask that does not show is not judged.
  *
- * Rules of use: masks_event() with every event; true: the mask was `want` by the last frame or call,
- * and is `is`. `since` is the sigreturn that ought to have brought it back.
+ * Rules of use: masks_event() with every event; true: the mask was `want` by the last frame or
+ * call, and is `is`. `since` is the sigreturn that ought to have brought it back.
  */
 #ifndef TRAPLINE_SIM_CHECK_MASKS_H
 #define TRAPLINE_SIM_CHECK_MASKS_H

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Linux's rt_sigframe on arm64: siginfo (128 bytes), ucontext: flags, link, stack (24), mask and
- * padding (128); at a multiple of 16 the sigcontext: fault address, x0..x30, sp, pc, pstate; at a multiple
- * of 16 again 4096 bytes for records {magic, size, ...}. Behind all of that a frame record.
+ * padding (128); at a multiple of 16 the sigcontext: fault address, x0..x30, sp, pc, pstate; at a
+ * multiple of 16 again 4096 bytes for records {magic, size, ...}. Behind all of that a frame
+ * record.
  */
 #include "sim/check/sigframe.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Linux's rt_sigframe on x86_64: restorer (8 bytes), ucontext: flags, link, stack (24), sigcontext (256), mask
- * (8); siginfo (128). The FP state stands apart, at a multiple of 64: an XSAVE area whose software
- * bytes hold a magic and sizes, and a second magic behind it.
+ * Linux's rt_sigframe on x86_64: restorer (8 bytes), ucontext: flags, link, stack (24), sigcontext
+ * (256), mask (8); siginfo (128). The FP state stands apart, at a multiple of 64: an XSAVE area
+ * whose software bytes hold a magic and sizes, and a second magic behind it.
  */
 #include "sim/check/sigframe.h"
 
