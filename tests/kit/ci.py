@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""ci.py FILE: the shell commands of a workflow that follow its installation, or the RUN commands of
-a Containerfile, after a look at the form of either."""
+"""ci.py FILE [whole]: the shell commands of a workflow that follow its installation (whole: all of
+them), or the RUN commands of a Containerfile, after a look at the form of either."""
 import subprocess
 import sys
 
 text = open(sys.argv[1]).read()
+whole = sys.argv[2:] == ["whole"]
 commands = []
 if sys.argv[1].endswith(".yml"):
     import yaml
@@ -16,7 +17,7 @@ if sys.argv[1].endswith(".yml"):
         assert "runs-on" in job and "privileged" not in str(job), "runs-on, privileges"
         for step in job["steps"]:
             assert ("run" in step) != ("uses" in step), step
-            if "run" in step and step["name"] != "Install":
+            if "run" in step and (whole or step["name"] != "Install"):
                 commands.append(step["run"])
 else:
     for line in text.replace("\\\n", "").splitlines():

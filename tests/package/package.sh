@@ -3,7 +3,8 @@
 #
 # package.sh SOURCE BUILD WORK [SUITE]: cpack makes a package that is as it should be. With a suite: it
 # installs on a clean root of that suite (debootstrap; needs root and a mirror), where the program
-# records and replays, and a foreign trap test is built from it. Ends with 77 where that cannot be done.
+# records and replays, the workflow and the recipe for a container run, and a foreign trap test is
+# built from it. Ends with 77 where that cannot be done.
 set -euo pipefail
 source=$1 build=$2 work=$3 suite=${4:-}
 fail() { echo "FAIL: $1"; exit 1; }
@@ -57,6 +58,15 @@ inside sh -c 'mkdir -p /guest && cd /tmp &&
         trapline replay $arch.tlt | grep -q identical || exit 1
         trapline dump $arch.tlt --header | grep -q $arch || exit 1
     done' >"$work/use.log" 2>&1 || { cat "$work/use.log"; fail "the program, in $suite"; }
+
+# The workflow, all of it as its container runs it, in the folder of a kernel.
+cp -r "$source/tests/kit/arm64" "$root/checkout"
+python3 "$source/tests/kit/ci.py" "$source/tests/kit/ci/trap-tests.yml" whole >"$root/steps.sh"
+inside TRAPLINE_DEB=file:///trapline.deb sh -c 'cd /checkout && sh -x /steps.sh' >"$work/workflow.log" 2>&1 ||
+    { tail -n 20 "$work/workflow.log"; fail "the workflow, in $suite"; }
+for made in run.tlt check.xml found/shard-1-of-1.jsonl; do
+    [ -s "$root/checkout/$made" ] || fail "the workflow made no $made, in $suite"
+done
 
 # What the recipe for a container says, and its user's command on the kernel with the fault.
 cp "$deb" "$root/tmp/trapline_$(dpkg-deb -f "$deb" Version).deb"
