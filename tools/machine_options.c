@@ -292,6 +292,7 @@ static int check_kernel(const struct machine_options *o, const struct blob *kern
 static int load_kernel(struct machine_options *o)
 {
     char path[4096], err[ERR_LEN];
+    const char *file = o->kernel ? o->kernel : path;
     struct blob kernel;
     int rc;
 
@@ -302,8 +303,8 @@ static int load_kernel(struct machine_options *o)
                         arch_name(o->machine.arch));
     /* A kernel of 30 MB takes as long to read as a fortieth of its boot. But a file that is mapped
      * may change, or end, while it is being built anew. */
-    rc = (o->starts_once ? host_map_file : host_read_file)(o->kernel ? o->kernel : path, &kernel, err,
-                                                          sizeof(err));
+    rc = o->starts_once ? host_map_file(file, &kernel, err, sizeof(err))
+                        : host_read_file(file, &kernel, err, sizeof(err));
     if (rc != 0)
         return complain(EXIT_USAGE, "%s", err);
     guess_arch(o, &kernel);
