@@ -25,6 +25,20 @@ __asm__(".pushsection .text.bare, \"ax\", %progbits\n"
         ".globl bare_function, bare_label\n.type bare_function, %function\n"
         "bare_function: nop\nnop\nnop\nnop\nbare_label: nop\nnop\n.popsection\n");
 
+/* gcc's last row of the first stands where its section ends; the other's lines begin behind a gap. */
+void symbols_ends_early(void);
+void symbols_behind(void);
+__attribute__((section(".text.symbols_early"), aligned(64))) void symbols_ends_early(void)
+{
+    __asm__ volatile("nop");
+    __asm__ volatile("");
+    __builtin_unreachable();
+}
+__attribute__((section(".text.symbols_behind"), aligned(64))) void symbols_behind(void)
+{
+    __asm__ volatile("nop");
+}
+
 struct loaded {
     struct symbols *symbols;
     uint8_t *file;
@@ -104,6 +118,36 @@ static void test_line_by_dwarf(void **state)
     assert_non_null(strstr(file, "tests/loader/test_symbols.c"));
     assert_in_range(line, SAMPLE_LINE - 2, SAMPLE_LINE);
     assert_int_equal(symbols_line(l->symbols, 16, &file, &line), -ENOENT);
+}
+
+struct gap {
+    vaddr_t from, to;
+    unsigned rows, inside; /* at the functions around it; that say that it is code */
+};
+
+static void look_for_gap(void *ctx, vaddr_t va, vaddr_t end, const char *file, int line)
+{
+    struct gap *g = ctx;
+
+    (void)file;
+    (void)line;
+    g->rows += end == g->from || va == g->to;
+    g->inside += va < g->to && end > g->from;
+}
+
+static void test_lines_reach_no_further_than_their_section(void **state)
+{
+    struct loaded *l = *state;
+    struct gap g = {0};
+    uint64_t bytes;
+
+    assert_int_equal(symbols_lookup(l->symbols, "symbols_behind", &g.to, &bytes), 0);
+    assert_int_equal(symbols_lookup(l->symbols, "symbols_ends_early", &g.from, &bytes), 0);
+    g.from += bytes;
+    assert_true(g.from < g.to);
+    assert_int_equal(symbols_each_line(l->symbols, look_for_gap, &g), 0);
+    assert_true(g.rows >= 2);
+    assert_int_equal(g.inside, 0);
 }
 
 static void test_a_nearer_label_is_better_than_a_function_without_a_size(void **state)
@@ -205,6 +249,7 @@ int main(void)
         cmocka_unit_test(test_lookup_by_name),
         cmocka_unit_test(test_a_nearer_label_is_better_than_a_function_without_a_size),
         cmocka_unit_test(test_line_by_dwarf),
+        cmocka_unit_test(test_lines_reach_no_further_than_their_section),
         cmocka_unit_test(test_map_of_symbols),
         cmocka_unit_test(test_map_as_elf),
     };
