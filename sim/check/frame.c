@@ -17,6 +17,7 @@
 
 #define PAGE_SHIFT 12
 #define WAY_INSNS  50000000u /* longer ways, as through other threads, are not walked */
+#define STEPS      64u       /* a block's pushes have one operand: which it was is seen by steps from the first */
 
 struct way {
     struct cpu *cpu;
@@ -64,8 +65,8 @@ static void on_store(void *ctx, const struct cpu_store *s)
         frame_writes_add(&w->writes, place.n, s->value);
 }
 
-/* All stores of the kernel to the word between trap and return. */
-static int walk(struct timeline *t, const struct finding *f, struct way *w)
+/* All stores of the kernel to the words from `from` to `to`, or to the first one in steps. */
+static int walk(struct timeline *t, insn_t from, insn_t to, bool steps, struct way *w)
 {
     paddr_t base;
     size_t bytes;
@@ -79,15 +80,27 @@ static int walk(struct timeline *t, const struct finding *f, struct way *w)
     map[(w->slot - base) >> PAGE_SHIFT] = 1;
     if (w->pushed)
         map[(w->pushed - base) >> PAGE_SHIFT] = 1;
-    rc = timeline_seek(t, f->trap_n);
+    rc = timeline_seek(t, from);
     if (rc == 0)
         rc = cpu_watch_kernel_pages(w->cpu, map, on_store, w);
     if (rc == 0) {
-        rc = timeline_travel(t, f->back_n);
+        while (rc == 0 && steps && from + 1 < to && !w->writes.count)
+            rc = timeline_travel(t, ++from);
+        if (!steps)
+            rc = timeline_travel(t, to);
         (void)!cpu_watch_kernel_pages(w->cpu, NULL, NULL, NULL);
     }
     free(map);
     return rc;
+}
+
+/* The word is stored to by the instruction at `n` or by one soon behind it: by which. */
+static insn_t exact(struct timeline *t, const struct way *w, insn_t n)
+{
+    struct way by_steps = {.cpu = w->cpu, .finder = w->finder, .slot = w->slot};
+
+    return walk(t, n, n + STEPS, true, &by_steps) == 0 && by_steps.writes.count
+               ? by_steps.writes.list[0].n : n;
 }
 
 /*
@@ -132,13 +145,13 @@ static int find_one(struct who *who, struct store_finder *finder, struct finding
         return 0;
     memcpy(&was, f->was, 8);
     w.writes.is_pushed = w.pushed != 0;
-    rc = walk(t, f, &w);
+    rc = walk(t, f->trap_n, f->back_n, false, &w);
     if (rc || !(restart ? frame_restart_writers : frame_two_writers)(&w.writes, was, &first,
                                                                      &second))
         return rc;
-    culprit_describe(t, places, first, &f->first);
+    culprit_describe(t, places, exact(t, &w, first), &f->first);
     culprit_describe(t, places, load_n, &f->load);
-    culprit_describe(t, places, second, &f->culprit);
+    culprit_describe(t, places, exact(t, &w, second), &f->culprit);
     f->slot = slot.va;
     f->frame_at = 0;
     *found = true;
