@@ -8,9 +8,12 @@
  * refused. All of it happens in child processes, so that a crash of the
  * simulator is a finding, not the end.
  *
- * One difference is none of ours: a kernel that stores to its page tables as to any memory runs on by
- * entries that it has changed and never invalidated, until the TLB forgets them (QUIRKS.md). Such a
- * kernel is counted apart when it differs in pieces.
+ * Two differences in pieces are known (QUIRKS.md), and counted apart:
+ *   - A kernel that stores to its page tables as to any memory runs on by entries that it has changed
+ *     and never invalidated, until the TLB forgets them.
+ *   - Flags that an instruction leaves undefined follow from where the run was cut before it
+ *     (undefined.h). That it is nothing else is proved: cut before each of these instructions, the run as
+ *     a whole, the run in the same pieces and the run in single steps must be the same.
  *
  * Exit code: 0 nothing found, 1 something found, 2 usage.
  */
@@ -26,11 +29,12 @@
 
 #include "sim/digest.h"
 #include "tests/robust/stream.h"
+#include "tests/robust/undefined.h"
 
 #define INSNS_MAX   6000u
 #define SECONDS_MAX 10 /* of processor time, without an instruction */
 #define BATCH       50u
-#define STALE_MAX(count) (2 + (count) / 50) /* kernels that may be left unjudged in pieces */
+#define APART_MAX(count) (2 + (count) / 50) /* kernels that may be counted apart */
 
 /* What the child tells its parent. */
 struct progress {
@@ -39,6 +43,15 @@ struct progress {
     bool found;
     unsigned ends[16];
     unsigned stale; /* differ in pieces, and have changed their tables */
+    unsigned flags; /* differ in pieces by undefined flags alone */
+};
+
+/* Where a run is cut beside its end. */
+struct cutting {
+    struct stream *pieces; /* makes their lengths; NULL: it is not */
+    bool singly;           /* before each instruction; those with undefined flags are noted: */
+    vaddr_t at[INSNS_MAX]; /* ascending; not singly: it is cut before them */
+    size_t count;
 };
 
 struct result {
@@ -108,26 +121,62 @@ static struct cpu *prepare(const struct stream_arch *arch, const struct stream *
 static struct cpu *running;
 static unsigned runs;
 
-/* In pieces: `cuts` makes their lengths; NULL: in one go. */
-static void run(const struct stream_arch *arch, const struct stream *s, struct stream *cuts,
+/* Note the address of the next instruction, if it leaves flags undefined. */
+static void note(const struct stream_arch *arch, struct cpu *cpu, struct cutting *c)
+{
+    vaddr_t pc = cpu_pc(cpu);
+    uint8_t code[16] = {0};
+    size_t i = 0;
+    paddr_t pa;
+
+    for (size_t b = 0; b < sizeof(code); b++)
+        if (cpu_translate(cpu, pc + b, &pa) || cpu_phys_read(cpu, pa, code + b, 1))
+            break;
+    if (!(arch->arch == ARCH_X86_64 ? undefined_x86_64 : undefined_arm64)(code, sizeof(code)))
+        return;
+    while (i < c->count && c->at[i] < pc)
+        i++;
+    if (c->count == INSNS_MAX || (i < c->count && c->at[i] == pc))
+        return;
+    memmove(c->at + i + 1, c->at + i, (c->count - i) * sizeof(c->at[0]));
+    c->at[i] = pc;
+    c->count++;
+}
+
+/* How far the next piece goes. */
+static insn_t next_cut(const struct stream_arch *arch, struct cpu *cpu, struct cutting *c)
+{
+    insn_t target = INSNS_MAX;
+
+    if (c->singly) {
+        note(arch, cpu, c);
+        target = cpu_now(cpu) + 1;
+    } else if (c->pieces) {
+        target = cpu_now(cpu) + 1 +
+                 stream_below(c->pieces, stream_chance(c->pieces, 50) ? 16 : 4000);
+    }
+    if (!c->singly && c->count)
+        cpu_set_breaks(cpu, c->at, c->count);
+    return target < INSNS_MAX ? target : INSNS_MAX;
+}
+
+static void run(const struct stream_arch *arch, const struct stream *s, struct cutting *c,
                 struct result *r)
 {
     struct cpu *cpu;
-    insn_t target = INSNS_MAX;
+    insn_t target;
 
     memset(r, 0, sizeof(*r));
     running = cpu = prepare(arch, s, r);
     runs++;
-    if (cuts)
-        cpu_watch_returns(cpu, stream_chance(cuts, 50));
+    if (c->pieces)
+        cpu_watch_returns(cpu, stream_chance(c->pieces, 50));
     do {
-        if (cuts)
-            target = cpu_now(cpu) + 1 + stream_below(cuts, stream_chance(cuts, 50) ? 16 : 4000);
-        if (target > INSNS_MAX)
-            target = INSNS_MAX;
+        target = next_cut(arch, cpu, c);
         if (cpu_run(cpu, target, &r->stop))
             r->stop.reason = CPU_STOP_ENGINE;
-    } while (r->stop.reason == CPU_STOP_TARGET && target < INSNS_MAX);
+    } while ((r->stop.reason == CPU_STOP_TARGET && target < INSNS_MAX) ||
+             r->stop.reason == CPU_STOP_BREAK);
     if (r->stop.reason == CPU_STOP_ENGINE)
         snprintf(r->error, sizeof(r->error), "%s", cpu_error(cpu));
     if (digest_take(cpu, r->traps, true, &r->digest))
@@ -171,6 +220,27 @@ static bool changes_tables(const struct stream_arch *arch, const struct stream *
         stored = false;
     cpu_destroy(cpu);
     return stored;
+}
+
+/* Is where the run was cut before undefined flags all that it depends on? */
+static bool differs_by_flags(const struct stream_arch *arch, const struct stream *s, uint64_t seed)
+{
+    static struct result steps, whole, cut;
+    static struct stream cuts;
+    static struct cutting c;
+
+    memset(&c, 0, sizeof(c));
+    c.singly = true;
+    run(arch, s, &c, &steps);
+    if (!c.count)
+        return false;
+    c.singly = false;
+    run(arch, s, &c, &whole);
+    memset(&cuts, 0, sizeof(cuts));
+    cuts.state = seed;
+    c.pieces = &cuts;
+    run(arch, s, &c, &cut);
+    return !difference(&steps, &whole) && !difference(&whole, &cut);
 }
 
 static void trap_text(const char *which, const struct result *r, unsigned i)
@@ -226,6 +296,7 @@ static void one(const struct stream_arch *arch, const char *name, uint64_t seed,
 {
     static struct stream s, cuts;
     static struct result first, again, cut;
+    static struct cutting none, pieces = {.pieces = &cuts};
     const char *what;
     char line[400];
 
@@ -233,7 +304,7 @@ static void one(const struct stream_arch *arch, const char *name, uint64_t seed,
     s.state = seed;
     arch->make(&s);
     p->doing = "running it";
-    run(arch, &s, NULL, &first);
+    run(arch, &s, &none, &first);
     p->ends[first.stop.reason]++;
     if (verbose)
         printf("%s %llu: %s: %s at %llu %s\n", name, (unsigned long long)seed, s.kind,
@@ -241,7 +312,7 @@ static void one(const struct stream_arch *arch, const char *name, uint64_t seed,
     if (first.error[0])
         found(p, name, seed, first.error);
     p->doing = "running it again";
-    run(arch, &s, NULL, &again);
+    run(arch, &s, &none, &again);
     what = difference(&first, &again);
     if (what) {
         snprintf(line, sizeof(line), "a second run differs in %s", what);
@@ -250,10 +321,12 @@ static void one(const struct stream_arch *arch, const char *name, uint64_t seed,
     p->doing = "running it in pieces";
     memset(&cuts, 0, sizeof(cuts));
     cuts.state = seed;
-    run(arch, &s, &cuts, &cut);
+    run(arch, &s, &pieces, &cut);
     what = difference(&first, &cut);
     if (what && changes_tables(arch, &s)) {
         p->stale++;
+    } else if (what && differs_by_flags(arch, &s, seed)) {
+        p->flags++;
     } else if (what) {
         snprintf(line, sizeof(line), "run in pieces it differs in %s (%llu, not %llu)", what,
                  (unsigned long long)cut.digest.n, (unsigned long long)first.digest.n);
@@ -349,6 +422,8 @@ int main(int argc, char **argv)
             printf(", %u %s", p->ends[i], end_text(i));
     if (p->stale)
         printf("; %u not judged in pieces: they change page tables in use", p->stale);
+    if (p->flags)
+        printf("; %u differ in pieces by undefined flags alone", p->flags);
     printf("\n");
-    return p->found || p->stale > STALE_MAX(count) ? 1 : 0;
+    return p->found || p->stale + p->flags > APART_MAX(count) ? 1 : 0;
 }
