@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the blocks that the engine translated hold: number and places of their
- * instructions, and what is special about them. Decoded from RAM, and proved
+ * instructions, and what is special about them (blocks_flags.c). Decoded from RAM, and proved
  * again whenever RAM or a mapping may have changed (see count.c).
  */
 #include <stdio.h>
@@ -130,100 +130,11 @@ unsigned x86_insn_len(struct x86 *x, vaddr_t pc)
 }
 
 /*
- * FLDCW is a class of its own: it loads no exceptions, and an x87 exception that it
- * unmasks is not due before the next x87 instruction.
+ * `got` bytes, more than the block has where they are there: what the engine took for no instruction it
+ * did not read to its end.
  */
-enum fp_words { WORDS_NONE, WORDS_READ, WORDS_LOADED, WORDS_CONTROL };
-
-static enum fp_words fp_words(const struct insn *i)
-{
-    unsigned reg = i->modrm >> 3 & 7;
-    bool memory = i->modrm < 0xc0;
-
-    if (i->map == MAP_0F) { /* FXSAVE to XSAVEOPT; with a register these are fences */
-        if (i->opcode != 0xae || !memory || reg == 7)
-            return WORDS_NONE;
-        return reg == 1 || reg == 2 || reg == 5 ? WORDS_LOADED : WORDS_READ;
-    }
-    if (i->map != MAP_ONE)
-        return WORDS_NONE;
-    if (memory && i->opcode == 0xd9)
-        return reg == 4 ? WORDS_LOADED : reg == 5 ? WORDS_CONTROL : reg == 6 ? WORDS_READ : 0;
-    if (memory && i->opcode == 0xdd)
-        return reg == 4 ? WORDS_LOADED : reg >= 6 ? WORDS_READ : WORDS_NONE;
-    if (i->opcode == 0xdb && (i->modrm == 0xe2 || i->modrm == 0xe3)) /* they clear */
-        return WORDS_READ;
-    return i->opcode == 0xdf && i->modrm == 0xe0 ? WORDS_READ : WORDS_NONE;
-}
-
-static bool is_fp_arithmetic(const struct insn *i)
-{
-    if (i->map == MAP_ONE)
-        return (i->opcode >= 0xd8 && i->opcode <= 0xdf) || i->opcode == 0x9b;
-    if (i->map == MAP_0F3A)
-        return (i->opcode >= 0x08 && i->opcode <= 0x0b) || i->opcode == 0x40 || i->opcode == 0x41;
-    if (i->map != MAP_0F)
-        return false;
-    switch (i->opcode) {
-    case 0x2a: /* conversions */
-    case 0x2c:
-    case 0x2d:
-    case 0x5a:
-    case 0x5b:
-    case 0xe6:
-    case 0x2e: /* comparisons */
-    case 0x2f:
-    case 0xc2:
-    case 0x7c: /* horizontal and alternating addition */
-    case 0x7d:
-    case 0xd0:
-        return true;
-    default:
-        return (i->opcode >= 0x51 && i->opcode <= 0x53) || i->opcode == 0x58 ||
-               i->opcode == 0x59 || (i->opcode >= 0x5c && i->opcode <= 0x5f);
-    }
-}
-
-/* IRET, far RET, JMP and CALL; SYSRET and SYSEXIT. */
-static bool is_far(const struct insn *i)
-{
-    unsigned reg = i->modrm >> 3 & 7;
-
-    if (i->map == MAP_0F)
-        return i->opcode == 0x07 || i->opcode == 0x35;
-    if (i->map != MAP_ONE)
-        return false;
-    return i->opcode == 0xcf || i->opcode == 0xca || i->opcode == 0xcb || i->opcode == 0x9a ||
-           i->opcode == 0xea || (i->opcode == 0xff && (reg == 3 || reg == 5));
-}
-
-unsigned blocks_insn_flags(const struct insn *i)
-{
-    if (insn_is_refused(i))
-        return BLOCK_PORT;
-    if (is_far(i))
-        return BLOCK_FAR;
-    if (fp_words(i))
-        return BLOCK_FPCTL;
-    if (is_fp_arithmetic(i))
-        return BLOCK_FP;
-    if (i->map == MAP_ONE) {
-        if (i->opcode == 0xfb || i->opcode == 0x17 ||
-            (i->opcode == 0x8e && (i->modrm >> 3 & 7) == 2))
-            return BLOCK_SHADOW; /* STI, POP SS, MOV SS */
-        if ((i->opcode >= 0x6c && i->opcode <= 0x6f) || (i->opcode >= 0xe4 && i->opcode <= 0xe7) ||
-            (i->opcode >= 0xec && i->opcode <= 0xef))
-            return BLOCK_PORT;
-        if (i->opcode == 0x9d)
-            return BLOCK_POPF;
-    }
-    if (i->map == MAP_0F &&
-        (i->opcode == 0x22 || (i->opcode == 0x01 && (i->modrm >> 3 & 7) == 7 && i->modrm < 0xc0)))
-        return BLOCK_REMAP; /* MOV to CR, INVLPG */
-    return 0;
-}
-
-static void decode_bytes(struct x86 *x, struct x86_blocks_cold *b, const uint8_t *buf, bool is_long)
+static void decode_bytes(struct x86 *x, struct x86_blocks_cold *b, const uint8_t *buf, size_t got,
+                         bool is_long)
 {
     struct insn i;
     unsigned at = 0, flags;
@@ -236,16 +147,16 @@ static void decode_bytes(struct x86 *x, struct x86_blocks_cold *b, const uint8_t
     while (at < b->size) {
         if (at < 256)
             b->starts[at / 64] |= 1ull << at % 64;
-        insn_decode(&i, buf + at, b->size - at, is_long);
-        flags = blocks_insn_flags(&i);
+        insn_decode(&i, buf + at, got - at, is_long);
+        flags = at + i.length <= got ? blocks_insn_flags(&i) : 0;
         if ((flags & BLOCK_PORT) && !(b->flags & BLOCK_PORT))
             b->port_at = at;
         if (((flags & BLOCK_FP) && loaded) ||
-            ((flags & BLOCK_FPCTL) && fp_words(&i) != WORDS_CONTROL && (b->flags & BLOCK_FP)))
+            ((flags & BLOCK_FPCTL) && blocks_fp_words(&i) != WORDS_CONTROL && (b->flags & BLOCK_FP)))
             flags |= BLOCK_SPLIT;
         if (insn_is_iretd(&i)) /* step.c looks at what it would return to */
             flags |= BLOCK_SPLIT;
-        loaded |= fp_words(&i) == WORDS_LOADED;
+        loaded |= blocks_fp_words(&i) == WORDS_LOADED;
         if (flags == BLOCK_POPF && b->pc >> 63) /* the kernel's half: AC means nothing there */
             flags = 0;
         candidate |= x86_operands_candidate(&i);
@@ -460,11 +371,12 @@ bool x86_count_again(struct x86 *x, vaddr_t pc, uint32_t size)
 bool blocks_prove(struct x86 *x, struct x86_blocks_cold *b, vaddr_t pc, uint32_t size)
 {
     struct x86_counter *r = x->counter;
-    uint8_t buf[BLOCK_BYTES_MAX];
+    uint8_t buf[BLOCK_BYTES_MAX + INSN_BYTES_MAX];
     uint64_t page[2];
     bool flush = false;
+    size_t got;
 
-    if (!block_pages(x, pc, size, page) || size > sizeof(buf))
+    if (!block_pages(x, pc, size, page) || size > BLOCK_BYTES_MAX)
         return false;
     if (holds(r, b, pc, size, page))
         return true;
@@ -480,10 +392,11 @@ bool blocks_prove(struct x86 *x, struct x86_blocks_cold *b, vaddr_t pc, uint32_t
         b->page[i] = page[i];
         b->gen[i] = page[i] == UINT64_MAX ? 0 : r->gen[page[i]];
     }
-    if (x86_fetch(x, pc, buf, size) != size)
+    got = x86_fetch(x, pc, buf, size + INSN_BYTES_MAX);
+    if (got < size)
         return false;
     b->is_long = r->is_long;
-    decode_bytes(x, b, buf, b->is_long);
+    decode_bytes(x, b, buf, got, b->is_long);
     return true;
 }
 

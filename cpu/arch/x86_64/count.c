@@ -407,6 +407,8 @@ void x86_count_translated(struct x86 *x, vaddr_t pc, uint32_t size)
     bool is_long = x86_long_code(x), was_long = r->is_long;
 
     blocks_translated(x, pc, size);
+    if (!x86_flat_code(x))
+        blocks_no_code(x, pc);
     if (is_long && x86_code_base(x)) /* count_run.c starts again without it */
         blocks_want_drop_all(x);
     if (!is_long && x86_long_mode(x)) {

@@ -61,6 +61,11 @@ void x86_count_sync(struct x86 *x, vaddr_t rip, bool all_retired);
 MUST_CHECK int x86_count_gave_up(struct x86 *x, const char *words, bool may);
 /* Is `rip` an exit where the engine stumbled over the page before it, for a `fault` there? */
 bool x86_count_is_unseen(const struct x86 *x, vaddr_t rip, vaddr_t fault);
+/*
+ * A fault: was it the fetch of code that CS leads elsewhere? Then it is no fault of the guest: the run goes
+ * on without CS's base, or has stopped with a sentence.
+ */
+bool x86_count_is_elsewhere(struct x86 *x, vaddr_t rip);
 /* At an exit: true when there is nothing to emulate. */
 bool x86_count_exit(struct x86 *x, vaddr_t rip);
 /* No instruction runs at this number. */

@@ -8,7 +8,8 @@
  *
  * In 64-bit code the base of CS counts as 0 (SDM vol. 1, 3.4.2.1). The engine adds it. So a block that it
  * translates with a base does not run, and neither counts a fault of its fetch there: all code goes, and
- * CS has no base from then on.
+ * CS has no base from then on. Code of other segments that this machine has not ends the run in the
+ * same two places.
  */
 #include <errno.h>
 
@@ -24,6 +25,16 @@ void x86_count_hold(struct x86 *x)
     x->counter->hold = true;
     x86_count_limit(&x->count, 0);
     x86_engine_stop(x);
+}
+
+bool x86_count_is_elsewhere(struct x86 *x, vaddr_t rip)
+{
+    if (!x86_drop_code_base(x) && x86_flat_code(x))
+        return false;
+    x86_count_sync(x, rip, true);
+    if (!x86_flat_code(x))
+        blocks_no_code(x, rip);
+    return true;
 }
 
 /* One stretch of the engine. A store into code ends it before the store. */

@@ -157,8 +157,14 @@ bool blocks_aligned(struct x86 *x, const struct x86_blocks_cold *b);
 /* The code at RIP is of 64 bits, or of 32. */
 void blocks_set_mode(struct x86 *x, bool is_long);
 /* BLOCK_* that one instruction sets. */
-struct insn;
 unsigned blocks_insn_flags(const struct insn *i);
+/*
+ * FLDCW is a class of its own: it loads no exceptions, and an x87 exception that it
+ * unmasks is not due before the next x87 instruction.
+ */
+enum fp_words { WORDS_NONE, WORDS_READ, WORDS_LOADED, WORDS_CONTROL };
+/* What it does to MXCSR or the x87 words. */
+enum fp_words blocks_fp_words(const struct insn *i);
 
 /* Leave the engine to change the exits: translated code is not dropped inside a hook. */
 void exits_want(struct x86 *x, vaddr_t from, vaddr_t to);

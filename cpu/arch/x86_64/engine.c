@@ -358,13 +358,11 @@ static void start(void *ctx)
         if (!e->err || !e->tlb.hook.here)
             return;
         rip = read_uc(e, UC_X86_REG_RIP);
-        if (x86_drop_code_base(x)) { /* it fetched at another address */
-            x86_count_sync(x, rip, true);
+        if (x86_count_is_elsewhere(x, rip) && !x->stopped)
             continue;
-        }
-        if (!x86_tlb_missed(x, rip)) {
+        if (x->stopped || !x86_tlb_missed(x, rip)) {
             e->err = UC_ERR_OK;
-            if (x86_count_is_unseen(x, rip, e->tlb.hook.miss.page * PAGE))
+            if (!x->stopped && x86_count_is_unseen(x, rip, e->tlb.hook.miss.page * PAGE))
                 x86_event_unseen_exit(x, rip);
             return;
         }

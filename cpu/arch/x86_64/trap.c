@@ -491,10 +491,8 @@ void x86_event(struct x86 *x, uint32_t code)
         }
     }
     if (exit == EXIT_NPF || exit == EXIT_EXCEPTION + X86_PF) {
-        if (x86_drop_code_base(x)) { /* it fetched at another address */
-            x86_count_sync(x, rip, true);
+        if (x86_count_is_elsewhere(x, rip))
             return;
-        }
         if (x86_count_is_unseen(x, rip, exit == EXIT_NPF ? rip - 1 : x86_event_address(x))) {
             x86_event_unseen_exit(x, rip);
             return;

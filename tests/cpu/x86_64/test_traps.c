@@ -499,6 +499,32 @@ static void test_long_code_has_no_base(void **state)
     }
 }
 
+/*
+ * Code of 16 bits, or with a base, ends the run with a sentence: where the same bytes have run as 32-bit
+ * code, and where base and RIP lead out of RAM.
+ */
+static void test_segments_that_are_not_there(void **state)
+{
+    static const uint8_t code[] = {0x0f, 0x01, 0x15, 0, 0x28, 0, 0,     /* lgdt 0x2800 */
+                                   0xeb, 0, 0x49, 0xeb, 0,              /* jmp; dec %ecx; jmp */
+                                   0xea, 9, 0, 0x10, 0, 8, 0};          /* ljmp $8, $the dec */
+    static const uint64_t descriptor[] = {0x008f9b000000ffffull, 0xd0cf9b000000ffffull};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(descriptor); i++) {
+        struct machine *m = machine_open("traps");
+
+        assert_ok(x86_phys_write(&m->x, IMAGE_BASE, code, sizeof(code)), "");
+        machine_poke(m, 0x1008, descriptor[i]);
+        machine_poke(m, 0x2800, 0x1000ull << 16 | 0x1f);
+        assert_int_equal(machine_run(m, 1000).reason, CPU_STOP_STRICT);
+        assert_int_equal(m->x.count.n, 5);
+        assert_int_equal(m->traps, 0);
+        assert_non_null(strstr(m->x.error, "is in a segment of 16 bits or with a base"));
+        machine_close(m);
+    }
+}
+
 static void test_long_entry_wants_tables_that_map_it(void **state)
 {
     struct cpu_entry entry = {.mode = CPU_ENTRY_X86_LONG64, .pc = IMAGE_BASE, .arg = {0, 0x1234}};
@@ -538,6 +564,7 @@ int main(void)
         cmocka_unit_test(test_the_engine_gives_up),
         cmocka_unit_test(test_long_entry_wants_tables_that_map_it),
         cmocka_unit_test(test_long_code_has_no_base),
+        cmocka_unit_test(test_segments_that_are_not_there),
         cmocka_unit_test(test_strict_says_what_and_where),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
