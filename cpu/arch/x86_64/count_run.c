@@ -84,7 +84,7 @@ static int run_partial(struct x86 *x)
 {
     struct x86_counter *r = x->counter;
     insn_t n = x->count.n;
-    int rc;
+    int rc = 0;
 
     do {
         r->dropped = false;
@@ -98,7 +98,7 @@ static int run_partial(struct x86 *x)
 int x86_count_one(struct x86 *x, vaddr_t rip, unsigned len)
 {
     struct x86_counter *r = x->counter;
-    int rc;
+    int rc = 0;
 
     r->block_pc = rip;
     r->block_size = len;
