@@ -19,7 +19,7 @@ poweroff -f
 END
 for way in "" nokaslr; do
     trace=$work/run${way:+-$way}.tlt
-    "$trapline" record -o "$trace" --arch "$arch" --kernel "$linux"/boot/vmlinuz-* \
+    "$trapline" record -o "$trace" --arch "$arch" --kernel "$kernel" \
         --rootfs "$work/root" --mem 256M --no-input --limit 20000000000 --seed 7 \
         --append "console=$console quiet loglevel=0 $way" >"$trace.out" 2>&1 ||
         fail "it ended with $?: $(tail -n 3 "$trace.out")" "$trapline replay $trace"

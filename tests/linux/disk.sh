@@ -9,25 +9,13 @@
 # (MORE: the program that tries it, or - for none).
 set -uo pipefail
 trapline=$1 arch=$2 linux=$3 guest=$4 here=$5 work=$6 more=$7
+. "$(dirname "$0")/common.sh"
 
-fail() {
-    echo "FAIL: $arch: $1"
-    [ -z "${2:-}" ] || echo "  again: $2"
-    exit 1
-}
-
-console=ttyS0 board=()
-[ "$arch" = x86_64 ] || console=ttyAMA0 board=(--gic 3)
-kernel=$(echo "$linux"/boot/vmlinuz-*)
-[ -f "$kernel" ] || fail "no kernel in $linux/boot: run ./dev"
-PATH=$PATH:/sbin:/usr/sbin
-
-rm -rf "$work"
-mkdir -p "$work"/root/{bin,dev,proc,sys} "$work/files"
-cp "$guest/root/bin/busybox" "$work/root/bin/"
+board=()
+[ "$arch" = x86_64 ] || board=(--gic 3)
 cp -r "$linux/modules" "$work/root/"
-cp "$here/init-disk" "$work/root/init"
-chmod +x "$work/root/init"
+linux_init "$here/init-disk"
+mkdir "$work/files"
 echo "hello from the host" >"$work/files/hello"
 seq 1 300000 >"$work/files/numbers"
 mke2fs -q -t ext4 -d "$work/files" "$work/ext4.img" 24M 2>"$work/mke2fs.err" ||

@@ -9,7 +9,6 @@
 # taken away want a kernel that says it stands them: refused with that sentence.
 set -uo pipefail
 trapline=$1 arch=$2 linux=$3 guest=$4 program=$5 work=$6
-kernel=$(echo "$linux"/boot/vmlinuz-*)
 
 . "$(dirname "$0")/common.sh"
 cp "$program" "$work/root/bin/"

@@ -6,7 +6,6 @@
 # the kernel was linked, though KASLR moved it, in gdb too.
 set -uo pipefail
 trapline=$1 arch=$2 linux=$3 guest=$4 work=$5
-kernel=$(echo "$linux"/boot/vmlinuz-*)
 
 . "$(dirname "$0")/common.sh"
 

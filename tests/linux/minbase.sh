@@ -22,9 +22,6 @@ x86_64)
         -cpu qemu64 -icount shift=0,sleep=off)
     ;;
 esac
-kernel=$(echo "$linux"/boot/vmlinuz-*)
-[ -f "$kernel" ] || fail "no kernel in $linux/boot: run ./dev" "$again"
-PATH=$PATH:/sbin:/usr/sbin
 append="root=/dev/vda init=/bin/sh console=$console quiet loglevel=0 panic=-1"
 
 # An initramfs whose root's shell runs what stdin is.

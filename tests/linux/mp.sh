@@ -7,20 +7,11 @@
 # from the local APIC, and prints what it prints in QEMU's pc; its recording replays. Without ACPI it cannot
 # switch off, and halts: the run ends as one that waits for ever.
 set -uo pipefail
-trapline=$1 linux=$2 guest=$3 here=$4 work=$5
+trapline=$1 arch=x86_64 linux=$2 guest=$3 here=$4 work=$5
+. "$(dirname "$0")/common.sh"
+again="bash tests/linux/mp.sh $*"
 
-fail() {
-    echo "FAIL: $1"
-    echo "  again: bash tests/linux/mp.sh $trapline $linux $guest $here $work"
-    exit 1
-}
-
-kernel=$(echo "$linux"/boot/vmlinuz-*)
-rm -rf "$work"
-mkdir -p "$work"/root/{bin,dev,proc}
-cp "$guest/root/bin/busybox" "$work/root/bin/"
-cp "$here/init-mp" "$work/root/init"
-chmod +x "$work/root/init"
+linux_init "$here/init-mp"
 "$trapline" record -o "$work/run.tlt" --arch x86_64 --kernel "$kernel" --rootfs "$work/root" --mem 256M --strict \
     --append "console=ttyS0 quiet loglevel=0 acpi=off" --no-input --limit 20000000000 \
     >"$work/out" 2>"$work/err"

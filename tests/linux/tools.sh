@@ -7,13 +7,7 @@
 # the guest's own /proc/kallsyms.
 set -uo pipefail
 trapline=$1 arch=$2 linux=$3 guest=$4 program=$5 work=$6
-kernel=$(echo "$linux"/boot/vmlinuz-*)
-
-fail() {
-    echo "FAIL: $arch: $1"
-    echo "  again: ${2:-$again}"
-    exit 1
-}
+. "$(dirname "$0")/common.sh"
 
 # does NAME WANTED-STATUS VERB ARGUMENTS...: what it says is in $work/NAME
 does() {
@@ -29,22 +23,13 @@ says() { # NAME REGEX
     grep -qE -- "$2" "$work/$1" || fail "$1 does not say '$2': $(tail -n 20 "$work/$1")"
 }
 
-console=ttyS0
-[ "$arch" = x86_64 ] || console=ttyAMA0
-rm -rf "$work"
-mkdir -p "$work"/root/{bin,dev,proc}
-cp "$guest/root/bin/busybox" "$program" "$work/root/bin/"
-cat >"$work/root/init" <<'END'
-#!/bin/busybox sh
-/bin/busybox mount -t devtmpfs dev /dev
-/bin/busybox mount -t proc proc /proc
-exec </dev/console >/dev/console 2>&1
+cp "$program" "$work/root/bin/"
+linux_runs <<'END'
 oversleep
-/bin/busybox echo "oversleep: $?"
-/bin/busybox sed -n '/ [tT] [a-z_0-9]*\(copy\|clear\|nanosleep\|schedule\|vectors\|el0\|el1\|entry\|asm_\|exc_\|idle\)[a-z_0-9]*$/p' /proc/kallsyms
-/bin/busybox poweroff -f
+echo "oversleep: $?"
+sed -n '/ [tT] [a-z_0-9]*\(copy\|clear\|nanosleep\|schedule\|vectors\|el0\|el1\|entry\|asm_\|exc_\|idle\)[a-z_0-9]*$/p' /proc/kallsyms
+poweroff -f
 END
-chmod +x "$work/root/init"
 machine=(--arch "$arch" --kernel "$kernel" --rootfs "$work/root" --mem 128M --limit 20000000000
     --append "console=$console quiet loglevel=0 nokaslr norandmaps")
 does good.log 0 record -o "$work/good.tlt" --no-input "${machine[@]}"

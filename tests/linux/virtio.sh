@@ -9,37 +9,26 @@
 # has not, and both disks end sound and with the same file.
 set -uo pipefail
 trapline=$1 mkinitramfs=$2 arch=$3 linux=$4 guest=$5 here=$6 work=$7
-
-fail() {
-    echo "FAIL: $arch: $1"
-    echo "  again: bash tests/linux/virtio.sh $trapline $mkinitramfs $arch $linux $guest $here $work"
-    exit 1
-}
+. "$(dirname "$0")/common.sh"
+again="bash tests/linux/virtio.sh $*"
 
 mac=52:54:00:12:34:56
 case $arch in
 arm64)
     qemu=(qemu-system-aarch64 -M "virt,gic-version=3" -cpu cortex-a72 -icount shift=0,sleep=off)
-    console=ttyAMA0 board=(--gic 3) slot=(0 1 2 3 4)
+    board=(--gic 3) slot=(0 1 2 3 4)
     ;;
 x86_64)
     qemu=(qemu-system-x86_64 -M "microvm,acpi=on,pit=on,pic=on,rtc=on,isa-serial=on,ioapic2=off"
         -cpu qemu64 -icount shift=0,sleep=off)
-    console=ttyS0 board=() slot=(4 3 2 1 0) # Linux finds the last first
+    board=() slot=(4 3 2 1 0) # Linux finds the last first
     ;;
 esac
 command -v "${qemu[0]}" >/dev/null || { echo "skipped: ${qemu[0]} is not installed"; exit 77; }
-kernel=$(echo "$linux"/boot/vmlinuz-*)
-[ -f "$kernel" ] || fail "no kernel in $linux/boot: run ./dev"
-PATH=$PATH:/sbin:/usr/sbin
-
-rm -rf "$work"
-mkdir -p "$work"/root/{bin,dev,proc,sys} "$work/files"
-cp "$guest/root/bin/busybox" "$work/root/bin/"
 cp -r "$linux/modules" "$work/root/"
-cp "$here/init-disk" "$work/root/init"
+linux_init "$here/init-disk"
 cp "$here/init-facts" "$work/root/facts"
-chmod +x "$work/root/init"
+mkdir "$work/files"
 "$mkinitramfs" "$work/root.cpio" "$work/root" >"$work/log" 2>&1 || fail "$(cat "$work/log")"
 echo "hello from the host" >"$work/files/hello"
 seq 1 300000 >"$work/files/numbers"
