@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sim/panic.c - what the console says of a kernel that gave up, or of a fault in it; see panic.h. */
+/* sim/panic.c - what the console says of a kernel that gave up or halted, or of a fault in it; see panic.h. */
 #include "sim/panic.h"
 
 #include <stdio.h>
@@ -50,6 +50,11 @@ static void take_line(struct panic *p, insn_t n)
     p->used = 0;
     text = without_time(p->line);
     p->over = begins(text, "---[ end Kernel panic");
+    if (begins(text, "reboot: System halted")) {
+        snprintf(p->halt.words, sizeof(p->halt.words), "%s", text);
+        p->halt.n = n;
+        p->over = true;
+    }
     if (!p->oops.words[0])
         look_for_oops(p, text, n);
     if (p->words[0])
@@ -74,5 +79,5 @@ void panic_console(struct panic *p, insn_t n, const uint8_t *bytes, size_t len)
 
 bool panic_spins(const struct panic *p, struct cpu *cpu)
 {
-    return p->over && p->words[0] && !cpu_in_user(cpu) && cpu_now(cpu) >= p->quiet_n + PANIC_SPIN_INSNS;
+    return p->over && (p->words[0] || p->halt.words[0]) && !cpu_in_user(cpu) && cpu_now(cpu) >= p->quiet_n + PANIC_SPIN_INSNS;
 }

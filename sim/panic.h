@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sim/panic.h - what the console says of a kernel that gave up, or of a fault in it.
+ * sim/panic.h - what the console says of a kernel that gave up or halted, or of a fault in it.
  *
  * Rules of use
  *   - Zero is a console without a line. panic_console() has all of its bytes, in order.
@@ -9,7 +9,8 @@
  *   - `oops.words` is the first line of Linux' first oops (a line with "[#1]": an exception in the kernel, BUG();
  *     what was said of it right before is better) or soft lockup. Linux may go on behind one.
  *   - Linux' last line, "---[ end Kernel panic", says that it neither resets nor starts another kernel: it
- *     spins from then on. panic_spins() believes it where nothing follows for PANIC_SPIN_INSNS.
+ *     spins from then on; so does "reboot: System halted", `halt`, on a CPU whose Linux does not wait there.
+ *     panic_spins() believes either where nothing follows for PANIC_SPIN_INSNS.
  */
 #ifndef TRAPLINE_SIM_PANIC_H
 #define TRAPLINE_SIM_PANIC_H
@@ -33,6 +34,7 @@ struct panic {
     insn_t n;              /* the console's state when that line was whole */
     struct panic_line cause; /* the last line that reads like the beginning of an oops */
     struct panic_line oops;
+    struct panic_line halt;
     bool over;             /* the last line was said; */
     insn_t quiet_n;        /* and nothing since this number */
 };

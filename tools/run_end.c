@@ -40,9 +40,10 @@ bool run_end_failed(const struct sim_end *end)
 
 bool run_end_is_panic(const struct run_end *e, const struct sim_end *end)
 {
-    return e->view.panic.words[0] &&
-           (e->view.spins || end->reason == SIM_END_RESET || end->reason == SIM_END_STARVED ||
-            (end->reason == SIM_END_POWEROFF && end->status != 0));
+    return e->view.spins ||
+           (e->view.panic.words[0] &&
+            (end->reason == SIM_END_RESET || end->reason == SIM_END_STARVED ||
+             (end->reason == SIM_END_POWEROFF && end->status != 0)));
 }
 
 /* What to type next. */
@@ -69,11 +70,21 @@ static int say_panic(const struct panic *p, const char *trace)
     return EXIT_GUEST;
 }
 
+static int say_halt(const struct panic *p, const char *trace)
+{
+    fprintf(stderr, "trapline: the guest's kernel halted at instruction %llu: %s (poweroff -f ends a run well)\n",
+            (unsigned long long)p->halt.n, p->halt.words);
+    say_look(trace, p->halt.n);
+    return EXIT_GUEST;
+}
+
 void run_end_say_panic(const struct panic *p, const struct sim_end *end, const char *trace)
 {
     say_oops(p, trace);
     if (p->words[0] && run_end_failed(end))
         say_panic(p, trace);
+    else if (p->halt.words[0] && run_end_failed(end))
+        say_halt(p, trace);
 }
 
 /* An exception that cannot be delivered: the last one that was, or where the machine stands. */
@@ -107,7 +118,7 @@ int run_end_complain(const struct run_end *e, const struct machine *m, const cha
     if (run_end_is_panic(e, end)) {
         if (end->reason != SIM_END_LIMIT)
             complain(0, "%s at instruction %llu", text, (unsigned long long)end->n);
-        return say_panic(&e->view.panic, trace);
+        return e->view.panic.words[0] ? say_panic(&e->view.panic, trace) : say_halt(&e->view.panic, trace);
     }
     switch (end->reason) {
     case SIM_END_POWEROFF:

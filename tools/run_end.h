@@ -27,7 +27,7 @@ int run_end_complain(const struct run_end *e, const struct machine *m, const cha
 void run_end_say_panic(const struct panic *p, const struct sim_end *end, const char *trace);
 /* Not a power-off with status 0. */
 bool run_end_failed(const struct sim_end *end);
-/* Did the kernel panic, and end by that? */
+/* Did the kernel panic or halt, and end by that? */
 bool run_end_is_panic(const struct run_end *e, const struct sim_end *end);
 
 #endif

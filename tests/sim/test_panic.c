@@ -75,6 +75,17 @@ static void test_an_oops_is_named_by_its_cause(void **state)
     }
 }
 
+static void test_a_halt_is_the_last_that_is_said(void **state)
+{
+    struct panic p = heard("[  860.8] reboot: System halted\n", 1000);
+
+    (void)state;
+    assert_string_equal(p.halt.words, "reboot: System halted");
+    assert_true(p.over);
+    p = heard("[  860.8] reboot: System halted\n[  860.9] more\n", 1000);
+    assert_false(p.over);
+}
+
 static void test_a_line_of_any_length_is_taken(void **state)
 {
     char text[1000];
@@ -95,6 +106,7 @@ int main(void)
         cmocka_unit_test(test_a_panic_is_its_first_line),
         cmocka_unit_test(test_our_kernel_says_its_reason_in_the_next_line),
         cmocka_unit_test(test_an_oops_is_named_by_its_cause),
+        cmocka_unit_test(test_a_halt_is_the_last_that_is_said),
         cmocka_unit_test(test_a_line_of_any_length_is_taken),
     };
 
