@@ -222,6 +222,34 @@ void landed(uint64_t flags)
     _exit(0);
 }
 
+static const struct field *field_named(const char *name)
+{
+    for (unsigned i = 0; i < field_count; i++)
+        if (!strcmp(fields[i].name, name))
+            return &fields[i];
+    return NULL;
+}
+
+static int read_area(uint64_t at, void *to, size_t bytes)
+{
+    if (at < (uintptr_t)AREA || at - (uintptr_t)AREA > AREA_BYTES - bytes)
+        return 0;
+    memcpy(to, (const void *)(uintptr_t)at, bytes);
+    return 1;
+}
+
+/* x86_64: reserved bits of MXCSR in what chance has made a frame, as if they had been put there. */
+static void tell_mxcsr(uint64_t frame)
+{
+    const struct field *fpstate = field_named("fpstate"), *mxcsr = field_named("mxcsr");
+    uint32_t value;
+    uint64_t fp;
+
+    if (fpstate && mxcsr && read_area(frame + fpstate->offset, &fp, sizeof(fp)) &&
+        read_area(fp + mxcsr->offset, &value, sizeof(value)) && value >> 16)
+        tell("mxcsr", value);
+}
+
 static _Noreturn void child(void)
 {
     const stack_t stack = {.ss_sp = SEGV_STACK, .ss_size = SEGV_STACK_BYTES};
@@ -240,6 +268,7 @@ static _Noreturn void child(void)
         }
         w = pointer();
         tell("no_frame", w);
+        tell_mxcsr(w);
         sigreturn_at(w);
     }
     handle(SIGUSR1, on_signal, 0);
