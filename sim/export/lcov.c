@@ -55,6 +55,9 @@ static void on_row(void *ctx, vaddr_t va, vaddr_t end, const char *file, int lin
     l->row[l->rows++] = (struct line_row){file, line, va, end};
 }
 
+/* Of arm64 Linux's cold and init functions the two NOPs at their start (-fpatchable-function-entry) have no line. */
+#define NO_LINE_BYTES 8u
+
 static void on_function(void *ctx, const char *name, vaddr_t va, uint64_t bytes)
 {
     struct lister *l = ctx;
@@ -62,7 +65,8 @@ static void on_function(void *ctx, const char *name, vaddr_t va, uint64_t bytes)
     int line;
 
     if (bytes == 0 || coverage_slot(l->c, va) == l->c->slots ||
-        symbols_line(l->c->symbols, va, &file, &line) != 0)
+        (symbols_line(l->c->symbols, va, &file, &line) != 0 &&
+         (bytes <= NO_LINE_BYTES || symbols_line(l->c->symbols, va + NO_LINE_BYTES, &file, &line) != 0)))
         return;
     if (l->functions == l->function_room) {
         size_t room = l->function_room ? 2 * l->function_room : 1024;
