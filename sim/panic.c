@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sim/panic.c - what the console says of a kernel that gave up or halted, or of a fault in it; see panic.h. */
+/* sim/panic.c - what the console says of a kernel that gave up, halted or had a fault; see panic.h. */
 #include "sim/panic.h"
 
 #include <stdio.h>
@@ -21,8 +21,9 @@ static bool begins(const char *text, const char *with)
 }
 
 /*
- * Linux' die() numbers what it dies of: "Oops: 0002 [#1] PREEMPT SMP". The line before it, or a few
- * before, names the cause: arch/CPU/mm/fault.c, lib/bug.c. A soft lockup (kernel/watchdog.c) has one line.
+ * Linux' die() numbers what it dies of: "Oops: 0002 [#1] PREEMPT SMP". The line before it, or a
+ * few before, names the cause: arch/CPU/mm/fault.c, lib/bug.c. A soft lockup (kernel/watchdog.c)
+ * has one line.
  */
 static void look_for_oops(struct panic *p, const char *text, insn_t n)
 {
@@ -79,5 +80,6 @@ void panic_console(struct panic *p, insn_t n, const uint8_t *bytes, size_t len)
 
 bool panic_spins(const struct panic *p, struct cpu *cpu)
 {
-    return p->over && (p->words[0] || p->halt.words[0]) && !cpu_in_user(cpu) && cpu_now(cpu) >= p->quiet_n + PANIC_SPIN_INSNS;
+    return p->over && (p->words[0] || p->halt.words[0]) && !cpu_in_user(cpu) &&
+           cpu_now(cpu) >= p->quiet_n + PANIC_SPIN_INSNS;
 }

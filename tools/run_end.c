@@ -72,7 +72,9 @@ static int say_panic(const struct panic *p, const char *trace)
 
 static int say_halt(const struct panic *p, const char *trace)
 {
-    fprintf(stderr, "trapline: the guest's kernel halted at instruction %llu: %s (poweroff -f ends a run well)\n",
+    fprintf(stderr,
+            "trapline: the guest's kernel halted at instruction %llu: %s (poweroff -f ends a run "
+            "well)\n",
             (unsigned long long)p->halt.n, p->halt.words);
     say_look(trace, p->halt.n);
     return EXIT_GUEST;
@@ -118,7 +120,8 @@ int run_end_complain(const struct run_end *e, const struct machine *m, const cha
     if (run_end_is_panic(e, end)) {
         if (end->reason != SIM_END_LIMIT)
             complain(0, "%s at instruction %llu", text, (unsigned long long)end->n);
-        return e->view.panic.words[0] ? say_panic(&e->view.panic, trace) : say_halt(&e->view.panic, trace);
+        return e->view.panic.words[0] ? say_panic(&e->view.panic, trace)
+                                      : say_halt(&e->view.panic, trace);
     }
     switch (end->reason) {
     case SIM_END_POWEROFF:

@@ -17,7 +17,7 @@
 
 #define PAGE_SHIFT 12
 #define WAY_INSNS  50000000u /* longer ways, as through other threads, are not walked */
-#define STEPS      64u       /* a block's pushes have one operand: which it was is seen by steps from the first */
+#define STEPS      64u       /* from a block's first push, as all have one operand, to the one */
 
 struct way {
     struct cpu *cpu;

@@ -55,7 +55,7 @@ static void on_row(void *ctx, vaddr_t va, vaddr_t end, const char *file, int lin
     l->row[l->rows++] = (struct line_row){file, line, va, end};
 }
 
-/* Of arm64 Linux's cold and init functions the two NOPs at their start (-fpatchable-function-entry) have no line. */
+/* Two NOPs (-fpatchable-function-entry) of arm64 Linux's cold and init functions have no line. */
 #define NO_LINE_BYTES 8u
 
 static void on_function(void *ctx, const char *name, vaddr_t va, uint64_t bytes)
