@@ -40,6 +40,8 @@ struct tlb_hook {
         bool now;       /* in the engine's last run, or as it ended */
         bool is_fetch, is_write, user;
         bool absent;    /* an entry is not there, and nothing else is wrong */
+        bool withheld;  /* the guest's tables allow it, those behind them do not */
+        paddr_t pa;     /* of the page, where it is withheld */
     } miss;
 };
 
@@ -86,13 +88,19 @@ static inline vaddr_t tlb_hook_note(const uc_engine *uc, size_t at)
     return value;
 }
 
-/* Was it data where an entry is not there, and at which address? */
-static inline bool tlb_hook_absent(const uc_engine *uc, const struct tlb_hook *t, vaddr_t *address)
+/* The whole address of data that was missed; false: not known. */
+static inline bool tlb_hook_address(const uc_engine *uc, const struct tlb_hook *t, vaddr_t *address)
 {
-    if (!t->miss.absent || t->miss.is_fetch || !t->address_at)
+    if (!t->address_at)
         return false;
     *address = tlb_hook_note(uc, t->address_at);
     return *address >> TLB_PAGE_BITS == t->miss.page;
+}
+
+/* Was it data where an entry is not there, and at which address? */
+static inline bool tlb_hook_absent(const uc_engine *uc, const struct tlb_hook *t, vaddr_t *address)
+{
+    return t->miss.absent && !t->miss.is_fetch && tlb_hook_address(uc, t, address);
 }
 
 /* Offset of the address in what `uc` points to; 0: it is not there exactly once. */

@@ -250,6 +250,8 @@ MUST_CHECK int arm64_engine_save(struct arm64 *a, void **context);
 MUST_CHECK int arm64_engine_restore(struct arm64 *a, void *context);
 void arm64_engine_free_saved(void *context);
 void arm64_engine_flush_tlb(struct arm64 *a);
+/* What the TLB holds of this page of RAM goes (perhaps all it holds); tlb_drop.c. */
+void arm64_tlb_drop_page(struct arm64 *a, uint32_t page);
 /* A device stores there, now, between two instructions: see cpu_watch_stores(). */
 void arm64_engine_device_store(struct arm64 *a, paddr_t pa, size_t len);
 /* See cpu_watch_insns(). */
@@ -357,8 +359,10 @@ MUST_CHECK int arm64_code_create(struct arm64 *a);
 void arm64_code_destroy(struct arm64 *a);
 /* May the page be executed, and must not be written? */
 bool arm64_code_here(const struct arm64 *a, uint32_t page);
-/* Tell stage 2 what it allows for the page. The TLB still has to be flushed. */
+/* Tell stage 2 what it allows for the page. The TLB may still allow more. */
 void arm64_code_allow(struct arm64 *a, uint32_t page);
+/* What was translated there (0 bytes: anywhere) goes before it runs; in a hook. */
+void arm64_code_translate_again(struct arm64 *a, paddr_t pa, uint32_t bytes);
 /* The engine has translated the block at physical `pa`. */
 void arm64_code_translated(struct arm64 *a, paddr_t pa, uint32_t bytes);
 /* Stage-2 aborts: a fetch from a page that is not `here`, a store to one that is. */
@@ -374,9 +378,11 @@ void arm64_code_host_write(struct arm64 *a, paddr_t pa, size_t len);
 void arm64_code_settle(struct arm64 *a);
 
 /* ---- mmio.c ---- */
-/* A stage-2 abort: a device, or a hole. */
-/* Only our notes forbade it: it runs again, and to the guest nothing happened. */
+/* RAM at `pa` that stage 2 withheld: only our notes did, to the guest nothing happened. */
+void arm64_stage2_ram(struct arm64 *a, paddr_t pa, vaddr_t va, bool is_fetch);
+/* The same by the engine's exception; false: it was not RAM. */
 bool arm64_stage2_noted(struct arm64 *a, const struct arm64_syndrome *s, bool is_fetch);
+/* A stage-2 abort: RAM as above, a device, or a hole. */
 void arm64_stage2_abort(struct arm64 *a, const struct arm64_syndrome *s, bool is_fetch);
 
 /* ---- dma.c ---- */

@@ -59,6 +59,7 @@ struct arm64_code {
     uint32_t lone;            /* may be written and executed, for one instruction; or NO_PAGE */
     struct drop drop[DROPS_MAX];
     unsigned drops;
+    bool all;                 /* as if all pages stood there */
 };
 
 static size_t page_count(const struct arm64 *a)
@@ -134,6 +135,17 @@ static void want_drop(struct arm64 *a, struct drop d)
     c->drop[c->drops++] = d;
 }
 
+void arm64_code_translate_again(struct arm64 *a, paddr_t pa, uint32_t bytes)
+{
+    uint64_t page = (pa - ARM64_RAM_BASE) >> PAGE_SHIFT;
+
+    if (!bytes || pa < ARM64_RAM_BASE || page >= page_count(a))
+        a->code->all = true; /* it may be flash */
+    else
+        want_drop(a, (struct drop){(uint32_t)page, pa & (PAGE_BYTES - 1), (uint16_t)bytes, false});
+    arm64_count_hold(a);
+}
+
 static void open_page(struct arm64 *a, uint32_t page)
 {
     struct code_page *p = &a->code->page[page];
@@ -142,13 +154,15 @@ static void open_page(struct arm64 *a, uint32_t page)
     p->opened = a->count.n + 1;
     p->stores = 0;
     arm64_code_allow(a, page);
+    arm64_tlb_drop_page(a, page); /* its entry may still allow fetches */
 }
 
 void arm64_code_settle(struct arm64 *a)
 {
     struct arm64_code *c = a->code;
-    bool opened = false;
-
+    if (c->all)
+        arm64_engine_drop_code(a);
+    c->all = false;
     if (!c->drops)
         return;
     arm64_engine_drop_begin(a);
@@ -158,15 +172,12 @@ void arm64_code_settle(struct arm64 *a)
 
         arm64_engine_drop(a, ((paddr_t)d->page << PAGE_SHIFT) + d->from, d->bytes);
         (void)words(p, d->from, d->bytes, WORDS_CLEAR);
-        if (!d->open)
-            continue;
-        opened = true;
-        open_page(a, d->page);
     }
-    c->drops = 0;
     arm64_engine_drop_end(a);
-    if (opened)
-        arm64_engine_flush_tlb(a); /* entries may still allow fetches */
+    for (unsigned i = 0; i < c->drops; i++)
+        if (c->drop[i].open)
+            open_page(a, c->drop[i].page);
+    c->drops = 0;
 }
 
 void arm64_code_host_write(struct arm64 *a, paddr_t pa, size_t len)
@@ -199,6 +210,7 @@ static void allow_fetch(struct arm64 *a, paddr_t pa)
         return;
     a->code->page[page].here = true;
     arm64_code_allow(a, (uint32_t)page);
+    arm64_tlb_drop_page(a, (uint32_t)page); /* its entry may still allow stores */
 }
 
 void arm64_code_fetched(struct arm64 *a, uint32_t page, vaddr_t va)
@@ -207,7 +219,6 @@ void arm64_code_fetched(struct arm64 *a, uint32_t page, vaddr_t va)
         return;
     allow_fetch(a, ARM64_RAM_BASE + ((paddr_t)page << PAGE_SHIFT));
     arm64_walk_text(a, va, allow_fetch);
-    arm64_engine_flush_tlb(a); /* entries may still allow stores */
 }
 
 static uint64_t base_value(struct arm64 *a, unsigned rn)
@@ -291,7 +302,6 @@ static bool open_around(struct arm64 *a, uint32_t page)
     for (uint32_t i = page & ~(pages - 1); i < (page | (pages - 1)) + 1 && i < page_count(a); i++)
         if (a->code->page[i].here && !words(&a->code->page[i], 0, PAGE_BYTES, WORDS_LOOK))
             open_page(a, i);
-    arm64_engine_flush_tlb(a); /* entries may still allow fetches */
     return true;
 }
 

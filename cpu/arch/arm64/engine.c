@@ -230,8 +230,9 @@ static void on_translated(uc_engine *uc, uc_tb *tb, uc_tb *previous, void *user)
 {
     struct arm64 *a = user;
     const uint8_t *code = NULL;
+    enum tlbi again = TLBI_NONE, found;
     uint32_t word;
-    paddr_t pa;
+    paddr_t pa = 0;
 
     (void)uc;
     (void)previous;
@@ -247,7 +248,11 @@ static void on_translated(uc_engine *uc, uc_tb *tb, uc_tb *previous, void *user)
         if (code)
             memcpy(&word, code + at, 4);
         a->engine->filled += code ? translated_bytes(word) : 768;
+        found = code ? arm64_tlb_translated(a, tb->pc + at, word) : TLBI_NONE;
+        again = found > again ? found : again;
     }
+    if (again != TLBI_NONE)
+        arm64_code_translate_again(a, pa, again == TLBI_NEW ? tb->size : 0);
     if (a->engine->filled > CODE_BYTES_FULL)
         arm64_count_hold(a);
 }
@@ -318,11 +323,6 @@ void arm64_engine_stop_before(struct arm64 *a, vaddr_t pc)
     arm64_engine_stop(a);
 }
 
-void arm64_engine_flush_tlb(struct arm64 *a)
-{
-    uc_ctl_flush_tlb(a->engine->uc);
-}
-
 void arm64_engine_allow(struct arm64 *a, uint32_t page, bool write, bool exec)
 {
     uint64_t *entry = &a->engine->page[page];
@@ -340,7 +340,7 @@ static void leave_guest(struct arm64 *a)
     struct arm64_engine *e = a->engine;
 
     e->tlb.hook.was_here = e->tlb.hook.here;
-    arm64_tlb_walk_here(a, false);
+    tlb_hook_walk_here(e->uc, &e->tlb.hook, false);
     uc_context_save(e->uc, e->scratch);
     uc_context_restore(e->uc, e->host);
 }
@@ -349,7 +349,7 @@ static void back_to_guest(struct arm64 *a)
 {
     struct arm64_engine *e = a->engine;
 
-    arm64_tlb_walk_here(a, e->tlb.hook.was_here);
+    tlb_hook_walk_here(e->uc, &e->tlb.hook, e->tlb.hook.was_here);
     uc_context_restore(e->uc, e->scratch);
 }
 
@@ -446,7 +446,7 @@ static void start(void *ctx)
         }
         if (a->count.size)
             arm64_count_sync(a, arm64_pc_get(a), e->tlb.hook.miss.is_fetch);
-        if (arm64_tlb_fault(a)) {
+        if (arm64_tlb_stage2(a) || arm64_tlb_fault(a)) {
             if (!a->stopped && !a->stop_asked)
                 continue;
             e->err = UC_ERR_OK;

@@ -16,6 +16,7 @@
 #include <unicorn/unicorn.h>
 
 #include "cpu/arch/arm64/arm64.h"
+#include "cpu/tlb_blocks.h"
 #include "cpu/tlb_hook.h"
 
 #define PAGE_BYTES 0x1000u
@@ -53,6 +54,7 @@ struct arm64_engine {
     uint64_t filled; /* of the buffer of translated code, at most */
     uint64_t *page; /* stage-2 entry of each page of RAM */
     struct arm64_tlb tlb;
+    struct arm64_tlb_drop *drop;
     struct {
         uc_hook hook[CPU_RANGES_MAX];
         struct cpu_range range[CPU_RANGES_MAX];
@@ -96,9 +98,28 @@ uint8_t *arm64_engine_saved(struct arm64_engine *e, size_t offset);
 uc_err arm64_tlb_create(struct arm64 *a);
 /* The engine's run has ended with an error: was that for want of a translation (or another)? */
 bool arm64_tlb_missed(struct arm64 *a);
+/* It has ended as stage 2 withholds RAM: do what the guest is not told of. False: that was not why. */
+bool arm64_tlb_stage2(struct arm64 *a);
 /* The engine's run has ended as there was no translation: enter the exception. False: not known. */
 bool arm64_tlb_fault(struct arm64 *a);
 /* SCTLR, TCR or TTBRs of EL1 have changed, or may have. */
 void arm64_tlb_forget(struct arm64 *a);
+
+/* ---- tlb_drop.c ---- */
+MUST_CHECK int arm64_tlb_drop_create(struct arm64 *a); /* -ENOMEM */
+void arm64_tlb_drop_destroy(struct arm64 *a);
+/* tlb.c fills a page of RAM at `va`, out of a block of so many bytes (or a page). */
+void arm64_tlb_filled(struct arm64 *a, vaddr_t va, paddr_t pa, uint64_t block_bytes);
+/* The engine's own walk may fill from now on. */
+void arm64_tlb_filled_unknown(struct arm64 *a);
+/* The instruction at `pc` was translated: it must be anew before it runs, or all must. */
+enum tlbi { TLBI_NONE, TLBI_NEW, TLBI_TOO_MANY };
+enum tlbi arm64_tlb_translated(struct arm64 *a, vaddr_t pc, uint32_t word);
+/* All that the TLB holds was dropped for our sake so many times. */
+uint64_t arm64_tlb_flushes(const struct arm64 *a);
+/* Can the engine drop one page? Tried with one that `run` (0: it could) loads from. */
+void arm64_tlb_drop_try(struct arm64 *a, int (*run)(struct arm64 *a), paddr_t pa);
+/* Drop the page at `va` as the guest's TLBI VAAE1 does (engine_regs.c). */
+void arm64_engine_tlbi(struct arm64 *a, vaddr_t va);
 
 #endif

@@ -25,6 +25,7 @@
 
 #define H_LEVEL3   0x10000u
 #define BLOCK_2M   0x200000ull
+#define LOADED     (ARM64_RAM_BASE + 0x3000)
 
 #define SYS_SCR_EL3   SYSREG(3, 6, 1, 1, 0)
 #define SYS_HCR_EL2   SYSREG(3, 4, 1, 1, 0)
@@ -192,6 +193,25 @@ static int calibrate(struct arm64 *a)
     return rc ? rc : find(a->engine, monitor, sizeof(monitor), &a->engine->monitor_at);
 }
 
+/* From LOADED, with the MMU off. */
+static int run_load(struct arm64 *a)
+{
+    /* movz x1, #0x4000, lsl #16; movk x1, #0x3000; ldr x0, [x1]; svc #0 */
+    static const uint32_t ldr[] = {0xd2a80001u, 0xf2860001u, 0xf9400020u, 0xd4000001u};
+
+    return run_code(a, ldr, ARRAY_LEN(ldr));
+}
+
+static void try_drop(struct arm64 *a)
+{
+    arm64_engine_allow(a, 0, true, true);
+    arm64_tlb_walk_here(a, true);
+    arm64_tlb_drop_try(a, run_load, LOADED);
+    arm64_tlb_walk_here(a, false);
+    arm64_engine_allow(a, 0, true, false);
+    arm64_engine_flush_tlb(a);
+}
+
 size_t arm64_engine_extra_bytes(size_t ram_bytes)
 {
     return H_LEVEL3 + ram_bytes / PAGE_BYTES * 8;
@@ -201,10 +221,14 @@ int arm64_engine_create(struct arm64 *a)
 {
     struct arm64_engine *e = calloc(1, sizeof(*e));
     uc_err err;
+    int rc;
 
     if (!e)
         return -ENOMEM;
     a->engine = e;
+    rc = arm64_tlb_drop_create(a);
+    if (rc)
+        return rc;
     err = open_engine(a);
     if (err) {
         snprintf(a->error, sizeof(a->error), "libunicorn: %s", uc_strerror(err));
@@ -221,7 +245,10 @@ int arm64_engine_create(struct arm64 *a)
     arm64_pstate_set(a, PSTATE_DAIF | PSTATE_EL2H);
     uc_context_save(e->uc, e->host);
     arm64_pstate_set(a, PSTATE_DAIF | PSTATE_EL1H);
-    return build_stage2(a);
+    rc = build_stage2(a);
+    if (!rc)
+        try_drop(a);
+    return rc;
 }
 
 void arm64_engine_destroy(struct arm64 *a)
@@ -239,6 +266,7 @@ void arm64_engine_destroy(struct arm64 *a)
     if (e->uc)
         uc_close(e->uc);
     arm64_engine_flash_destroy(a);
+    arm64_tlb_drop_destroy(a);
     free(e);
     a->engine = NULL;
 }

@@ -169,6 +169,13 @@ void arm64_sysreg_set(struct arm64 *a, uint32_t id, uint64_t value)
     uc_reg_write(a->engine->uc, UC_ARM64_REG_CP_REG, &cp);
 }
 
+void arm64_engine_tlbi(struct arm64 *a, vaddr_t va)
+{
+    uc_arm64_cp_reg cp = cp_reg(SYSREG(1, 0, 8, 7, 3), va >> 12 & 0xfffffffffffull);
+
+    uc_reg_write(a->engine->uc, UC_ARM64_REG_CP_REG, &cp);
+}
+
 /* The engine derives its flags anew only where a register is written by its encoding. */
 void arm64_pstate_set(struct arm64 *a, uint64_t value)
 {

@@ -73,27 +73,33 @@ static void perform(struct arm64 *a, const struct insn_access *access, paddr_t p
         arm64_set_x(a, access->rn, arm64_x(a, access->rn) + (uint64_t)access->writeback_offset);
 }
 
+void arm64_stage2_ram(struct arm64 *a, paddr_t pa, vaddr_t va, bool is_fetch)
+{
+    uint32_t page = (uint32_t)((pa - ARM64_RAM_BASE) >> 12);
+
+    if (is_fetch) {
+        arm64_code_fetched(a, page, va);
+    } else if (arm64_code_here(a, page)) {
+        arm64_code_store(a, page);
+    } else {
+        arm64_dirty_note(a, pa, 1);
+        if (arm64_pages_guard(a, page)) {
+            arm64_code_guarded(a, page, va);
+            return;
+        }
+        arm64_code_allow(a, page); /* it may have been guarded */
+        arm64_pages_opened(a, page);
+    }
+}
+
 bool arm64_stage2_noted(struct arm64 *a, const struct arm64_syndrome *s, bool is_fetch)
 {
     paddr_t ipa = fault_ipa(a, s->far);
-    uint64_t page = (ipa - ARM64_RAM_BASE) >> 12;
 
-    if (ipa < ARM64_RAM_BASE || page >= a->config.ram_bytes >> 12)
+    if (ipa - ARM64_RAM_BASE >= a->config.ram_bytes)
         return false;
     arm64_tlb_settled(a);
-    if (is_fetch) {
-        arm64_code_fetched(a, (uint32_t)page, s->far);
-    } else if (arm64_code_here(a, (uint32_t)page)) {
-        arm64_code_store(a, (uint32_t)page);
-    } else {
-        arm64_dirty_note(a, ipa, 1);
-        if (arm64_pages_guard(a, (uint32_t)page)) {
-            arm64_code_guarded(a, (uint32_t)page, s->far);
-            return true;
-        }
-        arm64_code_allow(a, (uint32_t)page); /* it may have been guarded */
-        arm64_pages_opened(a, (uint32_t)page);
-    }
+    arm64_stage2_ram(a, ipa, s->far, is_fetch);
     return true;
 }
 

@@ -41,6 +41,7 @@
 #define TABLE_RDONLY  (1ull << 62)
 #define ADDRESS_MASK  0x0000fffffffff000ull
 #define LEVEL_LAST    3u
+#define LEVEL_BYTES(level) (1ull << (39 - 9 * (level))) /* that one of its descriptors maps */
 
 /* ---- the translation regime ---- */
 
@@ -168,10 +169,11 @@ static bool fill(struct arm64 *a, vaddr_t va, uc_mem_type type, uc_tlb_entry *en
 {
     struct arm64_tlb *t = &a->engine->tlb;
     unsigned perms = UC_PROT_ALL;
+    uint64_t bytes = PAGE_BYTES;
     paddr_t pa = va;
     uint64_t leaf, stage2;
 
-    t->hook.miss.absent = false;
+    t->hook.miss.absent = t->hook.miss.withheld = false;
     if (t->hook.refuse)
         return false;
     if (!t->known)
@@ -184,9 +186,12 @@ static bool fill(struct arm64 *a, vaddr_t va, uc_mem_type type, uc_tlb_entry *en
         t->hook.miss.absent = found == ABSENT;
         if (found != FOUND)
             return false;
+        bytes = LEVEL_BYTES(t->level);
         perms = rights(t, leaf, user || (type != UC_MEM_FETCH && is_unprivileged(a)));
     }
     if (pa - ARM64_RAM_BASE >= a->config.ram_bytes)
+        return false;
+    if (!allows(perms, type))
         return false;
     stage2 = a->engine->page[(pa - ARM64_RAM_BASE) / PAGE_BYTES];
     if (!(stage2 & S2_WRITE))
@@ -195,7 +200,13 @@ static bool fill(struct arm64 *a, vaddr_t va, uc_mem_type type, uc_tlb_entry *en
         perms &= ~(unsigned)UC_PROT_EXEC;
     entry->paddr = pa;
     entry->perms = perms;
-    return allows(perms, type);
+    if (allows(perms, type)) {
+        arm64_tlb_filled(a, va, pa, bytes);
+        return true;
+    }
+    t->hook.miss.withheld = true;
+    t->hook.miss.pa = pa;
+    return false;
 }
 
 /* ---- who walks ---- */
@@ -214,6 +225,8 @@ static bool on_fill(uc_engine *uc, uint64_t va, uc_mem_type type, uc_tlb_entry *
 void arm64_tlb_walk_here(struct arm64 *a, bool here)
 {
     tlb_hook_walk_here(a->engine->uc, &a->engine->tlb.hook, here);
+    if (!a->engine->tlb.hook.here)
+        arm64_tlb_filled_unknown(a);
 }
 
 void arm64_tlb_settled(struct arm64 *a)
@@ -246,6 +259,20 @@ bool arm64_tlb_fault(struct arm64 *a)
                     (t->hook.miss.user ? EC_DATA_LOWER : EC_DATA_SAME) << 26 | ESR_IL |
                         (t->hook.miss.is_write ? ESR_WNR : 0) | FSC_TRANSLATION | t->level,
                     true, far, CPU_TRAP_SYNC);
+    return true;
+}
+
+/* A store to code, a fetch from data: the guest is not told. */
+bool arm64_tlb_stage2(struct arm64 *a)
+{
+    struct arm64_tlb *t = &a->engine->tlb;
+    vaddr_t va = arm64_pc_get(a);
+
+    if (!t->hook.miss.withheld)
+        return false;
+    if (t->hook.miss.is_fetch ? va & 3 : !tlb_hook_address(a->engine->uc, &t->hook, &va))
+        return false;
+    arm64_stage2_ram(a, t->hook.miss.pa | (va & (PAGE_BYTES - 1)), va, t->hook.miss.is_fetch);
     return true;
 }
 
