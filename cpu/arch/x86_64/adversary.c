@@ -90,37 +90,6 @@ void x86_adversary_fault(struct x86 *x, vaddr_t va)
         adversary_invalidate(x->adversary, &one);
 }
 
-/* The last instruction of the block at pc, which has run. */
-static void read_end(struct x86 *x, vaddr_t pc, uint32_t size)
-{
-    uint8_t code[4096];
-    struct x86_operand operand[X86_OPERANDS_MAX];
-    struct insn i;
-    unsigned at = 0;
-
-    if (size > sizeof(code) || x86_fetch(x, pc, code, size) != size)
-        return;
-    for (;; at += i.length) {
-        insn_decode(&i, code + at, size - at, x86_long_code(x));
-        if (at + i.length >= size)
-            break;
-    }
-    if (i.map != MAP_0F || (i.opcode != 0x22 && i.opcode != 0x01))
-        return;
-    if (i.opcode == 0x22)
-        x86_adversary_remapped(x);
-    else if (x86_operands(x, pc + at, code + at, size - at, operand))
-        x86_adversary_fault(x, operand[0].at);
-}
-
-void x86_adversary_remap(struct x86 *x, vaddr_t pc, uint32_t size)
-{
-    if (!x->adversary)
-        return;
-    x->remap_at = pc;
-    x->remap_bytes = size;
-}
-
 static bool looks(const struct x86 *x)
 {
     return adversary_holds(x->adversary) && !adversary_is_out(x->adversary);
@@ -128,17 +97,7 @@ static bool looks(const struct x86 *x)
 
 bool x86_adversary_looks(const struct x86 *x)
 {
-    return x->adversary && (looks(x) || x->unsure || x->remap_bytes);
-}
-
-/* The block now running has run to its end. */
-void x86_adversary_ran(struct x86 *x)
-{
-    uint32_t size = x->remap_bytes;
-
-    x->remap_bytes = 0;
-    if (x->adversary && size)
-        read_end(x, x->remap_at, size);
+    return x->adversary && (looks(x) || x->unsure);
 }
 
 static bool ends_in_return(struct x86 *x, vaddr_t pc, uint32_t size)
@@ -183,7 +142,6 @@ void x86_adversary_stopped(struct x86 *x)
 {
     if (!x->adversary)
         return;
-    x86_adversary_ran(x);
     if (x->unsure && x86_cpl(x) < 3)
         adversary_leave_user(x->adversary);
     x->unsure = false;

@@ -70,7 +70,7 @@ static bool looks_at_blocks(const struct x86 *x)
 void count_set_limit(struct x86 *x)
 {
     const struct x86_counter *r = x->counter;
-    bool watched = x->breaks.count || looks_at_blocks(x) || x86_adversary_looks(x);
+    bool watched = x->breaks.count || looks_at_blocks(x) || x86_adversary_looks(x) || x->remap_bytes;
     bool stopping = r->hold || r->want_exits || r->want_drop || r->mode_unknown;
     bool all = watched || stopping || x->checks.unknown || x->flow.look ||
                (x->adversary && r->slow);
@@ -155,7 +155,7 @@ static void count_special(struct x86 *x, const struct x86_blocks_cold *b)
         x->flow.shadow_n = x->count.n;
     if (b->flags & BLOCK_REMAP) {
         x86_count_remap(x);
-        x86_adversary_remap(x, b->pc, b->size);
+        x86_remap_begins(x, b->pc, b->size);
     }
     if (b->flags & BLOCK_FPCTL)
         x86_fp_sync(x);
@@ -223,6 +223,7 @@ static void count_lone(struct x86 *x, vaddr_t pc, uint32_t size)
     x->count.n++;
     x->count.current = &x->counter->lone;
     far_transfer(x); /* it may be one */
+    x86_remap_begins(x, pc, size);
     count_set_limit(x);
 }
 
@@ -235,7 +236,7 @@ void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size)
 
     if (x86_engine_entering(x, pc))
         return;
-    x86_adversary_ran(x);
+    x86_remap_ran(x);
     if (r->mode_unknown) {
         blocks_set_mode(x, x86_long_code(x));
         count_set_limit(x);

@@ -43,6 +43,7 @@ static int run_engine(struct x86 *x)
     struct x86_counter *r = x->counter;
     int rc = x86_engine_run(x);
 
+    x86_remap_ran(x);
     x86_adversary_stopped(x);
     x86_pages_stopped(x);
     if (r->want_drop) {

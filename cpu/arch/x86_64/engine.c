@@ -271,6 +271,7 @@ void x86_engine_stop_before(struct x86 *x, vaddr_t pc)
 void x86_engine_flush_tlb(struct x86 *x)
 {
     uc_ctl_flush_tlb(x->engine->uc);
+    tlb_blocks_forget(&x->engine->tlb.blocks);
 }
 
 /* The engine looks the addresses up as for a fetch; where that fails it drops nothing. */

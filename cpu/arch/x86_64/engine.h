@@ -17,6 +17,7 @@
 #include "cpu/arch/x86_64/exits.h"
 #include "cpu/arch/x86_64/vmcb.h"
 #include "cpu/arch/x86_64/x86.h"
+#include "cpu/tlb_blocks.h"
 #include "cpu/tlb_hook.h"
 
 #define HIDDEN      0x4000000000ull /* the region's virtual address for the stub */
@@ -53,6 +54,7 @@ struct layout {
 
 struct x86_tlb {
     struct tlb_hook hook;
+    struct tlb_blocks blocks;
     uint64_t efer;
     bool known; /* it is as in the register */
 };

@@ -77,6 +77,7 @@ struct walk {
     paddr_t entry_at[4];
     unsigned levels;
     paddr_t pa;
+    uint64_t bytes; /* of the page */
 };
 
 enum found { FOUND, ABSENT, OTHER };
@@ -110,6 +111,7 @@ static enum found walk(const struct x86 *x, const struct regs *r, bool nxe, vadd
         if (shift == 39 || (shift > 12 && (table & ~PTE_PAT_LARGE & ((1ull << shift) - 1))))
             return OTHER;
         w->pa = (table >> shift << shift) | (va & ((1ull << shift) - 1));
+        w->bytes = 1ull << shift;
         return FOUND;
     }
 }
@@ -163,6 +165,8 @@ static bool fill(struct x86 *x, vaddr_t va, uc_mem_type type, uc_tlb_entry *out)
     used = (w.all & PTE_A) && (!is_write || (x->ram[w.entry_at[w.levels - 1]] & PTE_D));
     if (!used && !set_used(x, &w, is_write))
         return false;
+    if (w.bytes > PAGE)
+        tlb_blocks_note(&t->blocks, va, w.bytes);
     out->paddr = w.pa;
     out->perms = perms;
     return true;

@@ -398,10 +398,11 @@ void x86_adversary_remapped(struct x86 *x);
 void x86_adversary_fault(struct x86 *x, vaddr_t va);
 /* Must every block be looked at? */
 bool x86_adversary_looks(const struct x86 *x);
-/* A block with INVLPG or MOV to CR3 begins; the block now running has run; another one is about to. */
-void x86_adversary_remap(struct x86 *x, vaddr_t pc, uint32_t size);
-void x86_adversary_ran(struct x86 *x);
+/* A block of `insns` is about to run. */
 void x86_adversary_block(struct x86 *x, vaddr_t pc, uint32_t size, unsigned insns);
+/* A block that ends in INVLPG or MOV to CR3 begins; the block now running has run (tlb_drop.c). */
+void x86_remap_begins(struct x86 *x, vaddr_t pc, uint32_t size);
+void x86_remap_ran(struct x86 *x);
 /* An exception entry. */
 void x86_adversary_in_kernel(struct x86 *x);
 /* The engine has stopped. */
