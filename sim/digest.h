@@ -37,10 +37,10 @@ void digest_region_range(struct cpu *cpu, unsigned region, paddr_t *start, paddr
 
 /*
  * When recordings take digests: at every multiple of DIGEST_INTERVAL_INSNS, with RAM where
- * the multiple's index is a power of two or a multiple of DIGEST_RAM_EVERY.
+ * the multiple's index is a power of four or a multiple of DIGEST_RAM_EVERY.
  */
 #define DIGEST_INTERVAL_INSNS (1ull << 22)
-#define DIGEST_RAM_EVERY      64u
+#define DIGEST_RAM_EVERY      256u
 bool digest_wants_ram(uint64_t index);
 
 /* Is this page of DIGEST_PAGE_BYTES all zero? */

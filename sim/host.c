@@ -25,6 +25,7 @@
 #include "sim/host_terminal.h"
 
 #define FILE_BYTES_MAX (2ull << 30)
+#define LARGE_PAGE_BYTES ((uintptr_t)2 << 20) /* of an x86_64 host */
 #define PAGE_BYTES     4096u
 #define PAGEMAP_BATCH  4096u
 
@@ -423,6 +424,15 @@ int host_list_dir(const char *dir, const char *suffix, char ***names, char *err,
     buf_free(&text);
     *names = list;
     return 0;
+}
+
+void host_pages_fill(void *mem, size_t bytes)
+{
+    uintptr_t first = ((uintptr_t)mem + LARGE_PAGE_BYTES - 1) & -LARGE_PAGE_BYTES;
+    uintptr_t end = ((uintptr_t)mem + bytes) & -LARGE_PAGE_BYTES;
+
+    if (first < end)
+        (void)madvise((void *)first, end - first, MADV_HUGEPAGE); /* it may have none */
 }
 
 void host_pages_touched(const void *mem, size_t pages, uint8_t *touched)

@@ -87,4 +87,7 @@ void host_remove_file(const char *path);
  */
 void host_pages_touched(const void *mem, size_t pages, uint8_t *touched);
 
+/* All of an anonymous private range will be written now: let the host take it in large pages. */
+void host_pages_fill(void *mem, size_t bytes);
+
 #endif

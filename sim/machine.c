@@ -8,6 +8,7 @@
 
 #include "loader/boot.h"
 #include "loader/fail.h"
+#include "sim/host.h"
 
 void machine_init(struct machine *m, enum arch arch)
 {
@@ -114,9 +115,17 @@ int machine_set_argv(struct machine *m, const char *const *argv)
 
 static int load_segments(struct cpu *cpu, const struct boot_plan *plan, char *err, size_t err_len)
 {
+    size_t ram_bytes;
+    paddr_t base;
+    uint8_t *ram = cpu_ram(cpu, &base, &ram_bytes);
+
     for (size_t i = 0; i < plan->count; i++) {
         const struct boot_segment *s = &plan->segments[i];
-        int rc = cpu_phys_write(cpu, s->pa, s->data, s->bytes);
+        int rc;
+
+        if (s->pa >= base && s->pa - base <= ram_bytes && s->bytes <= ram_bytes - (s->pa - base))
+            host_pages_fill(ram + (s->pa - base), s->bytes);
+        rc = cpu_phys_write(cpu, s->pa, s->data, s->bytes);
 
         if (rc != 0)
             return loader_fail(err, err_len, rc, "cannot place %zu bytes at 0x%llx: outside of RAM",
