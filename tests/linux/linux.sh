@@ -11,29 +11,9 @@ set -uo pipefail
 trapline=$1 arch=$2 linux=$3 guest=$4 tests=$5 here=$6 work=$7 replays=$8 seeds=$9
 . "$(dirname "$0")/common.sh"
 
-<<<<<<< HEAD
 linux_init "$here/init"
 mkdir "$work/root/tests"
-for test in signal_args signal_nested thread_futex timer_simd; do
-=======
-fail() {
-    echo "FAIL: $arch: $1"
-    [ -z "${2:-}" ] || echo "  again: $2"
-    exit 1
-}
-
-console=ttyS0
-[ "$arch" = x86_64 ] || console=ttyAMA0
-kernel=$(echo "$linux"/boot/vmlinuz-*)
-[ -f "$kernel" ] || fail "no kernel in $linux/boot: run ./dev"
-
-rm -rf "$work"
-mkdir -p "$work"/root/{bin,dev,proc,sys,tests}
-cp "$guest/root/bin/busybox" "$work/root/bin/"
-cp "$here/init" "$work/root/init"
-chmod +x "$work/root/init"
 for test in huge_pages signal_args signal_nested thread_futex timer_simd; do
->>>>>>> 3c27fe1 (cpu/x86_64: one INVLPG drops a large page whole)
     cp "$tests/$test" "$work/root/tests/" || fail "$test is not built"
 done
 machine=(--arch "$arch" --kernel "$kernel" --rootfs "$work/root" --mem 256M --strict

@@ -38,8 +38,10 @@ initramfs second <<'END'
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C DEBIAN_FRONTEND=noninteractive
 mount -t sysfs sys /sys
 /debootstrap/debootstrap --second-stage </dev/null && echo configured
+mount -t proc proc /proc # it has unmounted it
 sync
-mount -o remount,ro /
+echo u >/proc/sysrq-trigger # what it started may still write: remounted read-only for certain
+sleep 2
 echo o >/proc/sysrq-trigger
 sleep 100
 END
