@@ -25,7 +25,6 @@ static bool usual_address(struct x86 *x, const struct insn *i, const uint8_t *co
 {
     unsigned mod = i->modrm >> 6, base = i->modrm & 7, index = 4, scale = 0, at = 0;
     int32_t displacement = 0;
-    int8_t byte;
     bool no_base;
 
     for (; at < i->length && code[at] != 0x0f; at++)
@@ -40,12 +39,10 @@ static bool usual_address(struct x86 *x, const struct insn *i, const uint8_t *co
         base = code[at++] & 7;
     }
     no_base = mod == 0 && base == 5;
-    if (mod == 1) {
-        memcpy(&byte, code + at, sizeof(byte));
-        displacement = byte;
-    } else if (mod == 2 || no_base) {
+    if (mod == 1)
+        displacement = (int32_t)((code[at] ^ 0x80u) - 0x80u);
+    else if (mod == 2 || no_base)
         memcpy(&displacement, code + at, sizeof(displacement));
-    }
     *va = (vaddr_t)(int64_t)displacement;
     if (!no_base)
         *va += x86_gpr(x, base | (i->rex & 1) << 3);
