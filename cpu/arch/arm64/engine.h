@@ -98,7 +98,7 @@ uint8_t *arm64_engine_saved(struct arm64_engine *e, size_t offset);
 uc_err arm64_tlb_create(struct arm64 *a);
 /* The engine's run has ended with an error: was that for want of a translation (or another)? */
 bool arm64_tlb_missed(struct arm64 *a);
-/* It has ended as stage 2 withholds RAM: do what the guest is not told of. False: that was not why. */
+/* It has ended as stage 2 withholds RAM: do what the guest is not told of. False: it has not. */
 bool arm64_tlb_stage2(struct arm64 *a);
 /* The engine's run has ended as there was no translation: enter the exception. False: not known. */
 bool arm64_tlb_fault(struct arm64 *a);

@@ -9,8 +9,8 @@
  * Here is an answer only where a translation exists that allows the access; else the engine ends
  * its run with an error. By far the most faults are data where a descriptor is invalid: that
  * exception is entered from here. Everything else, another fault, a device, flash, another granule
- * than 4 KiB, is the engine's: it is started again at the same instruction with its own walk, which raises the
- * exception with all that belongs to it. That stays so up to the next exception entry,
+ * than 4 KiB, is the engine's: it is started again at the same instruction with its own walk, which
+ * raises the exception with all that belongs to it. That stays so up to the next exception entry,
  * since a driver that touches a device will touch it again.
  *
  * Both walks read the same memory at the same time and say the same, so which of them filled an

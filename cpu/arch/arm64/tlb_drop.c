@@ -2,12 +2,12 @@
 /*
  * What the engine's TLB has to forget.
  *
- * For the guest: TLBI by address drops a block whole (DDI 0487, D8.14), but the engine holds pages of
- * 4 KiB (which stage 2 maps), of which it would drop one. The blocks that tlb.c fills pages of are
- * noted (cpu/tlb_blocks.h); what the engine's own walk has filled may be of one.
- * No hook of the engine is for TLBI alone, and the one for SYS slows DC ZVA down, so these
- * instructions are looked for as code is translated. Each gets a hook on its address, and its code is
- * translated anew before it runs. Where they are too many, the hook for SYS it is.
+ * For the guest: TLBI by address drops a block whole (DDI 0487, D8.14), but the engine holds pages
+ * of 4 KiB (which stage 2 maps), of which it would drop one. The blocks that tlb.c fills pages of
+ * are noted (cpu/tlb_blocks.h); what the engine's own walk has filled may be of one. No hook of the
+ * engine is for TLBI alone, and the one for SYS slows DC ZVA down, so these instructions are looked
+ * for as code is translated. Each gets a hook on its address, and its code is translated anew
+ * before it runs. Where they are too many, the hook for SYS it is.
  *
  * For us: as a page of RAM may no longer be written, or no longer be executed (code.c), its entries
  * go. Which these are is known while tlb.c has filled all that the TLB holds: for each page of RAM

@@ -70,7 +70,8 @@ static bool looks_at_blocks(const struct x86 *x)
 void count_set_limit(struct x86 *x)
 {
     const struct x86_counter *r = x->counter;
-    bool watched = x->breaks.count || looks_at_blocks(x) || x86_adversary_looks(x) || x->remap_bytes;
+    bool watched = x->breaks.count || looks_at_blocks(x) || x86_adversary_looks(x) ||
+                   x->remap_bytes;
     bool stopping = r->hold || r->want_exits || r->want_drop || r->mode_unknown;
     bool all = watched || stopping || x->checks.unknown || x->flow.look ||
                (x->adversary && r->slow);

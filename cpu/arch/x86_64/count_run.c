@@ -6,10 +6,10 @@
  * start, an exit (exits.c) is set at the instruction of the limit, and the
  * shortened block runs up to it.
  *
- * In 64-bit code the base of CS counts as 0 (SDM vol. 1, 3.4.2.1). The engine adds it. So a block that it
- * translates with a base does not run, and neither counts a fault of its fetch there: all code goes, and
- * CS has no base from then on. Code of other segments that this machine has not ends the run in the
- * same two places.
+ * In 64-bit code the base of CS counts as 0 (SDM vol. 1, 3.4.2.1). The engine adds it. So a block
+ * that it translates with a base does not run, and neither counts a fault of its fetch there: all
+ * code goes, and CS has no base from then on. Code of other segments that this machine has not ends
+ * the run in the same two places.
  */
 #include <errno.h>
 

@@ -2,11 +2,11 @@
 /*
  * What the engine's TLB has to forget for the guest.
  *
- * INVLPG drops a large page whole (SDM vol. 3, 4.10.4.1), but what tlb.c fills are pages of 4 KiB, of
- * which the engine would drop one. The large pages are noted (cpu/tlb_blocks.h). No hook of the
+ * INVLPG drops a large page whole (SDM vol. 3, 4.10.4.1), but what tlb.c fills are pages of 4 KiB,
+ * of which the engine would drop one. The large pages are noted (cpu/tlb_blocks.h). No hook of the
  * engine is for INVLPG, but it ends a block, and changes no register: before the next block its
- * address is worked out, and the whole TLB goes where that is in a large page. (The engine's
- * own walk tells its TLB how large a page is.)
+ * address is worked out, and the whole TLB goes where that is in a large page. (The engine's own
+ * walk tells its TLB how large a page is.)
  *
  * The adversary (adversary.c), too, is told of INVLPG and of MOV to CR3 from here.
  */

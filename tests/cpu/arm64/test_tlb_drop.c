@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the engine's TLB has to forget (cpu/arch/arm64/tlb_drop.c): a block by one TLBI, wherever that
- * stands and whoever filled it in; and a page that is written and executed in turn alone.
+ * What the engine's TLB has to forget (cpu/arch/arm64/tlb_drop.c): a block by one TLBI, wherever
+ * that stands and whoever filled it in; and a page that is written and executed in turn alone.
  */
 #include "cpu/arch/arm64/engine.h"
 #include "tests/cpu/arm64/harness.h"

@@ -3,9 +3,9 @@
  * The two walks of the tables say the same: that of cpu/arch/x86_64/tlb.c and the engine's own.
  *
  * One access at a time to a page behind entries drawn at random: present, writable, user, accessed,
- * dirty and no-execute in the entry and in that of the table above, reserved bits, CR0.WP;
- * loads, stores, both over the page's end, a read and write, and a jump, in rings 0 and 3. Each runs
- * once by either walk.
+ * dirty and no-execute in the entry and in that of the table above, reserved bits, CR0.WP; loads,
+ * stores, both over the page's end, a read and write, and a jump, in rings 0 and 3. Each runs once
+ * by either walk.
  *
  * And a device leaves the walk to the engine only where the next access to one comes soon.
  */

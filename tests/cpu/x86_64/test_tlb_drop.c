@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the engine's TLB has to forget (cpu/arch/x86_64/tlb_drop.c): a large page by one INVLPG, however
- * that says its address and whoever filled it in.
+ * What the engine's TLB has to forget (cpu/arch/x86_64/tlb_drop.c): a large page by one INVLPG,
+ * however that says its address and whoever filled it in.
  */
 #include "tests/cpu/x86_64/one_access.h"
 
