@@ -38,12 +38,8 @@ initramfs second <<'END'
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C DEBIAN_FRONTEND=noninteractive
 mount -t sysfs sys /sys
 /debootstrap/debootstrap --second-stage </dev/null && echo configured
-mount -t proc proc /proc # it has unmounted it
-sync
-echo u >/proc/sysrq-trigger # what it started may still write: remounted read-only for certain
-sleep 2
-echo o >/proc/sysrq-trigger
-sleep 100
+# This shell has libraries open that were replaced, and /proc is no longer mounted.
+exec sh -c 'mount -t proc proc /proc; sync; mount -o remount,ro /; echo o >/proc/sysrq-trigger; sleep 100'
 END
 cp --sparse=always "$guest/minbase/disk.img" "$work/disk.img"
 "$trapline" run "${machine[@]}" --initrd "$work/second.cpio" --disk "$work/disk.img,write" \
