@@ -209,6 +209,14 @@ static inline void machine_ready(struct machine *m)
     }
 }
 
+/* Where the level 2 descriptor of an address in RAM stands, by the guest's tables of 39 bits. */
+static inline paddr_t machine_entry(struct machine *m, vaddr_t va)
+{
+    paddr_t level1 = machine_named(m, "ttbr0_el1") & ~0xfffull;
+
+    return (machine_word(m, level1 + 8) & 0xfffffffff000) + (va >> 21 & 511) * 8;
+}
+
 /* Instruction words at `pc`, which maps one to one. */
 static inline void machine_code(struct machine *m, vaddr_t pc, const uint32_t *words, size_t count)
 {

@@ -177,10 +177,7 @@ static void test_tlb_walks_agree(void **state)
 /* VA's pages are what TABLE says. */
 static void put_table(struct machine *m)
 {
-    paddr_t level1 = machine_named(m, "ttbr0_el1") & ~0xfffull;
-    paddr_t level2 = machine_word(m, level1 + 8) & 0xfffffffff000;
-
-    machine_poke(m, level2 + (VA >> 21 & 511) * 8, TABLE | 3);
+    machine_poke(m, machine_entry(m, VA), TABLE | 3);
 }
 
 /* Three loads of a device register, so many turns of a loop behind each: misses left to the engine. */
@@ -281,11 +278,8 @@ static size_t entries_of(const struct machine *m, unsigned regime)
 /* Two tables of pages from VA on, each one of three. */
 static void put_pages(struct machine *m)
 {
-    paddr_t level1 = machine_named(m, "ttbr0_el1") & ~0xfffull;
-    paddr_t level2 = machine_word(m, level1 + 8) & 0xfffffffff000;
-
-    machine_poke(m, level2 + (VA >> 21 & 511) * 8, TABLE | 3);
-    machine_poke(m, level2 + ((VA >> 21 & 511) + 1) * 8, TABLE2 | 3);
+    machine_poke(m, machine_entry(m, VA), TABLE | 3);
+    machine_poke(m, machine_entry(m, VA + 512 * 0x1000), TABLE2 | 3);
     for (unsigned i = 0; i < PAGES; i++)
         machine_poke(m, (i < 512 ? TABLE : TABLE2) + i % 512 * 8,
                      (TARGET + i % 3 * 0x1000) | 3ull << 53 | 0x703);

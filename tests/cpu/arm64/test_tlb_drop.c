@@ -16,12 +16,30 @@
 #define BLOCK_RIGHTS (3ull << 53 | 0x701)
 #define SVC          0xd4000001u
 
-/* Where the level 2 descriptor of VA stands. */
-static paddr_t entry_of_va(struct machine *m)
+/*
+ * Run `code` at EL1 up to its SVC: x0 and x1 are addresses in the block of VA, which is at BLOCK; what
+ * it stores at x4, x6, is the block's next descriptor; x5 is what TLBI takes.
+ */
+static void run_blocks(struct machine *m, vaddr_t pc, const uint32_t *code, size_t count,
+                       const vaddr_t at[2], uint64_t next, bool here)
 {
-    paddr_t level1 = machine_named(m, "ttbr0_el1") & ~0xfffull;
+    paddr_t entry = machine_entry(m, VA);
 
-    return (machine_word(m, level1 + 8) & 0xfffffffff000) + (VA >> 21 & 511) * 8;
+    machine_code(m, pc, code, count);
+    machine_poke(m, entry, BLOCK | BLOCK_RIGHTS);
+    machine_set(m, ARM64_PSTATE, PSTATE_DAIF | 5);
+    machine_set(m, ARM64_SP_EL1, SP1);
+    machine_set(m, ARM64_X0, at[0]);
+    machine_set(m, ARM64_X0 + 1, at[1]);
+    machine_set(m, ARM64_X0 + 4, entry);
+    machine_set(m, ARM64_X0 + 5, at[0] >> 12);
+    machine_set(m, ARM64_X0 + 6, next);
+    machine_set(m, ARM64_PC, pc);
+    arm64_engine_flush_tlb(&m->a);
+    arm64_tlb_walk_here(&m->a, here);
+    m->traps = 0;
+    machine_run(m, m->a.count.n + 100);
+    assert_int_equal(m->traps, 1);
 }
 
 /* One TLBI is enough for a block: it drops what was known of each of its pages (D8.14.5). */
@@ -32,34 +50,20 @@ static void test_tlbi_drops_a_block_whole(void **state)
     static const uint32_t code[] = {0xf9400002, 0xf9400023, 0xf9000086, 0xd5033b9f, 0xd5088765,
                                     0xd5033b9f, 0xd5033fdf, 0xf9400002, 0xf9400023, SVC};
     struct machine *m = machine_open("traps");
-    paddr_t entry;
 
     (void)state;
     machine_ready(m);
     m->stop_at_trap = true;
-    entry = entry_of_va(m);
     machine_poke(m, BLOCK + 0x5008, 0x11);
     machine_poke(m, BLOCK + 0x9008, 0x12);
     machine_poke(m, OTHER_BLOCK + 0x5008, 0x21);
     machine_poke(m, OTHER_BLOCK + 0x9008, 0x22);
     for (unsigned i = 0; i < 8; i++) {
         vaddr_t first = VA - VA % BLOCK_BYTES + (i & 1 ? 0x9008 : 0x5008);
+        vaddr_t at[2] = {first, first ^ (0x5008 ^ 0x9008)};
 
-        machine_code(m, KERNEL_CODE, code, ARRAY_LEN(code));
-        machine_poke(m, entry, BLOCK | BLOCK_RIGHTS);
-        machine_set(m, ARM64_PSTATE, PSTATE_DAIF | 5);
-        machine_set(m, ARM64_SP_EL1, SP1);
-        machine_set(m, ARM64_X0, first);
-        machine_set(m, ARM64_X0 + 1, first ^ (0x5008 ^ 0x9008));
-        machine_set(m, ARM64_X0 + 4, entry);
-        machine_set(m, ARM64_X0 + 5, first >> 12);
-        machine_set(m, ARM64_X0 + 6, i & 2 ? OTHER_BLOCK | BLOCK_RIGHTS : 0);
-        machine_set(m, ARM64_PC, KERNEL_CODE);
-        arm64_engine_flush_tlb(&m->a);
-        arm64_tlb_walk_here(&m->a, i & 4);
-        m->traps = 0;
-        machine_run(m, m->a.count.n + 100);
-        assert_int_equal(m->traps, 1);
+        run_blocks(m, KERNEL_CODE, code, ARRAY_LEN(code), at,
+                   i & 2 ? OTHER_BLOCK | BLOCK_RIGHTS : 0, i & 4);
         if (i & 2) {
             assert_int_equal(m->trap[0].kind, CPU_TRAP_SYSCALL);
             assert_int_equal(machine_reg(m, ARM64_X0 + 2), i & 1 ? 0x22 : 0x21);
@@ -79,34 +83,19 @@ static void test_tlbi_drops_blocks_from_everywhere(void **state)
                                     0xd5033b9f, 0xf9400002, 0xf9400023};
     struct machine *m = machine_open("traps");
     uint32_t code[ARRAY_LEN(step) + 1];
-    paddr_t entry;
 
     (void)state;
     machine_ready(m);
     m->stop_at_trap = true;
-    entry = entry_of_va(m);
     machine_poke(m, BLOCK + 0x9008, 0x12);
     machine_poke(m, OTHER_BLOCK + 0x9008, 0x22);
     memcpy(code, step, sizeof(step));
     code[ARRAY_LEN(step)] = SVC;
     for (unsigned i = 0; i < 100; i++) {
         vaddr_t first = VA - VA % BLOCK_BYTES + 0x5008, pc = KERNEL_CODE + 64 * i;
+        vaddr_t at[2] = {first, first + 0x4000};
 
-        machine_code(m, pc, code, ARRAY_LEN(code));
-        machine_poke(m, entry, BLOCK | BLOCK_RIGHTS);
-        machine_set(m, ARM64_PSTATE, PSTATE_DAIF | 5);
-        machine_set(m, ARM64_SP_EL1, SP1);
-        machine_set(m, ARM64_X0, first);
-        machine_set(m, ARM64_X0 + 1, first + 0x4000);
-        machine_set(m, ARM64_X0 + 4, entry);
-        machine_set(m, ARM64_X0 + 5, first >> 12);
-        machine_set(m, ARM64_X0 + 6, OTHER_BLOCK | BLOCK_RIGHTS);
-        machine_set(m, ARM64_PC, pc);
-        arm64_engine_flush_tlb(&m->a);
-        arm64_tlb_walk_here(&m->a, true);
-        m->traps = 0;
-        machine_run(m, m->a.count.n + 100);
-        assert_int_equal(m->traps, 1);
+        run_blocks(m, pc, code, ARRAY_LEN(code), at, OTHER_BLOCK | BLOCK_RIGHTS, true);
         assert_int_equal(m->trap[0].pc, pc + 4 * ARRAY_LEN(step) + 4);
         assert_int_equal(machine_reg(m, ARM64_X0 + 3), 0x22);
     }
@@ -124,7 +113,7 @@ static void test_tlb_drops_pages_for_us(void **state)
     (void)state;
     machine_ready(m);
     m->stop_at_trap = true;
-    machine_poke(m, entry_of_va(m), BLOCK | 1ull << 53 | 0x741); /* EL0 may do all */
+    machine_poke(m, machine_entry(m, VA), BLOCK | 1ull << 53 | 0x741); /* EL0 may do all */
     for (unsigned i = 0; i < 20; i++) {
         vaddr_t page = VA + 0x1000 * i;
         uint32_t ret = 0xd65f03c0;
