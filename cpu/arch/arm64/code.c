@@ -160,6 +160,7 @@ static void open_page(struct arm64 *a, uint32_t page)
 void arm64_code_settle(struct arm64 *a)
 {
     struct arm64_code *c = a->code;
+
     if (c->all)
         arm64_engine_drop_code(a);
     c->all = false;

@@ -245,10 +245,13 @@ static void on_translated(uc_engine *uc, uc_tb *tb, uc_tb *previous, void *user)
     if (!(++a->engine->blocks % TRIM_BLOCKS))
         (void)arm64_engine_trim(a, a->engine->blocks);
     for (uint32_t at = 0; at + 4 <= tb->size; at += 4) {
-        if (code)
-            memcpy(&word, code + at, 4);
-        a->engine->filled += code ? translated_bytes(word) : 768;
-        found = code ? arm64_tlb_translated(a, tb->pc + at, word) : TLBI_NONE;
+        if (!code) {
+            a->engine->filled += 768;
+            continue;
+        }
+        memcpy(&word, code + at, 4);
+        a->engine->filled += translated_bytes(word);
+        found = arm64_tlb_translated(a, tb->pc + at, word);
         again = found > again ? found : again;
     }
     if (again != TLBI_NONE)
