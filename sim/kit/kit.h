@@ -200,7 +200,12 @@ TRAPLINE_API int trapline_inject_trap(struct trapline *t, unsigned vector, uint6
 TRAPLINE_API int trapline_inject_fault(struct trapline *t, uint64_t addr, bool is_write);
 /* An interrupt that is taken now, masked or not: arm64 IRQ, x86_64 vector. */
 TRAPLINE_API int trapline_inject_irq(struct trapline *t, unsigned vector);
-/* An interrupt that the controller holds pending until the guest takes it: INTID; APIC vector. */
+/*
+ * An interrupt that the controller holds pending until the guest takes it: INTID; APIC vector. A machine of
+ * trapline_open_code() has its controller as after a reset, which passes none on: the code enables it
+ * (arm64 GICD_CTLR, GICD_ISENABLER, GICC_PMR, GICC_CTLR at 0x08000000 and 0x08010000; x86_64 bit 8 of
+ * 0xfee000f0), or trapline_inject_irq() does without.
+ */
 TRAPLINE_API int trapline_raise_irq(struct trapline *t, unsigned number);
 /* Bytes that arrive at the console's UART; -ENOSPC: it took fewer. */
 TRAPLINE_API int trapline_type(struct trapline *t, const char *text);

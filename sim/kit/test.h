@@ -30,6 +30,9 @@
  *   - Every test begins in the state in which the opener left the machine `t`. It is opened once
  *     and taken back to that state before each test, which costs microseconds.
  *   - Include this header alone: it includes cmocka as cmocka wants it.
+ *   - When tests fail, the last line is the command that repeats the first of them by itself: with
+ *     TRAPLINE_TEST=NAME in the environment (* and ? are wildcards) only that one runs.
+ *   - C++ may include it too; the link needs nothing more.
  */
 #ifndef TRAPLINE_TEST_H
 #define TRAPLINE_TEST_H
@@ -38,10 +41,17 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
 #include <cmocka.h>
+#ifdef __cplusplus
+}
+#endif
 
 #include "kit.h"
 
@@ -54,9 +64,11 @@ typedef int (*trapline_open_fn)(struct trapline **t, char *err, size_t err_len);
     {                                                                                              \
         struct trapline *t_ = (struct trapline *)*state;                                           \
                                                                                                    \
+        trapline_begin_(#name);                                                                    \
         if (trapline_rewind(t_) != 0)                                                              \
             fail_msg("%s", trapline_error(t_));                                                    \
         name##_body(t_);                                                                           \
+        trapline_begin_(NULL);                                                                     \
     }                                                                                              \
     static void name##_body(struct trapline *t)
 
@@ -96,6 +108,47 @@ static inline bool trapline_update_(void)
     return value && strcmp(value, "1") == 0;
 }
 
+/* Of the group that runs: [0] the test that runs, [1] the first that did not come to its end. */
+static inline const char **trapline_progress_(void)
+{
+    static const char *tests[2];
+
+    return tests;
+}
+
+/* NULL: the one that runs is at its end. */
+static inline void trapline_begin_(const char *name)
+{
+    const char **tests = trapline_progress_();
+
+    if (name && tests[0] && !tests[1])
+        tests[1] = tests[0];
+    tests[0] = name;
+}
+
+/* "NAME=VALUE COMMAND LINE", each word as a shell wants it. */
+static inline void trapline_print_again_(const char *test)
+{
+    FILE *f = fopen("/proc/self/cmdline", "re");
+    char line[2048];
+    size_t len = f ? fread(line, 1, sizeof(line) - 1, f) : 0;
+
+    if (f)
+        (void)fclose(f);
+    line[len] = 0;
+    print_error("again: TRAPLINE_TEST=%s", test);
+    for (const char *word = line; word < line + len; word += strlen(word) + 1) {
+        bool plain = *word && !word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVW"
+                                                 "XYZ0123456789_-+=.,:/@%")];
+
+        print_error(" %s", plain ? "" : "'");
+        for (const char *c = word; *c; c++)
+            print_error(*c == '\'' ? "'\\''" : "%c", *c);
+        print_error("%s", plain ? "" : "'");
+    }
+    print_error("\n");
+}
+
 static inline int trapline_run_tests_(const char *name, const struct CMUnitTest *tests,
                                       size_t count, trapline_open_fn open)
 {
@@ -103,13 +156,21 @@ static inline int trapline_run_tests_(const char *name, const struct CMUnitTest 
     struct trapline *t = NULL;
     char err[512] = "";
     int rc = open(&t, err, sizeof(err));
+    const char *only = getenv("TRAPLINE_TEST");
+    const char **progress = trapline_progress_();
 
+    if (only && *only)
+        cmocka_set_test_filter(only);
+    progress[0] = progress[1] = NULL;
     if (rc == 0 && count <= sizeof(with) / sizeof(with[0]) && trapline_mark(t) == 0) {
         for (size_t i = 0; i < count; i++) {
             with[i] = tests[i];
             with[i].initial_state = t;
         }
         rc = _cmocka_run_group_tests(name, with, count, NULL, NULL);
+        trapline_begin_(""); /* the last one may not have come to its end */
+        if (rc > 0 && progress[1])
+            trapline_print_again_(progress[1]);
     } else {
         print_error("%s: cannot open the machine: %s\n", name,
                     err[0] ? err : t ? trapline_error(t) : "more than 256 tests");

@@ -42,6 +42,10 @@ kernel() { # CPU VECTOR-REGISTERS, one of which the compiler takes
     grep -EA1 "^ +($2) +was 0x[0-9a-f]*[1-9a-f][0-9a-f]*$" bug.log |
         grep -q 'is  0x00000000000000000000000000000000' || { cat bug.log; exit 1; }
     grep -qE '^( 1 FAILED TEST|\[  FAILED  \] pagefault|.*FAILED.*: 1 test)' bug.log || { cat bug.log; exit 1; }
+    again=$(sed -n '$s/^again: //p' bug.log)
+    if (eval "$again") >again.log 2>&1; then fail "$1: '$again' passes"; fi
+    grep -q 'Running 1 test' again.log && tail -n 1 again.log | grep -qxF "again: $again" ||
+        { cat bug.log again.log; fail "$1: what a failing test prints last does not repeat it"; }
     timeout 60 "$prefix/bin/trapline" run --kernel kernel-fixed.elf || fail "$1: the repaired kernel fails"
     if timeout 60 "$prefix/bin/trapline" run --kernel kernel.elf 2>run.log; then
         fail "$1: the bug does not show in a run"
