@@ -18,7 +18,7 @@ void sim_end_text(const struct sim_end *end, char *text, size_t len)
         [SIM_END_STRICT] = "the guest used something not implemented",
         [SIM_END_STARVED] = "the guest waits for input that will never come",
         [SIM_END_LIMIT] = "the limit of instructions was reached",
-        [SIM_END_INTERRUPTED] = "interrupted by Ctrl-C",
+        [SIM_END_INTERRUPTED] = "interrupted from outside",
         [SIM_END_ENGINE] = "the engine refused to go on",
         [SIM_END_CALLER] = "stopped on request",
     };

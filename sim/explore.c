@@ -51,6 +51,8 @@ int explore_run(const struct machine *m, const struct schedule *schedule, insn_t
     if (rc == 0 && r->console.failed)
         rc = loader_fail(err, err_len, -ENOMEM, "out of memory for the guest's output");
     if (rc != 0) {
+        if (rc == -EIO && trace_path)
+            remove(trace_path); /* not whole, and not what was asked for */
         explore_result_free(r);
         return rc;
     }

@@ -94,6 +94,11 @@ bool host_interrupted(struct host *h)
     return h->interrupted || h->terminal.leave;
 }
 
+void host_interrupt(struct host *h)
+{
+    h->interrupted = true;
+}
+
 bool host_input_is_live(const struct host *h)
 {
     return h->live;

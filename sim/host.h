@@ -28,6 +28,8 @@ MUST_CHECK int host_open(enum host_input input, struct host **out, char *err, si
 void host_close(struct host *h);
 /* One of these signals came since host_open(), or the escape key asked for the end. */
 bool host_interrupted(struct host *h);
+/* From now on as if one had come. */
+void host_interrupt(struct host *h);
 bool host_input_is_live(const struct host *h);
 bool host_input_is_terminal(const struct host *h);
 /* Of the terminal on standard input; false: it has none to tell. */

@@ -215,6 +215,10 @@ static int run_to_end(struct running *r, struct sim *sim, struct sim_end *end)
         if (rc == 0) {
             rc = trace_finish(r->writer, end, &last, r->err, r->err_len);
             r->writer = NULL;
+            if (rc == -EIO)
+                loader_fail(r->err, r->err_len, rc,
+                            "%s could not be written whole (is the disk full?); what is there "
+                            "replays up to its last whole chunk", r->session->trace_path);
         }
     }
     if (rc == 0 && (end->reason == SIM_END_ENGINE || end->reason == SIM_END_STRICT))

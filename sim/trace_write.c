@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
@@ -206,6 +207,10 @@ static int open_target(const char *path, FILE **file, char *err, size_t err_len)
         close(fd);
         return loader_fail(err, err_len, -EEXIST, "%s exists and is no trace: not overwritten",
                            path);
+    }
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+        close(fd);
+        return loader_fail(err, err_len, -EBUSY, "%s is being written by another process", path);
     }
     *file = ftruncate(fd, 0) == 0 || !S_ISREG(st.st_mode) ? fdopen(fd, "wb") : NULL;
     if (!*file) {

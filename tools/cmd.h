@@ -63,12 +63,17 @@ void crash_net_open(int argc, char **argv);
 void crash_net_trace(const char *path);
 
 /* ---- output.c ---- */
+/* Before any file is opened: one that took the number of a closed stdout would get what is printed. */
+void streams_open(void);
+/* At the end: what was printed must have arrived. Gives back `code`, or EXIT_GUEST where that was 0. */
+int streams_close(int code);
 /* A file that appears whole or not at all. One that is a trace is refused: it is the most likely
  * slip. */
 struct output {
     FILE *file;
     const char *path;
-    char part[4096]; /* what is written until then; empty: the file itself, which is none on a disk */
+    char part[4096]; /* its name until then; empty: the file itself, which is none on a disk */
+    bool nameless;   /* it has not even that name yet */
 };
 /* 0 or an exit code, after a complaint. Open it before work that takes long. */
 int output_open(struct output *o, const char *path);

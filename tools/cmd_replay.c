@@ -152,7 +152,7 @@ int cmd_replay(int argc, char **argv)
         TRACE_OPTIONS,
         {0},
     };
-    struct trace_options files = {0};
+    struct trace_options files = {.tells_cut = true};
     insn_t until = INSN_NONE;
     bool console = false, json = false;
     struct trace *t;

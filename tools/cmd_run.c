@@ -5,6 +5,9 @@
 #include "tools/run_end.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
 
 #include "sim/net_link.h"
 
@@ -31,7 +34,8 @@ static const char record_help[] =
     "usage: trapline record -o RUN.tlt [options] [machine] [-- ARGV]\n"
     "\n"
     "As run, and keeps the run as a trace: machine, kernel, initramfs, inputs and digests.\n"
-    "Ctrl-C ends the recording; the trace is whole. A file that is no trace is not overwritten.\n"
+    "Ctrl-C ends the recording, and so does a reader of standard output that goes away; the trace is\n"
+    "whole. A file that is no trace, or that is being recorded, is not overwritten.\n"
     "\n"
     "  -o, --output FILE    the trace\n"
     "  --no-images          keep only hashes of kernel and initramfs (a replay must name them)\n"
@@ -52,6 +56,8 @@ struct run_options {
     struct machine_options machine;
     const char *output;
     bool recording, no_images, no_input, no_boot_cache, json;
+    struct host *host;
+    bool reader_is_gone; /* of standard output */
     json_t *unimplemented; /* --json: what the guest used that is not there */
     struct schedule schedule;
     struct progress progress;
@@ -67,11 +73,30 @@ static void on_console(void *ctx, const uint8_t *bytes, size_t len)
     fwrite(bytes, 1, len, stdout);
 }
 
+/*
+ * Does standard output still have a reader? A run is killed by SIGPIPE where it has none; a recording
+ * ends as by Ctrl-C, so that its trace is whole.
+ */
+static void look_for_reader(struct run_options *o)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+    if (!ferror(stdout) || poll(&out, 1, 0) != 1 || !(out.revents & POLLERR))
+        return;
+    o->reader_is_gone = true;
+    host_interrupt(o->host);
+    if (!freopen("/dev/null", "w", stdout))
+        complain(0, "cannot open /dev/null: %s", strerror(errno));
+}
+
 /* After each quantum, and before the machine waits for input. */
 static void on_tick(void *ctx, struct sim *sim)
 {
+    struct run_options *o = ctx;
+
     fflush(stdout);
-    progress_tick(&((struct run_options *)ctx)->progress, sim);
+    look_for_reader(o);
+    progress_tick(&o->progress, sim);
 }
 
 static void show_unimplemented(void *ctx, const struct cpu_unimplemented *u, uint64_t reads,
@@ -176,6 +201,7 @@ static int run_live(struct run_options *o)
 
     if (rc != 0)
         return complain(EXIT_GUEST, "%s", err);
+    o->host = s.host;
     rc = prepare_terminal(o, s.host);
     if (rc == EXIT_OK && o->machine.cable &&
         net_link_open(s.host, o->machine.cable, o->machine.cable_listens, o->machine.machine.hz,
@@ -191,8 +217,10 @@ static int run_live(struct run_options *o)
     if (s.image_cache && !o->no_boot_cache && !s.schedule && !o->machine.machine.adversary &&
         boot_cache_choose(&cache, cache_dir))
         s.boot_cache = &cache;
-    if (o->output)
+    if (o->output) {
         crash_net_trace(o->output);
+        signal(SIGPIPE, SIG_IGN);
+    }
     setvbuf(stdout, NULL, _IOLBF, BUFSIZ); /* a line of the guest is seen when it is whole */
     progress_start(&o->progress, !host_is_terminal(stdout) && !host_input_is_terminal(s.host));
     rc = session_run(&o->machine.machine, &s, &end, err, sizeof(err));
@@ -203,6 +231,8 @@ static int run_live(struct run_options *o)
         return complain(EXIT_DAMAGED, "%s", err);
     if (rc != 0)
         return complain(rc == -EEXIST || rc == -EFBIG ? EXIT_USAGE : EXIT_GUEST, "%s", err);
+    if (!o->json && o->reader_is_gone)
+        complain(0, "nobody reads standard output any more, so the recording ends here, whole");
     if (!o->json)
         tell_unused_events(o, &end);
     rc = o->json ? report_json(o, &end, err)
@@ -256,7 +286,7 @@ static int parse(struct run_options *o, int argc, char **argv, bool *help)
                         argv[optind]);
     if (o->recording && !o->output)
         return complain(EXIT_USAGE, "record wants -o RUN.tlt");
-    if (o->recording && (!*o->output || strcmp(o->output, "-") == 0))
+    if (o->recording && (!*o->output || *o->output == '-'))
         return complain(EXIT_USAGE, "a trace is a file: -o RUN.tlt, not '%s'", o->output);
     return EXIT_OK;
 }

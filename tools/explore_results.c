@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -188,6 +189,10 @@ int results_open(struct results *r, const char *dir, unsigned shard, unsigned sh
     r->fd = open(r->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
     if (r->fd < 0)
         return complain(EXIT_USAGE, "%s: %s", r->path, strerror(errno));
+    if (flock(r->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+        results_close(r);
+        return complain(EXIT_GUEST, "another search is writing %s", r->path);
+    }
     rc = start_tally(tally, (uint64_t)json_integer_value(json_object_get(head, "points")));
     if (rc == EXIT_OK)
         rc = resume(r, head, tally);

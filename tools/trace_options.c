@@ -120,6 +120,9 @@ int trace_options_open(const struct trace_options *o, const char *path, struct t
                       "--disk are for a trace without images", path);
     if (rc == EXIT_OK && o->symbols)
         rc = take_symbols(o, *out);
+    if (rc == EXIT_OK && (*out)->cut && !o->tells_cut)
+        complain(0, "%s was cut: it ends at instruction %llu, with its last whole chunk", path,
+                 (unsigned long long)(*out)->end.n);
     if (rc != EXIT_OK) {
         trace_free(*out);
         *out = NULL;

@@ -63,12 +63,10 @@ static int run_verb(int argc, char **argv, char *name, size_t len)
     return complain(EXIT_USAGE, "there is no verb '%s'; 'trapline --help' lists them", argv[0]);
 }
 
-int main(int argc, char **argv)
+static int run_command(int argc, char **argv)
 {
     char name[32], help[] = "--help", *help_of[] = {NULL, help, NULL};
 
-    crash_net_open(argc, argv);
-    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error like a full disk */
     if (argc == 3 && strcmp(argv[1], "help") == 0) {
         help_of[0] = argv[2];
         return run_verb(2, help_of, name, sizeof(name));
@@ -87,4 +85,12 @@ int main(int argc, char **argv)
         return EXIT_USAGE;
     }
     return run_verb(argc - 1, argv + 1, name, sizeof(name));
+}
+
+int main(int argc, char **argv)
+{
+    streams_open();
+    crash_net_open(argc, argv);
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error like a full disk */
+    return streams_close(run_command(argc, argv));
 }

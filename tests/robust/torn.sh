@@ -61,6 +61,19 @@ if [ $ended -ne 0 ]; then # else it was faster
     [ ! -s "$work/crash.tlt" ] || replay crash
 fi
 
+# A reader that goes away ends a recording, whole.
+"$trapline" record -o "$work/head.tlt" "${machine[@]}" -- sh -c 'while :; do echo line; done' \
+    2>"$work/said" </dev/null | head -n 1 >"$work/line"
+grep -q 'nobody reads standard output' "$work/said" && replay head &&
+    grep -qx 'end: interrupted from outside' "$work/head.log" ||
+    fail "a reader goes away: $(cat "$work/said" "$work/head.log")" "trapline record -o head.tlt .. | head -n 1"
+
+# Closed streams are not the trace's.
+"$trapline" record -o "$work/closed.tlt" "${machine[@]}" -- sh -c 'echo line' <&- >&- 2>&- ||
+    fail "a recording without streams fails" "trapline record -o closed.tlt .. <&- >&- 2>&-"
+replay closed
+[ $code -eq 0 ] || fail "$(cat "$work/closed.log")" "trapline record -o closed.tlt .. <&- >&- 2>&-"
+
 "$trapline" record -o "$work/whole.tlt" "${machine[@]}" -- sh -c "$script" >/dev/null 2>&1 ||
     fail "a recording fails" "$trapline record -o $work/whole.tlt ${machine[*]} -- sh -c '$script'"
 blocks=$(($(stat -c %s "$work/whole.tlt") / 1024))

@@ -2,7 +2,10 @@
 /* The command line over the fake cpu: exit codes, messages, help. */
 #include "tests/cmocka.h"
 
+#include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -39,6 +42,9 @@ static void expect(int code, const char *arguments, const char *text)
                  output);
 }
 
+/* Behind a command whose standard error is in `said`. */
+#define THEN_SAY "; code=$?; cat said; exit $code"
+
 static void write_kernel(const char *name, const struct fake_program *p)
 {
     struct machine m;
@@ -65,6 +71,9 @@ static int set_up(void **state)
     write_kernel("fails", &p);
     p.idle_at_end = 1;
     write_kernel("waits", &p);
+    p = (struct fake_program){.magic = FAKE_MAGIC, .timer_every = 300000, .insns = 5000000,
+                              .input_wanted = 200000, .echo = 1};
+    write_kernel("echoes", &p);
     return 0;
 }
 
@@ -86,6 +95,7 @@ static void test_usage_errors_are_exit_code_2(void **state)
         {"fly", "there is no verb 'fly'"},
         {"record --kernel good", "record wants -o"},
         {"record -o - --kernel good", "a trace is a file: -o RUN.tlt, not '-'"},
+        {"record -o -- --kernel good", "a trace is a file: -o RUN.tlt, not '--'"},
         {"run --mem 5", "--mem wants"},
         {"run --mem 1T", "--mem wants"},
         {"run --arch mips", "--arch is arm64 or x86_64"},
@@ -174,6 +184,7 @@ static void test_replay(void **state)
     expect(2, "gdb good.tlt --at 5000001", "behind the end of the recording, instruction 5000000");
     expect(1, "export good.tlt --format strace -o no/where", "cannot write no/where: No such file");
     expect(1, "report good.tlt -o no/where", "cannot write no/where: No such file");
+    expect(2, "report good.tlt -o -", "a file's name is wanted, not '-' (./-, if");
     expect(2, "report good.tlt -o .", "cannot write .: it is a folder");
     expect(0, "export short.tlt --format strace -o /dev/stdout", "started by the kernel");
     assert_int_not_equal(access("/dev/stdout.part", F_OK), 0);
@@ -215,6 +226,44 @@ static void test_what_is_given_in_vain_is_said(void **state)
     expect(0, "run --kernel good --inject irq@99999999", "ended at instruction 5000000, before the event");
 }
 
+/* What is printed arrives or that is said, and a reader may leave. */
+static void test_streams_that_are_not_whole(void **state)
+{
+    char command[256];
+
+    (void)state;
+    expect(1, "--help 2>said >/dev/full" THEN_SAY, "standard output could not be written whole");
+    expect(1, "dump good.tlt --traps 2>said >/dev/full" THEN_SAY, "standard output could not be written whole");
+    expect(3, "diff good.tlt short.tlt 2>said >/dev/full" THEN_SAY, "standard output could not be written whole");
+    snprintf(command, sizeof(command), "yes | head -c 200000 >%s/typed", folder);
+    assert_int_equal(system(command), 0);
+    expect(0, "record -o left.tlt --kernel echoes <typed 2>said | true; cat said", "nobody reads");
+    expect(0, "dump left.tlt --header", "interrupted from outside");
+    expect(1, "record -o all.tlt --kernel echoes <typed 2>said >/dev/full" THEN_SAY, "is the disk full?");
+    expect(0, "replay all.tlt", "end: the guest switched the machine off");
+}
+
+static void test_a_file_has_one_writer(void **state)
+{
+    char path[256];
+    int fd;
+
+    (void)state;
+    snprintf(path, sizeof(path), "%s/good.tlt", folder);
+    fd = open(path, O_RDONLY);
+    assert_int_equal(flock(fd, LOCK_EX), 0);
+    expect(1, "record -o good.tlt --kernel good", "good.tlt is being written by another process");
+    close(fd);
+    expect(0, "replay good.tlt", "identical");
+    snprintf(path, sizeof(path), "%s/found", folder);
+    assert_int_equal(mkdir(path, 0700), 0);
+    snprintf(path, sizeof(path), "%s/found/shard-1-of-1.jsonl", folder);
+    fd = open(path, O_RDWR | O_CREAT, 0600);
+    assert_int_equal(flock(fd, LOCK_EX), 0);
+    expect(1, "explore --random 1 -j 1 --out found --kernel good", "another search is writing found/");
+    close(fd);
+}
+
 /* Also across processes: two recordings of one machine are the same file. */
 static void test_recordings_are_identical(void **state)
 {
@@ -250,6 +299,8 @@ static void test_damaged_files_are_exit_code_4(void **state)
     t.data[t.bytes / 2] ^= 4;
     write_bytes("cut.tlt", t.data, t.bytes - 1);
     expect(0, "replay cut.tlt", "the trace was cut");
+    expect(0, "check cut.tlt", "cut.tlt was cut: it ends at instruction");
+    expect(0, "export cut.tlt --format strace 2>said >trace" THEN_SAY, "cut.tlt was cut: it ends at instruction");
     write_bytes("stub.tlt", t.data, 100);
     expect(4, "replay stub.tlt", "cut before its machine");
     write_bytes("noelf", t.data, t.bytes);
@@ -266,6 +317,8 @@ int main(void)
         cmocka_unit_test(test_replay),
         cmocka_unit_test(test_a_trace_is_not_overwritten),
         cmocka_unit_test(test_what_is_given_in_vain_is_said),
+        cmocka_unit_test(test_streams_that_are_not_whole),
+        cmocka_unit_test(test_a_file_has_one_writer),
         cmocka_unit_test(test_recordings_are_identical),
         cmocka_unit_test(test_damaged_files_are_exit_code_4),
     };
