@@ -18,7 +18,7 @@
 
 #include "sim/host.h"
 
-#define SHARED_PAGES 32768u /* 128 MiB */
+#define SHARED_PAGES 8192u /* 32 MiB: less is read before a second core has begun */
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "digests hash little-endian integers");
 
@@ -89,7 +89,6 @@ static void hash_region(struct ram_hash *r, unsigned region)
     size_t end = region_first_page(r->pages, region + 1);
     uint64_t h = 0;
 
-    host_pages_touched(r->ram + first * DIGEST_PAGE_BYTES, end - first, r->touched + first);
     for (size_t p = first; p < end; p++) {
         const uint8_t *page = r->ram + p * DIGEST_PAGE_BYTES;
 
@@ -106,12 +105,12 @@ static void *hash_odd_regions(void *ctx)
     return NULL;
 }
 
-/* A machine with much RAM waits for memory: a second core reads half of it. */
+/* Much RAM is waited for: a second core reads half of it. */
 static int hash_ram(struct cpu *cpu, struct digest *d)
 {
     struct ram_hash r;
     pthread_t second;
-    size_t bytes;
+    size_t bytes, touched;
     paddr_t base;
     bool shared;
 
@@ -120,7 +119,8 @@ static int hash_ram(struct cpu *cpu, struct digest *d)
     r.touched = malloc(r.pages);
     if (!r.touched)
         return -ENOMEM;
-    shared = r.pages >= SHARED_PAGES && pthread_create(&second, NULL, hash_odd_regions, &r) == 0;
+    touched = host_pages_touched(r.ram, r.pages, r.touched);
+    shared = touched >= SHARED_PAGES && pthread_create(&second, NULL, hash_odd_regions, &r) == 0;
     for (unsigned i = 0; i < DIGEST_REGIONS; i += 2)
         hash_region(&r, i);
     if (shared)

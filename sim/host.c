@@ -440,15 +440,15 @@ void host_pages_fill(void *mem, size_t bytes)
         (void)madvise((void *)first, end - first, MADV_HUGEPAGE); /* it may have none */
 }
 
-void host_pages_touched(const void *mem, size_t pages, uint8_t *touched)
+size_t host_pages_touched(const void *mem, size_t pages, uint8_t *touched)
 {
     uint64_t entry[PAGEMAP_BATCH];
-    size_t first = (uintptr_t)mem / PAGE_BYTES;
+    size_t first = (uintptr_t)mem / PAGE_BYTES, count = pages;
     int fd = -1;
 
     memset(touched, 1, pages);
     if (sysconf(_SC_PAGESIZE) != PAGE_BYTES || (uintptr_t)mem % PAGE_BYTES != 0)
-        return;
+        return count;
     fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
     for (size_t done = 0; fd >= 0 && done < pages;) {
         size_t want = pages - done < PAGEMAP_BATCH ? pages - done : PAGEMAP_BATCH;
@@ -457,12 +457,15 @@ void host_pages_touched(const void *mem, size_t pages, uint8_t *touched)
         if (got <= 0)
             break;
         /* Bit 63: present; 62: swapped out (Documentation/admin-guide/mm/pagemap.rst). */
-        for (size_t i = 0; i < (size_t)got / 8; i++)
+        for (size_t i = 0; i < (size_t)got / 8; i++) {
             touched[done + i] = (entry[i] >> 62) != 0;
+            count -= !touched[done + i];
+        }
         done += (size_t)got / 8;
         if (got < 8)
             break;
     }
     if (fd >= 0)
         close(fd);
+    return count;
 }

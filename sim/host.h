@@ -84,10 +84,10 @@ void host_remove_file(const char *path);
 
 /*
  * Which 4 KiB pages of an anonymous private mapping the process ever populated: one
- * byte a page in `touched`, 0 = certainly all zero. Only a hint for speed: where the
- * host does not tell, all are 1.
+ * byte a page in `touched`, 0 = certainly all zero; and how many. Only a hint for speed:
+ * where the host does not tell, all are 1.
  */
-void host_pages_touched(const void *mem, size_t pages, uint8_t *touched);
+size_t host_pages_touched(const void *mem, size_t pages, uint8_t *touched);
 
 /* All of an anonymous private range will be written now: let the host take it in large pages. */
 void host_pages_fill(void *mem, size_t bytes);

@@ -86,17 +86,36 @@ static void check(struct cpu *cpu, unsigned threads_wanted)
     assert_memory_equal(d.region, region, sizeof(region));
 }
 
+/* Zeros to so many pages. */
+static void touch(struct cpu *cpu, size_t pages)
+{
+    size_t bytes;
+    paddr_t base;
+    uint8_t *ram = cpu_ram(cpu, &base, &bytes);
+
+    for (size_t i = 0; i < pages; i++)
+        *(volatile uint8_t *)(ram + i * DIGEST_PAGE_BYTES) = 0;
+}
+
+/* A second one where 32 MiB were touched; what is compared with reads all. */
 static void test_digest_ram_by_one_core_and_by_two(void **state)
 {
-    const size_t sizes[] = {2 * MIB, 126 * MIB, 128 * MIB, 130 * MIB};
+    const struct {
+        size_t bytes, touched;
+        bool two, two_later;
+    } cases[] = {{2 * MIB, 1, false, false},
+                 {32 * MIB, 8192 - DIGEST_REGIONS * 2, false, true},
+                 {66 * MIB, 8192, true, true},
+                 {66 * MIB, 0, false, true}};
 
     (void)state;
-    for (unsigned i = 0; i < ARRAY_LEN(sizes); i++) {
-        struct cpu *cpu = machine(sizes[i]);
+    for (unsigned i = 0; i < ARRAY_LEN(cases); i++) {
+        struct cpu *cpu = machine(cases[i].bytes);
 
-        check(cpu, sizes[i] >= 128 * MIB); /* all zero */
+        touch(cpu, cases[i].touched);
+        check(cpu, cases[i].two); /* all zero */
         fill(cpu);
-        check(cpu, sizes[i] >= 128 * MIB);
+        check(cpu, cases[i].two_later);
         no_more_threads = true;
         check(cpu, 0);
         no_more_threads = false;
