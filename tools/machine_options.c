@@ -289,9 +289,22 @@ static int check_kernel(const struct machine_options *o, const struct blob *kern
     return rc == 0 ? EXIT_OK : complain(rc == -EFBIG ? EXIT_USAGE : EXIT_DAMAGED, "%s", err);
 }
 
+/*
+ * A kernel of 30 MB takes as long to read as a fortieth of its boot. But a file that is mapped may
+ * change, or end, while it is being built anew.
+ */
+static int read_image(const struct machine_options *o, const char *path, struct blob *image)
+{
+    char err[ERR_LEN];
+    int rc = o->starts_once ? host_map_file(path, image, err, sizeof(err))
+                            : host_read_file(path, image, err, sizeof(err));
+
+    return rc == 0 ? EXIT_OK : complain(EXIT_USAGE, "%s", err);
+}
+
 static int load_kernel(struct machine_options *o)
 {
-    char path[4096], err[ERR_LEN];
+    char path[4096];
     const char *file = o->kernel ? o->kernel : path;
     struct blob kernel;
     int rc;
@@ -301,12 +314,9 @@ static int load_kernel(struct machine_options *o)
                         "the kernel for %s that ships was not found beside this program; "
                         "name one with --kernel",
                         arch_name(o->machine.arch));
-    /* A kernel of 30 MB takes as long to read as a fortieth of its boot. But a file that is mapped
-     * may change, or end, while it is being built anew. */
-    rc = o->starts_once ? host_map_file(file, &kernel, err, sizeof(err))
-                        : host_read_file(file, &kernel, err, sizeof(err));
-    if (rc != 0)
-        return complain(EXIT_USAGE, "%s", err);
+    rc = read_image(o, file, &kernel);
+    if (rc != EXIT_OK)
+        return rc;
     guess_arch(o, &kernel);
     machine_set_kernel(&o->machine, kernel);
     return check_kernel(o, &o->machine.kernel);
@@ -322,15 +332,17 @@ static int read_initrd(struct machine_options *o, struct blob *file)
     struct blob packed;
     char err[ERR_LEN];
     void *bytes;
+    int rc = read_image(o, o->initrd, file);
 
-    if (host_read_file(o->initrd, file, err, sizeof(err)) != 0)
-        return complain(EXIT_USAGE, "%s", err);
+    if (rc != EXIT_OK)
+        return rc;
     if (is_elf && initramfs_is_compressed(file->data, file->bytes)) {
         packed = *file;
         if (initramfs_expand(packed.data, packed.bytes, o->machine.ram_bytes, &bytes, &file->bytes,
                              err, sizeof(err)) != 0)
             return complain(EXIT_USAGE, "%s: %s", o->initrd, err);
         file->data = bytes;
+        file->mapped = false;
         blob_free(&packed);
     }
     if (initramfs_check(file->data, file->bytes, is_elf && o->kernel, err, sizeof(err)) == 0)

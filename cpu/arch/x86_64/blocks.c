@@ -342,10 +342,14 @@ bool x86_count_again(struct x86 *x, vaddr_t pc, uint32_t size)
     unsigned index = x86_block_index(pc);
     struct x86_block *hot = &x->count.blocks[index];
     const struct x86_blocks_cold *b = &x->count.cold[index];
-    uint16_t marks = blocks_size_marks(b);
-    insn_t end = x->count.n + b->insns;
     uint64_t page[2];
+    uint16_t marks;
+    insn_t end;
 
+    if (!hot->size) /* nothing stood there ever: the cold entry's page need not be */
+        return false;
+    marks = blocks_size_marks(b);
+    end = x->count.n + b->insns;
     if (b->pc != pc || b->size != size || end > x->count.limit[pc >> 63] || r->step ||
         marks == X86_BLOCK_UNCACHED ||
         ((r->mixed || r->low_kernel) && (b->flags & BLOCK_FAR)))
