@@ -424,10 +424,6 @@ MUST_CHECK int arm64_pages_lone(struct arm64 *a, bool begin);
 void arm64_pages_add(struct arm64 *a, uint32_t page);
 void arm64_pages_added(struct arm64 *a);
 
-/* Make the engine's TLBs small; so many blocks were translated. False: they are not known, or it is
- * too early to look for them. */
-bool arm64_engine_trim(struct arm64 *a, uint64_t blocks);
-
 /* ---- tlb.c ---- */
 /* Walk the tables in tlb.c, or let the engine do it. */
 void arm64_tlb_walk_here(struct arm64 *a, bool here);

@@ -19,7 +19,6 @@
 #include "cpu/arch/arm64/engine.h"
 #include "cpu/engine_guard.h"
 
-#define TRIM_BLOCKS     256u
 #define STORE_BYTES_MAX 16u /* of one store as the engine reports it */
 
 /* Every system register that survives in the state, for reset. */
@@ -234,7 +233,6 @@ static void on_translated(uc_engine *uc, uc_tb *tb, uc_tb *previous, void *user)
     uint32_t word;
     paddr_t pa = 0;
 
-    (void)uc;
     (void)previous;
     a->engine->tells = true;
     if (a->code && !arm64_walk(a, tb->pc, &pa, NULL)) {
@@ -242,8 +240,8 @@ static void on_translated(uc_engine *uc, uc_tb *tb, uc_tb *previous, void *user)
         code = arm64_memory(a, pa, tb->size);
     }
     a->engine->filled += 512;
-    if (!(++a->engine->blocks % TRIM_BLOCKS))
-        (void)arm64_engine_trim(a, a->engine->blocks);
+    if (!(++a->engine->blocks % ENGINE_TRIM_EVERY))
+        (void)engine_trim(&a->engine->tlbs, uc, a->engine->blocks);
     for (uint32_t at = 0; at + 4 <= tb->size; at += 4) {
         if (!code) {
             a->engine->filled += 768;

@@ -16,6 +16,7 @@
 #include <unicorn/unicorn.h>
 
 #include "cpu/arch/arm64/arm64.h"
+#include "cpu/engine_trim.h"
 #include "cpu/tlb_blocks.h"
 #include "cpu/tlb_hook.h"
 
@@ -74,8 +75,7 @@ struct arm64_engine {
     bool calibrating;
     bool tells; /* of what it translates */
     uint64_t blocks; /* translated */
-    struct sized_tlb *sizes; /* of its TLBs (engine_trim.c); NULL: not known */
-    bool sought;             /* they were looked for */
+    struct engine_tlbs tlbs;
     bool translated; /* something ran since translated code was last dropped */
 };
 

@@ -217,6 +217,9 @@ size_t arm64_engine_extra_bytes(size_t ram_bytes)
     return H_LEVEL3 + ram_bytes / PAGE_BYTES * 8;
 }
 
+/* Of twelve regimes: EL1&0 at EL0, at EL1, and there with PAN, by the engine's numbers of them. */
+static const struct engine_tlbs tlbs = {12, 1u << 0 | 1u << 2 | 1u << 4, NULL, false};
+
 int arm64_engine_create(struct arm64 *a)
 {
     struct arm64_engine *e = calloc(1, sizeof(*e));
@@ -226,6 +229,7 @@ int arm64_engine_create(struct arm64 *a)
     if (!e)
         return -ENOMEM;
     a->engine = e;
+    e->tlbs = tlbs;
     rc = arm64_tlb_drop_create(a);
     if (rc)
         return rc;

@@ -17,6 +17,7 @@
 #include "cpu/arch/x86_64/exits.h"
 #include "cpu/arch/x86_64/vmcb.h"
 #include "cpu/arch/x86_64/x86.h"
+#include "cpu/engine_trim.h"
 #include "cpu/tlb_blocks.h"
 #include "cpu/tlb_hook.h"
 
@@ -73,6 +74,8 @@ struct x86_engine {
     paddr_t hidden_pa;
     uint64_t *pte; /* nested PTEs, one per page of RAM */
     struct x86_tlb tlb;
+    uint64_t blocks; /* translated */
+    struct engine_tlbs tlbs;
     struct {
         uc_hook hook[CPU_RANGES_MAX];
         struct cpu_range range[CPU_RANGES_MAX];

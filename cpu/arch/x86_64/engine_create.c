@@ -149,6 +149,9 @@ static uc_err make_front(struct x86_engine *e)
     return UC_ERR_OK;
 }
 
+/* Of three regimes: ring 3, and the other rings without SMAP, by the engine's numbers of them. */
+static const struct engine_tlbs tlbs = {3, 1u << 1 | 1u << 2, NULL, false};
+
 int x86_engine_create(struct x86 *x)
 {
     struct x86_engine *e = calloc(1, sizeof(*e));
@@ -158,6 +161,7 @@ int x86_engine_create(struct x86 *x)
     if (!e)
         return -ENOMEM;
     x->engine = e;
+    e->tlbs = tlbs;
     e->hidden = x->ram + x->config.ram_bytes;
     e->hidden_pa = x->config.ram_bytes;
     build_hidden(e, x->config.ram_bytes);

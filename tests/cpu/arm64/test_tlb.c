@@ -129,6 +129,12 @@ static bool same(const struct outcome *a, const struct outcome *b)
            a->memory == b->memory;
 }
 
+/* As when so many blocks were translated. */
+static bool trim(struct machine *m, uint64_t blocks)
+{
+    return engine_trim(&m->a.engine->tlbs, m->a.engine->uc, blocks);
+}
+
 static void test_tlb_walks_agree(void **state)
 {
     struct machine *m = machine_open("traps");
@@ -143,7 +149,7 @@ static void test_tlb_walks_agree(void **state)
     level2 = machine_word(m, level1 + 8) & 0xfffffffff000;
     /* Read only, or WXN forbids the vectors. */
     machine_poke(m, level2, machine_word(m, level2) | 0x80);
-    assert_true(arm64_engine_trim(&m->a, UINT64_MAX)); /* as after a while */
+    assert_true(trim(m, UINT64_MAX)); /* as after a while */
     for (unsigned i = 0; i < CASES; i++) {
         const struct access *x = &accesses[i % ARRAY_LEN(accesses)];
         bool user = i / ARRAY_LEN(accesses) % 2;
@@ -264,15 +270,9 @@ static void test_tlbi_drops_a_page_whole(void **state)
 #define PAGES       1024u
 #define TABLE2      0x40d02000u
 
-/* As engine_trim.c finds it among the engine's fields. */
-struct sized {
-    uint64_t mask;
-    uint8_t *entries;
-};
-
 static size_t entries_of(const struct machine *m, unsigned regime)
 {
-    return ((const struct sized *)m->a.engine->sizes)[regime].mask / ENTRY_BYTES + 1;
+    return m->a.engine->tlbs.sizes[regime].mask / ENTRY_BYTES + 1;
 }
 
 /* Two tables of pages from VA on, each one of three. */
@@ -316,8 +316,8 @@ static void test_tlb_kept_small_is_right_and_grows(void **state)
     machine_ready(m);
     m->stop_at_trap = true;
     put_pages(m);
-    assert_false(arm64_engine_trim(&m->a, 1)); /* a short run */
-    assert_true(arm64_engine_trim(&m->a, UINT64_MAX));
+    assert_false(trim(m, 1)); /* a short run */
+    assert_true(trim(m, UINT64_MAX));
     for (unsigned i = 0; i < REGIMES; i++) /* 256 as they began, or the one of no guest */
         assert_int_equal(entries_of(m, i), i == 0 || i == EL1 || i == 4 ? 256 : 1);
     for (unsigned round = 0; round < 3; round++) {
@@ -327,8 +327,11 @@ static void test_tlb_kept_small_is_right_and_grows(void **state)
         }
         assert_true(entries_of(m, EL1) > 512);
         read_pages(m);
-        assert_true(arm64_engine_trim(&m->a, UINT64_MAX));
+        assert_true(trim(m, UINT64_MAX));
         assert_int_equal(entries_of(m, EL1), 512);
+        read_pages(m);
+        assert_true(trim(m, 1000));
+        assert_int_equal(entries_of(m, EL1), 128);
         read_pages(m);
     }
     machine_close(m);

@@ -7,8 +7,10 @@
  * stores, both over the page's end, a read and write, and a jump, in rings 0 and 3. Each runs once
  * by either walk.
  *
- * And a device leaves the walk to the engine only where the next access to one comes soon.
+ * And a device leaves the walk to the engine only where the next access to one comes soon, and a
+ * TLB that is kept small (engine_trim.c) is a right one.
  */
+#include "cpu/arch/x86_64/engine.h"
 #include "tests/cpu/x86_64/one_access.h"
 
 #define CASES   4000u
@@ -92,6 +94,12 @@ static bool same(const struct outcome *a, const struct outcome *b)
            a->entry == b->entry && a->dir == b->dir;
 }
 
+/* As when so many blocks were translated. */
+static bool trim(struct machine *m, uint64_t blocks)
+{
+    return engine_trim(&m->x.engine->tlbs, m->x.engine->uc, blocks);
+}
+
 static void test_tlb_walks_agree(void **state)
 {
     struct machine *m = open_ready();
@@ -99,6 +107,7 @@ static void test_tlb_walks_agree(void **state)
     unsigned faults = 0, passes = 0;
 
     (void)state;
+    assert_true(trim(m, UINT64_MAX)); /* as after a while */
     for (unsigned i = 0; i < CASES; i++) {
         const struct access *a = &accesses[i % ARRAY_LEN(accesses)];
         bool user = i / ARRAY_LEN(accesses) % 2;
@@ -209,10 +218,86 @@ static void test_tlb_walks_here_behind_a_device(void **state)
     machine_close(m);
 }
 
+/* ---- the engine's TLBs, kept small (engine_trim.c) ---- */
+
+#define REGIMES     3u
+#define KERNEL      2u /* its regime's number */
+#define ENTRY_BYTES 64u
+#define PAGES       1024u
+#define TABLE2      0xd01000u
+
+static size_t entries_of(const struct machine *m, unsigned regime)
+{
+    return m->x.engine->tlbs.sizes[regime].mask / ENTRY_BYTES + 1;
+}
+
+/* Two tables of pages from VA on, each one of three. */
+static void put_pages(struct machine *m)
+{
+    machine_poke(m, DIR, TABLE | 7);
+    machine_poke(m, DIR + 8, TABLE2 | 7);
+    for (unsigned i = 0; i < PAGES; i++)
+        machine_poke(m, (i < 512 ? TABLE : TABLE2) + i % 512 * 8, (TARGET + i % 3 * 0x1000) | 0x27);
+    for (unsigned i = 0; i < 3; i++)
+        machine_poke(m, TARGET + i * 0x1000, 1ull << 20 * i);
+}
+
+/* The sum of a word of every page is what the tables say. */
+static void read_pages(struct machine *m)
+{
+    /* mov (%rax),%rcx; add %rcx,%rdx; add $0x1000,%rax; cmp %rbx,%rax; jne .-15 */
+    const uint8_t code[] = {0x48, 0x8b, 0x08, 0x48, 0x01, 0xca, 0x48, 0x05, 0,    0x10,
+                            0,    0,    0x48, 0x39, 0xd8, 0x75, 0xef, INT3};
+    insn_t start = m->x.count.n;
+
+    place(m, &(struct access){.name = "pages"}, false);
+    assert_ok(x86_phys_write(&m->x, CODE, code, sizeof(code)), "");
+    x86_set_gpr(&m->x, 2, 0);
+    x86_set_gpr(&m->x, 3, VA + PAGES * 0x1000);
+    m->traps = 0;
+    stopping = true;
+    machine_run(m, start + 5 * PAGES + 100);
+    stopping = false;
+    assert_int_equal(m->traps, 1);
+    assert_int_equal(m->trap[0].vector, X86_BP);
+    assert_int_equal(x86_gpr(&m->x, 2),
+                     (PAGES + 2) / 3 + ((PAGES + 1) / 3 << 20) + ((uint64_t)PAGES / 3 << 40));
+}
+
+static void test_tlb_kept_small_is_right_and_grows(void **state)
+{
+    struct machine *m = machine_open("traps");
+
+    (void)state;
+    assert_false(trim(m, 1)); /* a short run */
+    assert_true(trim(m, UINT64_MAX));
+    for (unsigned i = 0; i < REGIMES; i++) /* 256 as they began, or the one of no guest */
+        assert_int_equal(entries_of(m, i), i ? 256 : 1);
+    machine_close(m);
+    m = open_ready();
+    put_pages(m);
+    for (unsigned round = 0; round < 3; round++) {
+        for (unsigned i = 0; i < 4; i++) { /* it doubles at a flush, while most of it is used */
+            read_pages(m);
+            x86_engine_flush_tlb(&m->x);
+        }
+        assert_true(entries_of(m, KERNEL) > 512);
+        read_pages(m);
+        assert_true(trim(m, UINT64_MAX));
+        assert_int_equal(entries_of(m, KERNEL), 512);
+        read_pages(m);
+        assert_true(trim(m, 1000));
+        assert_int_equal(entries_of(m, KERNEL), 128);
+        read_pages(m);
+    }
+    machine_close(m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tlb_no_page_before_an_exit),
+        cmocka_unit_test(test_tlb_kept_small_is_right_and_grows),
         cmocka_unit_test(test_tlb_walks_agree),
         cmocka_unit_test(test_tlb_walks_here_behind_a_device),
     };

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cpu/engine_trim.c - the engine's TLBs, kept small; see engine_trim.h.
+ *
+ * The fields are recognised by what they hold: a row of pairs of a mask and a pointer to as many
+ * entries as it says. In a TLB that was never used all entries are empty (all ones). In another each
+ * has the addresses that it is for, of loads, stores and fetches, in its first three words: of one
+ * page, or all ones. A TLB of fewer entries is a right one: which entry is looked at is told by the
+ * mask alone, and a larger one begins empty in new memory.
+ */
+#include "cpu/engine_trim.h"
+
+#include <string.h>
+
+#include "cpu/peek.h"
+
+#define REGIMES_MAX  12u
+#define ENTRY_BYTES  64u
+#define ENTRY_WORDS  (ENTRY_BYTES / 8)
+#define ENTRIES      256u /* of a TLB that was never used */
+#define ENTRIES_MIN  64u  /* the engine makes none of fewer */
+#define UNUSED_MASK  ((ENTRIES - 1) * ENTRY_BYTES)
+#define BLOCKS_FIRST 256u /* translated before the TLBs are looked for */
+
+/* Most entries: of a guest that mostly translates, and of one that has translated so many blocks. */
+#define ENTRIES_FEW  128u
+#define ENTRIES_MANY 512u
+#define BLOCKS_MANY  16384u
+
+#define PAGE_OF(va)  ((va) >> 12)
+
+static bool is_empty(int memory, const struct sized_tlb *t)
+{
+    uint64_t word[ENTRIES * ENTRY_WORDS];
+
+    if (peek(memory, (uintptr_t)t->entries, word, sizeof(word)) != sizeof(word))
+        return false;
+    for (unsigned i = 0; i < sizeof(word) / 8; i++)
+        if (word[i] != UINT64_MAX)
+            return false;
+    return true;
+}
+
+static bool is_entry(const uint64_t word[ENTRY_WORDS])
+{
+    uint64_t page = UINT64_MAX;
+
+    for (unsigned i = 0; i < 3; i++) {
+        if (word[i] == UINT64_MAX)
+            continue;
+        if (page != UINT64_MAX && PAGE_OF(word[i]) != page)
+            return false;
+        page = PAGE_OF(word[i]);
+    }
+    return true;
+}
+
+static bool is_used(int memory, const struct sized_tlb *t)
+{
+    uint64_t word[ENTRIES_MIN * ENTRY_WORDS];
+
+    if (peek(memory, (uintptr_t)t->entries, word, sizeof(word)) != sizeof(word))
+        return false;
+    for (unsigned i = 0; i < ENTRIES_MIN; i++)
+        if (!is_entry(word + i * ENTRY_WORDS))
+            return false;
+    return true;
+}
+
+static bool is_size(uint64_t mask)
+{
+    uint64_t entries = mask / ENTRY_BYTES + 1;
+
+    return mask % ENTRY_BYTES == 0 && entries >= ENTRIES_MIN && (entries & (entries - 1)) == 0;
+}
+
+static bool in_use(const struct engine_tlbs *t, unsigned regime)
+{
+    return t->in_use >> regime & 1;
+}
+
+/* The masks first: most of what is looked at is no such row, and that is soon told. */
+static bool is_row(const struct engine_tlbs *t, int memory, const struct sized_tlb *row)
+{
+    for (unsigned i = 0; i < t->regimes; i++)
+        if (in_use(t, i) ? !is_size(row[i].mask) : row[i].mask != UNUSED_MASK)
+            return false;
+    for (unsigned i = 0; i < t->regimes; i++)
+        if (in_use(t, i) ? !is_used(memory, &row[i]) : !is_empty(memory, &row[i]))
+            return false;
+    return true;
+}
+
+static void *row_in(void *ctx, int memory, uintptr_t from, const uint8_t *copy, size_t got)
+{
+    const struct engine_tlbs *t = ctx;
+    size_t bytes = t->regimes * sizeof(struct sized_tlb);
+    struct sized_tlb row[REGIMES_MAX];
+
+    for (size_t at = 0; at + bytes <= got; at += 8) {
+        memcpy(row, copy + at, bytes);
+        if (is_row(t, memory, row))
+            return (void *)(from + at);
+    }
+    return NULL;
+}
+
+bool engine_trim(struct engine_tlbs *t, uc_engine *uc, uint64_t blocks)
+{
+    unsigned entries = blocks < BLOCKS_MANY ? ENTRIES_FEW : ENTRIES_MANY;
+
+    if (blocks >= BLOCKS_FIRST && !t->sought) {
+        t->sizes = peek_objects(uc, row_in, t);
+        t->sought = true;
+    }
+    for (unsigned i = 0; t->sizes && i < t->regimes; i++) {
+        uint64_t most = in_use(t, i) ? (entries - 1) * (uint64_t)ENTRY_BYTES : 0;
+
+        if (t->sizes[i].mask > most)
+            t->sizes[i].mask = most;
+    }
+    return t->sizes;
+}
