@@ -38,12 +38,15 @@ static void *live_in(void *ctx, int memory, uintptr_t from, const uint8_t *copy,
     const struct search *s = ctx;
     const struct live_probe *p = s->p;
     const uint8_t *wanted = (const uint8_t *)s->saved + p->at;
+    uint64_t word, first;
 
     (void)memory;
+    memcpy(&first, wanted, sizeof(first));
     for (size_t o = 0; o + p->bytes <= got; o += 8) {
         uint8_t *live = (uint8_t *)(from + o - p->at);
 
-        if (memcmp(copy + o, wanted, p->bytes) == 0 && live != (const uint8_t *)s->saved &&
+        memcpy(&word, copy + o, sizeof(word));
+        if (word == first && memcmp(copy + o, wanted, p->bytes) == 0 && live != (const uint8_t *)s->saved &&
             live_follows(s->uc, p, live))
             return live;
     }

@@ -79,7 +79,6 @@ static bool in_use(const struct engine_tlbs *t, unsigned regime)
     return t->in_use >> regime & 1;
 }
 
-/* The masks first: most of what is looked at is no such row, and that is soon told. */
 static bool is_row(const struct engine_tlbs *t, int memory, const struct sized_tlb *row)
 {
     for (unsigned i = 0; i < t->regimes; i++)
@@ -95,9 +94,14 @@ static void *row_in(void *ctx, int memory, uintptr_t from, const uint8_t *copy, 
 {
     const struct engine_tlbs *t = ctx;
     size_t bytes = t->regimes * sizeof(struct sized_tlb);
+    size_t unused = (size_t)__builtin_ctz(~t->in_use) * sizeof(struct sized_tlb);
     struct sized_tlb row[REGIMES_MAX];
+    uint64_t mask;
 
     for (size_t at = 0; at + bytes <= got; at += 8) {
+        memcpy(&mask, copy + at + unused, sizeof(mask));
+        if (mask != UNUSED_MASK)
+            continue;
         memcpy(row, copy + at, bytes);
         if (is_row(t, memory, row))
             return (void *)(from + at);

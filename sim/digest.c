@@ -34,11 +34,11 @@ uint64_t digest_fold_trap(uint64_t traps, const struct cpu_trap *trap)
 
 bool digest_wants_ram(uint64_t index)
 {
-    uint64_t four = 1;
+    uint64_t four = 4;
 
     while (four < index)
         four *= 4;
-    return index != 0 && (index == four || index % DIGEST_RAM_EVERY == 0);
+    return index == four || (index != 0 && index % DIGEST_RAM_EVERY == 0);
 }
 
 struct state_hash {

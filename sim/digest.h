@@ -37,7 +37,7 @@ void digest_region_range(struct cpu *cpu, unsigned region, paddr_t *start, paddr
 
 /*
  * When recordings take digests: at every multiple of DIGEST_INTERVAL_INSNS, with RAM where
- * the multiple's index is a power of four or a multiple of DIGEST_RAM_EVERY.
+ * the multiple's index is a power of four, but one, or a multiple of DIGEST_RAM_EVERY.
  */
 #define DIGEST_INTERVAL_INSNS (1ull << 22)
 #define DIGEST_RAM_EVERY      256u
