@@ -53,6 +53,12 @@ bool parse_number(const char *text, uint64_t *value);
 /* The same with K, M or G behind it. */
 bool parse_size(const char *text, uint64_t *value);
 
+/* `word` as a shell reads it, for a command that is shown: itself, or with quotes in `w`. */
+struct shell_word {
+    char text[4096];
+};
+const char *shell_word(const char *word, struct shell_word *w);
+
 /* ---- crash.c ---- */
 /*
  * From now on a crash ends the program with one sentence (the signal, the guest's instruction, the

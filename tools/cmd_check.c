@@ -111,6 +111,7 @@ static void print_nobody(const struct finding *f)
 
 static void print_finding(struct view *v, const struct finding *f)
 {
+    struct shell_word word;
 
     printf("%s%u. %s: %s\n", v->number > 1 ? "\n" : "", v->number, check_names[f->check], f->what);
     printf("  trap     %llu  %s  at %s", (unsigned long long)f->trap_n, f->trap, f->place);
@@ -132,7 +133,7 @@ static void print_finding(struct view *v, const struct finding *f)
     print_slot(f);
     if (f->load.known)
         print_blame("loaded", &f->load);
-    printf("  look     trapline gdb %s --at %llu\n", v->trace,
+    printf("  look     trapline gdb %s --at %llu\n", shell_word(v->trace, &word),
            (unsigned long long)(f->culprit.known ? f->culprit.n : f->trap_n));
 }
 
@@ -147,7 +148,9 @@ static json_t *blame_json(const struct check_blame *b)
 /* The command that opens a debugger there. */
 static json_t *look_json(const char *trace, const struct finding *f)
 {
-    return json_sprintf("trapline gdb %s --at %llu", trace,
+    struct shell_word word;
+
+    return json_sprintf("trapline gdb %s --at %llu", shell_word(trace, &word),
                         (unsigned long long)(f->culprit.known ? f->culprit.n : f->trap_n));
 }
 

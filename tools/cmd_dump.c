@@ -112,6 +112,9 @@ static int dump_trace(struct dumper *u, struct trace *t)
         rc = dump_ktrace_open(&u->dump, &t->machine, err, sizeof(err));
         if (rc != 0)
             return complain_file(rc, err);
+        if (!t->machine.cmdline || !strstr(t->machine.cmdline, "ktrace="))
+            complain(0, "the kernel's trace points are off in this recording; record with "
+                        "--append ktrace=all");
     }
     if (!u->json)
         dump_text_title(&u->dump);
@@ -174,6 +177,7 @@ int cmd_dump(int argc, char **argv)
     const char *grep = NULL;
     bool summary = false;
     struct trace *t;
+    insn_t first;
     int c, rc;
 
     while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
@@ -211,12 +215,15 @@ int cmd_dump(int argc, char **argv)
                         (unsigned long long)u.dump.from, (unsigned long long)u.dump.to);
     if (u.dump.sections == 0)
         u.dump.sections = DUMP_DERIVED;
+    files.looks_only = summary || (u.dump.sections & ~(unsigned)(DUMP_HEADER | DUMP_INPUTS)) == 0;
     rc = trace_options_open(&files, argv[optind], &t);
     if (rc != EXIT_OK)
         return rc;
-    if (u.trap != INSN_NONE && u.trap > t->end.n)
-        rc = complain(EXIT_USAGE, "--trap %llu is behind the end of the recording, instruction %llu",
-                      (unsigned long long)u.trap, (unsigned long long)t->end.n);
+    first = u.trap != INSN_NONE ? u.trap : u.dump.from;
+    if (first > t->end.n)
+        rc = complain(EXIT_USAGE, "--%s %llu is behind the end of the recording, instruction %llu",
+                      u.trap != INSN_NONE ? "trap" : "from", (unsigned long long)first,
+                      (unsigned long long)t->end.n);
     else
         rc = summary ? dump_summary(t) : dump_filtered(&u, t, grep);
     trace_free(t);

@@ -163,6 +163,7 @@ static int show_difference(struct golden_run *g, const char *path, const char *t
     struct text want = {path, (const char *)file->data + body, file->bytes - body};
     struct text got = {"recorded now", (const char *)text->data, text->used};
     struct byte_buf out = {0};
+    struct shell_word word;
     char program[3072];
 
     if (textdiff_unified(&want, &got, &out) != 0)
@@ -173,7 +174,7 @@ static int show_difference(struct golden_run *g, const char *path, const char *t
         put_json("differs", path, trace_path, &out);
     } else {
         fwrite(out.data, 1, out.used, stdout);
-        printf("replay it: %s/trapline dump %s\n", program, trace_path);
+        printf("replay it: %s/trapline dump %s\n", program, shell_word(trace_path, &word));
     }
     buf_free(&out);
     g->differ++;

@@ -126,6 +126,7 @@ static void report(const struct options *o)
     size_t events = minimize_events(&s->least), of = minimize_events(&s->full);
     const char *what = s->symptom.text;
     char text[96], name[128], include[MINIMIZE_PATH_LEN + 160] = "";
+    struct shell_word word;
 
     sim_end_text(&s->least_end, text, sizeof(text));
     minimize_test_name(s, name, sizeof(name));
@@ -153,7 +154,7 @@ static void report(const struct options *o)
                (unsigned long long)s->budget_s);
     if (events == 0)
         printf("it fails without being disturbed at all\n");
-    printf("trapline dump --summary %s\n", s->out);
+    printf("trapline dump --summary %s\n", shell_word(s->out, &word));
     if (o->test)
         printf("include(%s)\n", include);
 }
@@ -310,7 +311,8 @@ static int minimize(struct options *o, const char *path)
 {
     struct minimizing *s = &o->s;
     struct trace *t = NULL;
-    int made, rc = trace_options_open(o->again ? &(struct trace_options){0} : &o->files, path, &t);
+    struct trace_options alone = {.looks_only = true};
+    int made, rc = trace_options_open(o->again ? &alone : &o->files, path, &t);
 
     if (rc != EXIT_OK)
         return rc;

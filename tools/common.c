@@ -65,3 +65,21 @@ bool parse_size(const char *text, uint64_t *value)
 {
     return parse_scaled(text, true, value);
 }
+
+const char *shell_word(const char *word, struct shell_word *w)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "-_./=:,@%+";
+    size_t used = 1;
+
+    if (*word && !word[strspn(word, plain)])
+        return word;
+    w->text[0] = '\'';
+    for (; *word && used + 6 < sizeof(w->text); word++) {
+        const char *as = *word == '\'' ? "'\\''" : (const char[]){*word, '\0'};
+
+        used = (size_t)(stpcpy(w->text + used, as) - w->text);
+    }
+    strcpy(w->text + used, "'");
+    return w->text;
+}

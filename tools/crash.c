@@ -94,34 +94,17 @@ static void on_crash(int signo, siginfo_t *info, void *context)
     _exit(EXIT_GUEST);
 }
 
-/* An argument as a shell reads it. */
-static void append_word(const char *word)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "-_./=:,@%+";
-    char letter[2] = "";
-
-    append(net.again, sizeof(net.again), " ");
-    if (*word && !word[strspn(word, plain)]) {
-        append(net.again, sizeof(net.again), word);
-        return;
-    }
-    append(net.again, sizeof(net.again), "'");
-    for (; *word; word++) {
-        letter[0] = *word;
-        append(net.again, sizeof(net.again), *word == '\'' ? "'\\''" : letter);
-    }
-    append(net.again, sizeof(net.again), "'");
-}
-
 void crash_net_open(int argc, char **argv)
 {
     const stack_t stack = {.ss_sp = net.stack, .ss_size = sizeof(net.stack)};
     struct sigaction old, act = {.sa_sigaction = on_crash};
+    struct shell_word word;
 
     append(net.again, sizeof(net.again), "trapline");
-    for (int i = 1; i < argc; i++)
-        append_word(argv[i]);
+    for (int i = 1; i < argc; i++) {
+        append(net.again, sizeof(net.again), " ");
+        append(net.again, sizeof(net.again), shell_word(argv[i], &word));
+    }
     sigaltstack(&stack, NULL);
     for (size_t i = 0; i < ARRAY_LEN(crashes); i++) {
         /* The engine goes back over its own abort(), which is to leave no trace of the handler. */
@@ -133,9 +116,11 @@ void crash_net_open(int argc, char **argv)
 
 void crash_net_trace(const char *path)
 {
+    struct shell_word word;
+
     net.trace[0] = '\0';
     append(net.trace, sizeof(net.trace) - 2, "trapline: what was recorded until then replays, up to "
                                              "the last whole chunk: trapline replay ");
-    append(net.trace, sizeof(net.trace) - 2, path);
+    append(net.trace, sizeof(net.trace) - 2, shell_word(path, &word));
     append(net.trace, sizeof(net.trace), "\n");
 }

@@ -143,6 +143,8 @@ static int run_processes(struct search *s)
 static void on_point(void *ctx, const struct result_line *line)
 {
     struct search *s = ctx;
+    struct shell_word word;
+    char path[4096];
 
     if (s->coverage.cover)
         cover_add(s->coverage.cover, line);
@@ -159,8 +161,9 @@ static void on_point(void *ctx, const struct result_line *line)
         printf("seed %llu fails: ", (unsigned long long)line->point);
     printf("%s; %s at instruction %llu", explore_names[line->failure], line->end,
            (unsigned long long)line->n);
+    snprintf(path, sizeof(path), "%s/%s", s->out, line->trace);
     if (line->trace[0])
-        printf("; trapline replay %s/%s\n", s->out, line->trace);
+        printf("; trapline replay %s\n", shell_word(path, &word));
     else
         printf("; record --inject %s@%llu keeps it\n", line->kind,
                (unsigned long long)line->at_n);

@@ -286,6 +286,17 @@ int gdb_serve_listen(struct gdb_stub *stub, const struct machine *m, const char 
     return rc;
 }
 
+/* True: gdb connects. False: it has ended instead. */
+static bool wait_for_child(int listener, pid_t pid, int *status)
+{
+    struct pollfd p = {.fd = listener, .events = POLLIN};
+
+    while (poll(&p, 1, 50) < 1)
+        if (waitpid(pid, status, WNOHANG) == pid)
+            return false;
+    return true;
+}
+
 int gdb_serve_child(struct gdb_stub *stub, const struct machine *m, char **args)
 {
     char target[64], *words[WORDS_MAX];
@@ -320,8 +331,15 @@ int gdb_serve_child(struct gdb_stub *stub, const struct machine *m, char **args)
                       strerror(rc));
     } else {
         sigaction(SIGINT, &ignore, NULL); /* Ctrl-C is gdb's; it tells us */
-        rc = serve_one(stub, fd, false);
-        waitpid(pid, &status, 0);
+        if (wait_for_child(fd, pid, &status)) {
+            rc = serve_one(stub, fd, false);
+            waitpid(pid, &status, 0);
+        } else {
+            close(fd);
+            rc = WIFEXITED(status) && WEXITSTATUS(status) == 0
+                     ? EXIT_OK /* gdb --version */
+                     : complain(EXIT_GUEST, "gdb ended before it came to the machine");
+        }
     }
     files_close(&files);
     return rc;

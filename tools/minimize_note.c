@@ -166,10 +166,11 @@ static int put_all(struct noting *n)
     struct minimizing *s = n->s;
     const char *name = strrchr(s->out, '/');
     char text[96], options[640];
+    struct shell_word word;
     int rc;
 
     minimize_options_text(s, options, sizeof(options));
-    name = name ? name + 1 : s->out;
+    name = shell_word(name ? name + 1 : s->out, &word);
     sim_end_text(&s->least_end, text, sizeof(text));
     fprintf(n->out, "failure  %s: %s at instruction %llu\n", explore_names[s->symptom.failure],
             text, (unsigned long long)s->least_end.n);

@@ -49,8 +49,11 @@ bool run_end_is_panic(const struct run_end *e, const struct sim_end *end)
 /* What to type next. */
 static void say_look(const char *trace, insn_t n)
 {
+    struct shell_word word;
+
     if (trace)
-        fprintf(stderr, "  look: trapline gdb %s --at %llu\n", trace, (unsigned long long)n);
+        fprintf(stderr, "  look: trapline gdb %s --at %llu\n", shell_word(trace, &word),
+                (unsigned long long)n);
 }
 
 static void say_oops(const struct panic *p, const char *trace)

@@ -105,6 +105,14 @@ static bool is_given(const struct trace_options *o)
     return o->kernel || o->rootfs || o->initrd || o->disk_count > 0;
 }
 
+static bool lacks_images(const struct trace *t)
+{
+    for (unsigned i = 0; i < t->machine.disk_count; i++)
+        if (!t->machine.disk[i].image.data)
+            return true;
+    return !t->machine.kernel.data;
+}
+
 int trace_options_open(const struct trace_options *o, const char *path, struct trace **out)
 {
     char err[ERR_LEN];
@@ -118,6 +126,11 @@ int trace_options_open(const struct trace_options *o, const char *path, struct t
         rc = complain(EXIT_USAGE,
                       "%s holds its kernel, initramfs and disks: --kernel, --initrd, --rootfs and "
                       "--disk are for a trace without images", path);
+    if (rc == EXIT_OK && !o->looks_only && lacks_images(*out))
+        rc = complain(EXIT_USAGE,
+                      "%s was recorded with --no-images: --rootfs or --initrd names what it ran, "
+                      "--disk each disk in order, --kernel a kernel that is not the one that ships",
+                      path);
     if (rc == EXIT_OK && o->symbols)
         rc = take_symbols(o, *out);
     if (rc == EXIT_OK && (*out)->cut && !o->tells_cut)

@@ -11,6 +11,7 @@ struct trace_options {
     const char *disk[MACHINE_DISKS_MAX];
     unsigned disk_count;
     bool several; /* the verb opens more than one trace: the images may be another's */
+    bool looks_only; /* the verb runs nothing: it needs no images */
     bool tells_cut; /* the verb says by itself that a trace was cut */
 };
 

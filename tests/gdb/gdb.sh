@@ -20,6 +20,12 @@ cp "$program" "$work/root/bin/prog" || exit 1
 "$trapline" record -o "$work/run.tlt" --arch "$arch" --kernel "$kernel" --rootfs "$work/root" \
     -- /bin/prog </dev/null >"$work/record.log" 2>&1 || { cat "$work/record.log"; exit 1; }
 
+# A gdb that ends before it connects is not waited for.
+timeout 20 "$trapline" gdb "$work/run.tlt" -- --version 2>&1 </dev/null | grep -q 'GNU gdb' &&
+    ! timeout 20 "$trapline" gdb "$work/run.tlt" -- --frobnicate >"$work/gdb-ends" 2>&1 </dev/null &&
+    grep -q 'gdb ended before it came to the machine' "$work/gdb-ends" ||
+    { echo "FAIL: a gdb that ends at once; again: $trapline gdb $work/run.tlt -- --version"; exit 1; }
+
 if [ "$arch" = arm64 ]; then slot='f->x[0]'; else slot='f->regs.rdi'; fi
 # \$pc by its hex digits: the same before and after tells that the machine stands where it stood.
 cat >"$work/script" <<END

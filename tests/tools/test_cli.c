@@ -217,9 +217,31 @@ static void test_a_trace_is_not_overwritten(void **state)
     assert_int_not_equal(system(command), 0);
 }
 
+/* Every verb that runs it says what is missing, before it prints anything. */
+static void test_a_trace_without_images_says_so(void **state)
+{
+    static const char *const arguments[] = {
+        "replay %s", "dump %s --traps", "dump %s --trap 5", "check %s", "who %s --at 9 x0",
+        "report %s -o page", "export %s --format strace", "diff %s good.tlt", "bisect %s good.tlt",
+        "minimize %s", "gdb %s",
+    };
+    char command[128];
+
+    (void)state;
+    expect(0, "record -o bare.tlt --no-images --kernel good", "");
+    for (size_t i = 0; i < ARRAY_LEN(arguments); i++) {
+        snprintf(command, sizeof(command), arguments[i], "bare.tlt"); /* NOLINT */
+        expect(2, command, "trapline: bare.tlt was recorded with --no-images: --rootfs or --initrd");
+        assert_memory_equal(output, "trapline: bare.tlt", 18);
+    }
+    expect(0, "dump bare.tlt --header", "arm64");
+    expect(0, "replay bare.tlt --kernel good", "identical");
+}
+
 static void test_what_is_given_in_vain_is_said(void **state)
 {
     (void)state;
+    expect(2, "dump good.tlt --from 5000001", "behind the end of the recording, instruction 5000000");
     expect(2, "replay good.tlt --kernel good", "holds its kernel, initramfs and disks");
     expect(2, "dump good.tlt --header --disk nowhere", "holds its kernel, initramfs and disks");
     expect(2, "gdb good.tlt --listen :99999", "--listen wants a port from 0 (any) to 65535");
@@ -316,6 +338,7 @@ int main(void)
         cmocka_unit_test(test_ends_of_runs),
         cmocka_unit_test(test_replay),
         cmocka_unit_test(test_a_trace_is_not_overwritten),
+        cmocka_unit_test(test_a_trace_without_images_says_so),
         cmocka_unit_test(test_what_is_given_in_vain_is_said),
         cmocka_unit_test(test_streams_that_are_not_whole),
         cmocka_unit_test(test_a_file_has_one_writer),

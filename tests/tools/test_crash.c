@@ -57,7 +57,7 @@ static int crash(void (*run)(void *), bool in_guest)
         for (int signo = 1; signo < NSIG; signo++)
             signal(signo, SIG_DFL); /* cmocka's */
         crash_net_open(3, argv);
-        crash_net_trace("run.tlt");
+        crash_net_trace("it's a.tlt");
         if (!in_guest)
             run(&byte);
         else if (!engine_guard_run(run, &byte, &n, words))
@@ -86,7 +86,7 @@ static void test_crash_in_the_guest_names_its_number(void **state)
     expect_said("trapline: the simulator crashed (SIGSEGV at address 0x1230) over the guest's "
                 "instructions right before number 1234567;");
     expect_said("It comes again with: trapline run 'it'\\''s'\n");
-    expect_said("the last whole chunk: trapline replay run.tlt\n");
+    expect_said("the last whole chunk: trapline replay 'it'\\''s a.tlt'\n");
 }
 
 static void test_crash_without_stack(void **state)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Files that a verb writes: whole or not there, whatever happens to the process in between. */
+/* Files that a verb writes: whole or not there, whatever happens in between; words for a shell. */
 #include "tests/cmocka.h"
 
 #include <fcntl.h>
@@ -98,11 +98,33 @@ static void test_output_of_a_killed_process_is_not_there(void **state)
     assert_int_equal(count_files(), 1);
 }
 
+static void test_shell_words_are_read_as_they_were(void **state)
+{
+    static const char *const words[] = {"run.tlt", "a b", "it's", "", "$(x)", "'", "\xff\n"};
+    char command[256], got[64];
+    struct shell_word w;
+
+    (void)state;
+    assert_ptr_equal(shell_word(words[0], &w), words[0]);
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        FILE *p;
+        size_t len;
+
+        snprintf(command, sizeof(command), "printf %%s. %s", shell_word(words[i], &w));
+        p = popen(command, "r");
+        len = fread(got, 1, sizeof(got) - 1, p);
+        pclose(p);
+        assert_int_equal(len, strlen(words[i]) + 1);
+        assert_memory_equal(got, words[i], len - 1);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_output_appears_whole),
         cmocka_unit_test(test_output_of_failed_work_is_not_there),
+        cmocka_unit_test(test_shell_words_are_read_as_they_were),
         cmocka_unit_test(test_output_of_a_killed_process_is_not_there),
     };
 
