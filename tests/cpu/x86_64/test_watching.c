@@ -3,42 +3,10 @@
  * What those are told who look on: the blocks that run, stores, and returns to user mode. Each is told of
  * once, with its number, wherever runs are cut.
  */
+#include "tests/cpu/watchers.h"
 #include "tests/cpu/x86_64/track.h"
 
 /* ---- the blocks that run ---- */
-
-struct code {
-    insn_t n;
-    vaddr_t pc;
-    uint32_t bytes;
-};
-
-struct listing {
-    struct code *code;
-    size_t count, room;
-};
-
-static void list_block(void *ctx, insn_t n, vaddr_t pc, uint32_t bytes)
-{
-    struct listing *l = ctx;
-
-    if (l->count == l->room) {
-        l->room = l->room ? 2 * l->room : 1024;
-        l->code = realloc(l->code, l->room * sizeof(*l->code));
-    }
-    l->code[l->count++] = (struct code){n, pc, bytes};
-}
-
-/* The number at which something ended what ran from `n` on: a block, or the tick of a trap. */
-static insn_t end_of(const struct listing *l, size_t at, const struct track *ref)
-{
-    insn_t end = at + 1 < l->count ? l->code[at + 1].n : ref->end;
-
-    for (size_t i = 0; i < ref->traps; i++)
-        if (ref->trap[i].n > l->code[at].n && ref->trap[i].n - 1 < end)
-            end = ref->trap[i].n - 1;
-    return end;
-}
 
 /* Every instruction is in exactly one of the blocks told of, at its number. */
 static void blocks_hold(const char *guest, insn_t from)
@@ -56,7 +24,7 @@ static void blocks_hold(const char *guest, insn_t from)
     for (size_t i = 0; i < ref->traps; i++)
         seen[ref->trap[i].n - 1]++;
     for (size_t i = 0; i < l.count; i++) {
-        insn_t end = end_of(&l, i, ref), n = l.code[i].n;
+        insn_t end = listing_end_of(&l, i, ref->trap, ref->traps, ref->end), n = l.code[i].n;
 
         for (vaddr_t pc = l.code[i].pc; n < end && pc < l.code[i].pc + l.code[i].bytes; n++) {
             assert_int_equal(ref->at[n].rip, pc);
@@ -81,8 +49,6 @@ static void test_watching_blocks_hold_every_instruction(void **state)
 }
 
 /* ---- stores ---- */
-
-#define STORES_MAX 100000u
 
 struct stores {
     const struct track *ref;
@@ -134,24 +100,17 @@ static void test_watching_stores_have_their_block(void **state)
 
 /* ---- the kernel's stores alone ---- */
 
-struct heard {
+struct hearing {
     struct machine *m;
-    struct cpu_store *store;
-    size_t count, users;
-    bool kernel;
+    struct heard heard;
 };
 
 static void hear_store(void *ctx, const struct cpu_store *s)
 {
-    struct heard *h = ctx;
+    struct hearing *h = ctx;
 
-    if (x86_cpl(&h->m->x) == 3 && s->code_bytes) { /* 0: an entry pushes, on its way to ring 0 */
-        assert_false(h->kernel);
-        h->users++;
-        return;
-    }
-    assert_true(h->count < STORES_MAX);
-    h->store[h->count++] = *s;
+    /* No code: an entry pushes, on its way to ring 0. */
+    heard_take(&h->heard, s, x86_cpl(&h->m->x) == 3 && s->code_bytes);
 }
 
 static void hear_stores(struct heard *h, bool kernel, insn_t from, insn_t to)
@@ -159,9 +118,9 @@ static void hear_stores(struct heard *h, bool kernel, insn_t from, insn_t to)
     struct machine *m = machine_open("flow");
     size_t pages = m->x.config.ram_bytes >> 12;
     uint8_t *map = malloc(pages);
-    struct pages_client client = {map, hear_store, h, kernel};
+    struct hearing hearing = {m, {.kernel = kernel}};
+    struct pages_client client = {map, hear_store, &hearing, kernel};
 
-    *h = (struct heard){m, malloc(STORES_MAX * sizeof(*h->store)), 0, 0, kernel};
     memset(map, 1, pages);
     machine_run(m, from);
     assert_int_equal(x86_pages_watch(&m->x, PAGES_OBSERVER, &client), 0);
@@ -170,6 +129,7 @@ static void hear_stores(struct heard *h, bool kernel, insn_t from, insn_t to)
     assert_int_equal(m->x.count.n, to);
     machine_close(m);
     free(map);
+    *h = hearing.heard;
 }
 
 /* User mode's code is translated without the hook, and no store of the kernel is lost by that. */
@@ -182,15 +142,7 @@ static void test_watching_stores_of_the_kernel(void **state)
     (void)state;
     hear_stores(&all, false, from, to);
     hear_stores(&kernel, true, from, to);
-    assert_true(all.users > 20 && all.count > 20);
-    assert_int_equal(kernel.count, all.count);
-    for (size_t i = 0; i < all.count; i++) {
-        assert_int_equal(kernel.store[i].pa, all.store[i].pa);
-        assert_int_equal(kernel.store[i].bytes, all.store[i].bytes);
-        assert_int_equal(kernel.store[i].value, all.store[i].value);
-    }
-    free(all.store);
-    free(kernel.store);
+    heard_compare(&all, &kernel);
     free(ref);
 }
 
