@@ -288,10 +288,14 @@ uint8_t *arm64_engine_saved(struct arm64_engine *e, size_t offset)
 void arm64_engine_syndrome(struct arm64 *a, struct arm64_syndrome *s)
 {
     struct arm64_engine *e = a->engine;
+    const uint8_t *state = e->live.state;
     struct engine_exception now;
 
-    uc_context_save(e->uc, e->brief);
-    memcpy(&now, (const uint8_t *)e->brief + e->syndrome_at, sizeof(now));
+    if (!state) {
+        uc_context_save(e->uc, e->brief);
+        state = (const uint8_t *)e->brief;
+    }
+    memcpy(&now, state + e->syndrome_at, sizeof(now));
     *s = (struct arm64_syndrome){now.syndrome, now.target_el, now.vaddress};
 }
 

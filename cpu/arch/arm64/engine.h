@@ -3,7 +3,7 @@
  * cpu/arch/arm64/engine.h - what the engine's files share; nobody else includes it.
  *
  * Purpose: libunicorn's side of the arm64 machine. engine.c runs it and has its hooks,
- * engine_regs.c reads and writes its registers, tlb.c fills its TLB, engine_create.c makes it and
+ * engine_regs.c and engine_live.c read and write its registers, tlb.c fills its TLB, engine_create.c makes it and
  * builds stage 2.
  *
  * Rules of use
@@ -13,6 +13,7 @@
 #ifndef TRAPLINE_CPU_ARM64_ENGINE_H
 #define TRAPLINE_CPU_ARM64_ENGINE_H
 
+#include <string.h>
 #include <unicorn/unicorn.h>
 
 #include "cpu/arch/arm64/arm64.h"
@@ -45,6 +46,16 @@ struct arm64_tlb {
     bool known;              /* all this is as in the registers */
 };
 
+/* What an exception's entry reads and writes, among the engine's own fields (engine_live.c). */
+enum {
+    LIVE_PC, LIVE_SP, LIVE_SP_EL0, LIVE_SP_EL1, LIVE_ELR, LIVE_ESR, LIVE_FAR, LIVE_VBAR, LIVE_COUNT
+};
+
+struct arm64_live {
+    uint8_t *state; /* what a context begins with, in the engine; NULL: not known */
+    size_t at[LIVE_COUNT];
+};
+
 struct arm64_engine {
     uc_engine *uc;
     uc_context *scratch;
@@ -53,6 +64,11 @@ struct arm64_engine {
     uc_err err;   /* of the last run */
     bool gave_up; /* it did (engine_guard.h), and runs no more */
     uint64_t filled; /* of the buffer of translated code, at most */
+    struct arm64_live live;
+    struct {
+        void *lists;     /* two, the engine's; NULL: not known */
+        uint64_t was[2]; /* their first entries */
+    } pmu;
     uint64_t *page; /* stage-2 entry of each page of RAM */
     struct arm64_tlb tlb;
     struct arm64_tlb_drop *drop;
@@ -93,6 +109,31 @@ void arm64_engine_flash_destroy(struct arm64 *a);
 uc_err arm64_engine_add_hooks(struct arm64 *a);
 /* The live state is saved to `scratch`: the byte at an offset in it. */
 uint8_t *arm64_engine_saved(struct arm64_engine *e, size_t offset);
+/* Where in `scratch` these bytes are. -ENOENT: not exactly once. */
+MUST_CHECK int arm64_engine_find(const struct arm64_engine *e, const void *what, size_t bytes,
+                                 size_t *at);
+
+/* ---- engine_live.c ---- */
+/* Find the registers of LIVE_*; where they are not found, contexts and the engine's calls do. */
+void arm64_live_find(struct arm64_engine *e);
+
+/* ---- engine_pmu.c ---- */
+void arm64_pmu_hooks_off(struct arm64_engine *e);
+/* As it was, for whoever frees it. */
+void arm64_pmu_hooks_on(struct arm64_engine *e);
+
+static inline uint64_t arm64_live_get(const struct arm64_engine *e, unsigned reg)
+{
+    uint64_t value;
+
+    memcpy(&value, e->live.state + e->live.at[reg], sizeof(value));
+    return value;
+}
+
+static inline void arm64_live_put(struct arm64_engine *e, unsigned reg, uint64_t value)
+{
+    memcpy(e->live.state + e->live.at[reg], &value, sizeof(value));
+}
 
 /* ---- tlb.c ---- */
 uc_err arm64_tlb_create(struct arm64 *a);

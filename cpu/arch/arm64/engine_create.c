@@ -149,7 +149,7 @@ static int run_code(struct arm64 *a, const uint32_t *code, size_t words)
     return err ? -EIO : 0;
 }
 
-static int find(const struct arm64_engine *e, const void *what, size_t bytes, size_t *at)
+int arm64_engine_find(const struct arm64_engine *e, const void *what, size_t bytes, size_t *at)
 {
     const uint8_t *context = (const uint8_t *)e->scratch;
     int found = 0;
@@ -184,13 +184,15 @@ static int calibrate(struct arm64 *a)
     if (!a->engine->tells)
         return -ENOTSUP;
     if (!rc)
-        rc = find(a->engine, &syndrome, sizeof(syndrome), &a->engine->syndrome_at);
+        rc = arm64_engine_find(a->engine, &syndrome, sizeof(syndrome),
+                               &a->engine->syndrome_at);
     if (rc)
         return rc;
     memcpy(a->ram + 0x2340, &monitor[1], 8);
     rc = run_code(a, ldxr, ARRAY_LEN(ldxr));
     memset(a->ram + 0x2340, 0, 8);
-    return rc ? rc : find(a->engine, monitor, sizeof(monitor), &a->engine->monitor_at);
+    return rc ? rc
+              : arm64_engine_find(a->engine, monitor, sizeof(monitor), &a->engine->monitor_at);
 }
 
 /* From LOADED, with the MMU off. */
@@ -244,6 +246,8 @@ int arm64_engine_create(struct arm64 *a)
                  "this libunicorn keeps its CPU state in a way that is not known; use 2.1.1 or later");
         return -ENOTSUP;
     }
+    arm64_live_find(e);
+    arm64_pmu_hooks_off(e);
     context_part(e->uc, e->brief, e->scratch,
                  e->syndrome_at + sizeof(struct engine_exception));
     arm64_pstate_set(a, PSTATE_DAIF | PSTATE_EL2H);
@@ -261,6 +265,7 @@ void arm64_engine_destroy(struct arm64 *a)
 
     if (!e)
         return;
+    arm64_pmu_hooks_on(e);
     if (e->scratch)
         uc_context_free(e->scratch);
     if (e->brief)

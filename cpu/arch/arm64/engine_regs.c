@@ -203,6 +203,22 @@ void arm64_fp_control_set(struct arm64 *a, bool status, uint32_t value)
     write_uc(a, status ? UC_ARM64_REG_FPSR : UC_ARM64_REG_FPCR, value);
 }
 
+static void live_entry_read(struct arm64_engine *e, struct arm64_entry_regs *r)
+{
+    uint32_t pstate = 0;
+
+    uc_reg_read(e->uc, UC_ARM64_REG_PSTATE, &pstate);
+    *r = (struct arm64_entry_regs){.pstate = pstate,
+                                   .pc = arm64_live_get(e, LIVE_PC),
+                                   .sp = arm64_live_get(e, LIVE_SP),
+                                   .sp_el0 = arm64_live_get(e, LIVE_SP_EL0),
+                                   .sp_el1 = arm64_live_get(e, LIVE_SP_EL1),
+                                   .elr = arm64_live_get(e, LIVE_ELR),
+                                   .esr = arm64_live_get(e, LIVE_ESR),
+                                   .far = arm64_live_get(e, LIVE_FAR),
+                                   .vbar = arm64_live_get(e, LIVE_VBAR)};
+}
+
 void arm64_engine_entry_read(struct arm64 *a, struct arm64_entry_regs *r)
 {
     int ids[] = {UC_ARM64_REG_PSTATE,  UC_ARM64_REG_PC,      UC_ARM64_REG_SP,
@@ -211,12 +227,28 @@ void arm64_engine_entry_read(struct arm64 *a, struct arm64_entry_regs *r)
     void *to[] = {&r->pstate, &r->pc, &r->sp, &r->sp_el0, &r->sp_el1, &r->elr, &r->esr, &r->far,
                   &r->vbar};
 
+    if (a->engine->live.state) {
+        live_entry_read(a->engine, r);
+        return;
+    }
     memset(r, 0, sizeof(*r));
     uc_reg_read_batch(a->engine->uc, ids, to, ARRAY_LEN(ids));
     r->pstate &= 0xffffffff;
 }
 
-/* SPSR comes after PSTATE: a write by its encoding makes the engine derive its flags anew. */
+static void live_entry_write(struct arm64_engine *e, const struct arm64_entry_regs *r)
+{
+    arm64_live_put(e, LIVE_SP, r->sp);
+    arm64_live_put(e, LIVE_SP_EL0, r->sp_el0);
+    arm64_live_put(e, LIVE_ELR, r->elr);
+    arm64_live_put(e, LIVE_ESR, r->esr);
+    arm64_live_put(e, LIVE_FAR, r->far);
+}
+
+/*
+ * SPSR comes after PSTATE: a write by its encoding makes the engine derive its flags anew. The PC is
+ * last: its write tells the engine to go on elsewhere.
+ */
 void arm64_engine_entry_write(struct arm64 *a, const struct arm64_entry_regs *r)
 {
     uc_arm64_cp_reg spsr = cp_reg(SYS_SPSR, r->spsr);
@@ -224,6 +256,10 @@ void arm64_engine_entry_write(struct arm64 *a, const struct arm64_entry_regs *r)
                  UC_ARM64_REG_ESR_EL1, UC_ARM64_REG_FAR_EL1, UC_ARM64_REG_PSTATE,
                  UC_ARM64_REG_CP_REG,  UC_ARM64_REG_PC};
     const void *from[] = {&r->sp, &r->sp_el0, &r->elr, &r->esr, &r->far, &r->pstate, &spsr, &r->pc};
+    const unsigned first = a->engine->live.state ? 5 : 0;
 
-    uc_reg_write_batch(a->engine->uc, ids, (void *const *)from, ARRAY_LEN(ids));
+    if (first)
+        live_entry_write(a->engine, r);
+    uc_reg_write_batch(a->engine->uc, ids + first, (void *const *)from + first,
+                       (int)(ARRAY_LEN(ids) - first));
 }
