@@ -20,6 +20,7 @@
 #include "cpu/adversary.h"
 #include "cpu/breaks.h"
 #include "cpu/cpu.h"
+#include "cpu/pages_clients.h"
 #include "cpu/dev/gicv3.h"
 #include "cpu/dev/pl011.h"
 #include "cpu/dev/pl031.h"
@@ -403,14 +404,6 @@ void arm64_ram_put_page(struct arm64 *a, uint32_t page, const uint8_t *bytes);
 /* ---- pages.c ---- */
 /* A store that the model does itself. */
 void arm64_pages_tell(struct arm64 *a, paddr_t pa, unsigned bytes, uint64_t value);
-/* See cpu_watch_pages(); there are two who may look. */
-enum { PAGES_OBSERVER, PAGES_ADVERSARY, PAGES_CLIENTS };
-struct pages_client {
-    const uint8_t *map;     /* NULL: nobody */
-    cpu_page_store_fn fn;
-    void *ctx;
-    bool kernel;            /* user mode's stores are of no interest */
-};
 MUST_CHECK int arm64_pages_watch(struct arm64 *a, unsigned client, const struct pages_client *c);
 void arm64_pages_destroy(struct arm64 *a);
 /* Must a store to the page be done here, as somebody is to be told of it? */

@@ -29,33 +29,24 @@ struct arm64_pages {
     uint32_t opened[OPENED_MAX]; /* for it */
     unsigned opened_count;
     bool unflushed;     /* pages are guarded that the TLB may still let be written */
-    struct pages_client client[PAGES_CLIENTS];
+    struct pages_clients clients;
 };
-
-static bool wants(const struct pages_client *c, size_t page, bool user)
-{
-    return c->map && c->map[page] && !(c->kernel && user);
-}
 
 void arm64_pages_tell(struct arm64 *a, paddr_t at, unsigned bytes, uint64_t value)
 {
     const struct arm64_pages *p = a->pages;
     size_t page = (at - ARM64_RAM_BASE) / PAGE_BYTES;
     struct cpu_store s;
-    bool user;
 
-    if (!p || (!wants(&p->client[0], page, false) && !wants(&p->client[1], page, false)))
+    if (!p || !pages_clients_want(&p->clients, page))
         return;
     s.pc = a->count.pc; /* the engine's own PC may lag behind */
     s.code_bytes = a->count.size;
     s.n = a->count.n - a->count.size / 4;
     s.pa = at;
     s.bytes = bytes;
-    s.value = bytes < 8 ? value & ((1ull << 8 * bytes) - 1) : value;
-    user = !(s.pc >> 63) && arm64_in_user(a);
-    for (unsigned i = 0; i < PAGES_CLIENTS; i++)
-        if (wants(&p->client[i], page, user))
-            p->client[i].fn(p->client[i].ctx, &s);
+    s.value = pages_store_value(value, bytes);
+    pages_clients_tell(&p->clients, page, !(s.pc >> 63) && arm64_in_user(a), &s);
 }
 
 static void on_store(uc_engine *uc, uc_mem_type type, uint64_t at, int size, int64_t value,
@@ -67,15 +58,6 @@ static void on_store(uc_engine *uc, uc_mem_type type, uint64_t at, int size, int
 }
 
 /* ---- the hook ---- */
-
-/* Are there stores to be told of that no guard shows? */
-static bool needs_hook(const struct arm64_pages *p)
-{
-    for (unsigned i = 0; i < PAGES_CLIENTS; i++)
-        if (p->client[i].map && !p->client[i].kernel)
-            return true;
-    return false;
-}
 
 static int hook(struct arm64 *a)
 {
@@ -107,7 +89,7 @@ bool arm64_pages_guard(const struct arm64 *a, uint32_t page)
     if (!p || p->lone)
         return false;
     for (unsigned i = 0; i < PAGES_CLIENTS; i++)
-        if (p->client[i].kernel && wants(&p->client[i], page, false))
+        if (p->clients.of[i].kernel && pages_client_wants(&p->clients.of[i], page, false))
             return true;
     return false;
 }
@@ -154,7 +136,7 @@ int arm64_pages_lone(struct arm64 *a, bool begin)
         p->far = 0;
         return hook(a);
     }
-    if (!needs_hook(p))
+    if (!pages_clients_want_user(&p->clients))
         unhook(a);
     for (unsigned i = 0; i < p->opened_count; i++)
         arm64_code_allow(a, p->opened[i]);
@@ -195,14 +177,14 @@ int arm64_pages_watch(struct arm64 *a, unsigned client, const struct pages_clien
         a->pages = p = calloc(1, sizeof(*p));
     if (!p)
         return c->map ? -ENOMEM : 0;
-    p->client[client] = *c;
-    if (needs_hook(p))
+    p->clients.of[client] = *c;
+    if (pages_clients_want_user(&p->clients)) /* stores that no guard shows */
         rc = hook(a);
     else
         unhook(a);
     if (p->hooked != was_hooked) /* translated anew: without a hook stores are done in line */
         arm64_engine_drop_code(a);
-    if (!p->client[0].map && !p->client[1].map)
+    if (!pages_clients_any(&p->clients))
         arm64_pages_destroy(a);
     if (!a->code)
         return rc; /* the machine is being made */

@@ -27,13 +27,8 @@ struct x86_pages {
     bool hooked;
     bool leave;         /* the hook is to go: this block of user mode was translated with it */
     vaddr_t pc;
-    struct pages_client client[PAGES_CLIENTS];
+    struct pages_clients clients;
 };
-
-static bool wants(const struct pages_client *c, size_t page, bool user)
-{
-    return c->map && c->map[page] && !(c->kernel && user);
-}
 
 static void on_store(uc_engine *uc, uc_mem_type type, uint64_t at, int size, int64_t value,
                      void *opaque)
@@ -42,20 +37,16 @@ static void on_store(uc_engine *uc, uc_mem_type type, uint64_t at, int size, int
     const struct x86_pages *p = x->pages;
     size_t page = at / PAGE_BYTES;
     struct cpu_store s;
-    bool user;
 
     (void)uc;
     (void)type;
-    if (!wants(&p->client[0], page, false) && !wants(&p->client[1], page, false))
+    if (!pages_clients_want(&p->clients, page))
         return;
     x86_count_block(x, &s.n, &s.pc, &s.code_bytes); /* the engine's own RIP may lag behind */
     s.pa = at;
     s.bytes = (unsigned)size;
-    s.value = size < 8 ? (uint64_t)value & ((1ull << 8 * size) - 1) : (uint64_t)value;
-    user = !(s.pc >> 63) && x86_cpl(x) == 3;
-    for (unsigned i = 0; i < PAGES_CLIENTS; i++)
-        if (wants(&p->client[i], page, user))
-            p->client[i].fn(p->client[i].ctx, &s);
+    s.value = pages_store_value((uint64_t)value, s.bytes);
+    pages_clients_tell(&p->clients, page, !(s.pc >> 63) && x86_cpl(x) == 3, &s);
 }
 
 /* As the kernel's, for it is by the kernel's rights. */
@@ -65,9 +56,8 @@ void x86_pages_model_store(struct x86 *x, paddr_t pa, const uint8_t *bytes, unsi
     struct cpu_store s = {.n = x->count.n, .pa = pa, .bytes = len};
 
     memcpy(&s.value, bytes, len);
-    for (unsigned i = 0; p && i < PAGES_CLIENTS; i++)
-        if (wants(&p->client[i], pa / PAGE_BYTES, false))
-            p->client[i].fn(p->client[i].ctx, &s);
+    if (p)
+        pages_clients_tell(&p->clients, pa / PAGE_BYTES, false, &s);
 }
 
 /* ---- the hook ---- */
@@ -93,19 +83,11 @@ static void unhook(struct x86 *x)
     x->pages->hooked = x->pages->leave = false;
 }
 
-static bool only_kernel(const struct x86_pages *p)
-{
-    for (unsigned i = 0; i < PAGES_CLIENTS; i++)
-        if (p->client[i].map && !p->client[i].kernel)
-            return false;
-    return true;
-}
-
 void x86_pages_translated(struct x86 *x, vaddr_t pc)
 {
     struct x86_pages *p = x->pages;
 
-    if (!p || !p->hooked || pc >> 63 || !only_kernel(p) || x86_cpl(x) < 3)
+    if (!p || !p->hooked || pc >> 63 || pages_clients_want_user(&p->clients) || x86_cpl(x) < 3)
         return;
     p->leave = true;
     p->pc = pc;
@@ -162,9 +144,9 @@ int x86_pages_watch(struct x86 *x, unsigned client, const struct pages_client *c
     if (c->map && !p)
         return -ENOMEM;
     if (p) {
-        p->client[client] = *c;
+        p->clients.of[client] = *c;
         rc = hook(x);
-        if (!p->client[0].map && !p->client[1].map) {
+        if (!pages_clients_any(&p->clients)) {
             unhook(x);
             x86_pages_destroy(x);
             rc = 0;

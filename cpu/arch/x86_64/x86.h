@@ -24,6 +24,7 @@
 #include "cpu/adversary.h"
 #include "cpu/breaks.h"
 #include "cpu/cpu.h"
+#include "cpu/pages_clients.h"
 #include "cpu/dev/acpi_pm.h"
 #include "cpu/dev/cmos.h"
 #include "cpu/dev/debug_exit.h"
@@ -359,14 +360,6 @@ void x86_ram_put_page(struct x86 *x, uint32_t page, const uint8_t *bytes);
 void x86_dirty_settle(struct x86 *x);
 
 /* ---- pages.c ---- */
-/* See cpu_watch_pages(); there are two who may look. */
-enum { PAGES_OBSERVER, PAGES_ADVERSARY, PAGES_CLIENTS };
-struct pages_client {
-    const uint8_t *map;     /* NULL: nobody */
-    cpu_page_store_fn fn;
-    void *ctx;
-    bool kernel;            /* user mode's stores are of no interest */
-};
 MUST_CHECK int x86_pages_watch(struct x86 *x, unsigned client, const struct pages_client *c);
 void x86_pages_destroy(struct x86 *x);
 /* The model is about to store 1 to 8 bytes itself: it is no block that does (0 bytes of code). */
