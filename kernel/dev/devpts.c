@@ -83,8 +83,5 @@ int devpts_open(unsigned index, unsigned flags)
     int err = file_open_dentry(d, flags & ~O_CLOEXEC, &f);
     if (err)
         return err;
-    int fd = fd_install(f, 0, (flags & O_CLOEXEC) != 0);
-    if (fd < 0)
-        file_unref(f);
-    return fd;
+    return (int)fd_give(f, (flags & O_CLOEXEC) != 0);
 }

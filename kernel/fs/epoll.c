@@ -149,10 +149,7 @@ SYSCALL1(epoll_create1, uint64_t, flags)
     if (err)
         return err;
     ep->file = f;
-    long fd = fd_install(f, 0, flags != 0);
-    if (fd < 0)
-        file_unref(f);
-    return fd;
+    return fd_give(f, flags != 0);
 }
 
 /*

@@ -96,8 +96,5 @@ SYSCALL2(eventfd2, uint64_t, count, uint64_t, flags)
                              "anon_inode:[eventfd]", 0600, &f);
     if (err)
         return err;
-    long fd = fd_install(f, 0, (flags & O_CLOEXEC) != 0);
-    if (fd < 0)
-        file_unref(f);
-    return fd;
+    return fd_give(f, (flags & O_CLOEXEC) != 0);
 }

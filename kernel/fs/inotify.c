@@ -254,10 +254,7 @@ SYSCALL1(inotify_init1, uint64_t, flags)
                              "anon_inode:inotify", 0600, &f);
     if (err)
         return err;
-    long fd = fd_install(f, 0, (flags & O_CLOEXEC) != 0);
-    if (fd < 0)
-        file_unref(f);
-    return fd;
+    return fd_give(f, (flags & O_CLOEXEC) != 0);
 }
 
 static long watch_add(struct inotify *in, struct dentry *d, uint32_t mask)

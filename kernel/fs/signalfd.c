@@ -134,10 +134,7 @@ static long signalfd_create(sigset_k mask, uint64_t flags)
                              "anon_inode:[signalfd]", 0600, &f);
     if (err)
         return err;
-    long fd = fd_install(f, 0, (flags & O_CLOEXEC) != 0);
-    if (fd < 0)
-        file_unref(f);
-    return fd;
+    return fd_give(f, (flags & O_CLOEXEC) != 0);
 }
 
 SYSCALL4(signalfd4, uint64_t, fd, uint64_t, mask_addr, uint64_t, mask_bytes, uint64_t, flags)

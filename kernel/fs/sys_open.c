@@ -17,10 +17,7 @@ static long install(int err, struct file *f, unsigned flags)
 {
     if (err)
         return err;
-    long fd = fd_install(f, 0, (flags & O_CLOEXEC) != 0);
-    if (fd < 0)
-        file_unref(f);
-    return fd;
+    return fd_give(f, (flags & O_CLOEXEC) != 0);
 }
 
 SYSCALL4(openat, uint64_t, dirfd, uint64_t, path, uint64_t, flags, uint64_t, mode)
@@ -158,8 +155,5 @@ SYSCALL2(memfd_create, uint64_t, name_addr, uint64_t, flags)
     long fd = memfd_open(name, (unsigned)flags, &f);
     if (fd)
         return fd;
-    fd = fd_install(f, 0, (flags & MFD_CLOEXEC) != 0);
-    if (fd < 0)
-        file_unref(f);
-    return fd;
+    return fd_give(f, (flags & MFD_CLOEXEC) != 0);
 }

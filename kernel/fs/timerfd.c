@@ -114,10 +114,7 @@ SYSCALL2(timerfd_create, uint64_t, clock, uint64_t, flags)
                              "anon_inode:[timerfd]", 0600, &f);
     if (err)
         return err;
-    long fd = fd_install(f, 0, (flags & O_CLOEXEC) != 0);
-    if (fd < 0)
-        file_unref(f);
-    return fd;
+    return fd_give(f, (flags & O_CLOEXEC) != 0);
 }
 
 static int spec_ns(const struct timespec_k *ts, uint64_t *ns)

@@ -124,6 +124,15 @@ struct file *fd_get_path(int fd);
  * reference kept by the caller.
  */
 int fd_install(struct file *f, int min, bool cloexec);
+/* The same from 0 on, and the reference is dropped on failure too: what a call that opens returns. */
+static inline long fd_give(struct file *f, bool cloexec)
+{
+    long fd = fd_install(f, 0, cloexec);
+
+    if (fd < 0)
+        file_unref(f);
+    return fd;
+}
 /*
  * dup2: fd (below the limit) names f from now on; reference taken over; what was there is
  * closed.

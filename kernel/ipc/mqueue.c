@@ -166,10 +166,7 @@ SYSCALL4(mq_open, uint64_t, name_addr, uint64_t, flags, uint64_t, mode, uint64_t
                          q->vnode->mode, &f);
     if (err)
         return err;
-    long fd = fd_install(f, 0, true); /* always, as in Linux */
-    if (fd < 0)
-        file_unref(f);
-    return fd;
+    return fd_give(f, true); /* always, as in Linux */
 }
 
 SYSCALL1(mq_unlink, uint64_t, name_addr)

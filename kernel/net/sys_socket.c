@@ -34,10 +34,7 @@ static long socket_install(struct socket *s, unsigned flags)
     int err = socket_open_file(s, flags, &f);
     if (err)
         return err;
-    long fd = fd_install(f, 0, (flags & O_CLOEXEC) != 0);
-    if (fd < 0)
-        file_unref(f);
-    return fd;
+    return fd_give(f, (flags & O_CLOEXEC) != 0);
 }
 
 SYSCALL3(socket, uint64_t, domain, uint64_t, type, uint64_t, protocol)

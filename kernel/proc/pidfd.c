@@ -46,7 +46,7 @@ static int pidfd_create(struct process *p, unsigned flags)
 {
     struct pidfd *pf = kmalloc(sizeof(*pf));
     struct file *f;
-    int fd, error;
+    int error;
 
     if (!pf)
         return -ENOMEM;
@@ -56,10 +56,7 @@ static int pidfd_create(struct process *p, unsigned flags)
                            0600, &f);
     if (error)
         return error;
-    fd = fd_install(f, 0, true);
-    if (fd < 0)
-        file_unref(f);
-    return fd;
+    return (int)fd_give(f, true);
 }
 
 void pidfd_open_into(struct process *p, vaddr_t user_fd)
