@@ -4,26 +4,35 @@
 
 #include <string.h>
 
-static uint64_t register_named(struct cpu *cpu, const char *name)
+int access_register_number(struct cpu *cpu, csh cs, unsigned reg)
 {
-    uint8_t value[16] = {0};
-    uint64_t word;
+    const char *name = reg ? cs_reg_name(cs, reg) : NULL;
     int id;
 
+    if (!name)
+        return -1;
     if (strcmp(name, "fp") == 0)
         name = "x29";
     else if (strcmp(name, "lr") == 0)
         name = "x30";
     id = cpu_reg_find(cpu_arch(cpu), name);
+    return id < 0 ? -1 : id;
+}
+
+static uint64_t register_value(struct cpu *cpu, int id)
+{
+    uint8_t value[16] = {0};
+    uint64_t word;
+
     if (id < 0 || cpu_reg_read(cpu, id, value) != 0)
         return 0;
     memcpy(&word, value, 8);
     return word;
 }
 
-static uint64_t register_value(struct cpu *cpu, csh cs, unsigned reg)
+uint64_t access_register(struct cpu *cpu, csh cs, unsigned reg)
 {
-    return reg ? register_named(cpu, cs_reg_name(cs, reg)) : 0;
+    return register_value(cpu, access_register_number(cpu, cs, reg));
 }
 
 /* "[x1], #8" goes by x1 alone. */
@@ -44,11 +53,11 @@ static unsigned arm64_list(struct cpu *cpu, csh cs, const cs_insn *insn, vaddr_t
 
         if (o->type != ARM64_OP_MEM)
             continue;
-        at[count] = register_value(cpu, cs, o->mem.base);
+        at[count] = access_register(cpu, cs, o->mem.base);
         if (!is_post_indexed(insn))
             at[count] += (uint64_t)(int64_t)o->mem.disp;
         if (o->mem.index)
-            at[count] += register_value(cpu, cs, o->mem.index) << o->shift.value;
+            at[count] += access_register(cpu, cs, o->mem.index) << o->shift.value;
         count++;
     }
     return count;
@@ -65,10 +74,11 @@ static unsigned x86_list(struct cpu *cpu, csh cs, const cs_insn *insn, vaddr_t *
         if (d->operands[i].type != X86_OP_MEM || insn->id == X86_INS_LEA)
             continue;
         at[count] = m->base == X86_REG_RIP ? insn->address + insn->size
-                                           : register_value(cpu, cs, m->base);
-        at[count] += register_value(cpu, cs, m->index) * (uint64_t)m->scale + (uint64_t)m->disp;
+                                           : access_register(cpu, cs, m->base);
+        at[count] += access_register(cpu, cs, m->index) * (uint64_t)m->scale + (uint64_t)m->disp;
         if (m->segment == X86_REG_FS || m->segment == X86_REG_GS)
-            at[count] += register_named(cpu, m->segment == X86_REG_FS ? "fs_base" : "gs_base");
+            at[count] += register_value(
+                cpu, cpu_reg_find(ARCH_X86_64, m->segment == X86_REG_FS ? "fs_base" : "gs_base"));
         count++;
     }
     if (insn->id == X86_INS_PUSH || insn->id == X86_INS_CALL || insn->id == X86_INS_PUSHFQ)

@@ -14,6 +14,10 @@
 
 #define ACCESSES_MAX 4u
 
+/* Our number of a general register by the disassembler's; -1 where there is none. */
+int access_register_number(struct cpu *cpu, csh cs, unsigned reg);
+/* Its value; 0 where there is none. */
+uint64_t access_register(struct cpu *cpu, csh cs, unsigned reg);
 /* Addresses of its memory operands, the implicit ones of the stack too: how many. */
 unsigned access_list(struct cpu *cpu, csh cs, const cs_insn *insn, vaddr_t at[ACCESSES_MAX]);
 

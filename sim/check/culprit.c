@@ -12,6 +12,7 @@
 #include <capstone/capstone.h>
 #include <stdio.h>
 
+#include "sim/check/access.h"
 #include "sim/check/ustate.h"
 #include "sim/who.h"
 
@@ -94,26 +95,6 @@ void culprit_describe(struct timeline *t, struct places *places, insn_t n, struc
 
 /* ---- what an instruction loads ---- */
 
-static uint64_t reg_by_name(struct cpu *cpu, csh cs, unsigned reg)
-{
-    const char *name = reg ? cs_reg_name(cs, reg) : NULL;
-    uint8_t value[16] = {0};
-    uint64_t word;
-    int id;
-
-    if (!name)
-        return 0;
-    if (strcmp(name, "fp") == 0)
-        name = "x29";
-    else if (strcmp(name, "lr") == 0)
-        name = "x30";
-    id = cpu_reg_find(cpu_arch(cpu), name);
-    if (id < 0 || cpu_reg_read(cpu, id, value) != 0)
-        return 0;
-    memcpy(&word, value, 8);
-    return word;
-}
-
 /* LDR and LDP: the second register of a pair stands behind the first. */
 static bool arm64_load(struct cpu *cpu, csh cs, const cs_insn *insn, const char *value,
                        vaddr_t *at, size_t *bytes)
@@ -127,8 +108,8 @@ static bool arm64_load(struct cpu *cpu, csh cs, const cs_insn *insn, const char 
     for (unsigned i = 0; i < d->op_count; i++) {
         if (d->operands[i].type != ARM64_OP_MEM)
             continue;
-        *at = reg_by_name(cpu, cs, d->operands[i].mem.base) +
-              reg_by_name(cpu, cs, d->operands[i].mem.index) +
+        *at = access_register(cpu, cs, d->operands[i].mem.base) +
+              access_register(cpu, cs, d->operands[i].mem.index) +
               (uint64_t)(int64_t)d->operands[i].mem.disp;
         for (unsigned r = 0; r < i; r++) {
             const char *name = cs_reg_name(cs, d->operands[r].reg);
@@ -165,8 +146,8 @@ static bool x86_load(struct cpu *cpu, csh cs, const cs_insn *insn, const char *v
 
         if (d->operands[i].type != X86_OP_MEM || (i == 0 && insn->id == X86_INS_MOV))
             continue;
-        *at = reg_by_name(cpu, cs, m->base) +
-              reg_by_name(cpu, cs, m->index) * (uint64_t)m->scale + (uint64_t)m->disp;
+        *at = access_register(cpu, cs, m->base) +
+              access_register(cpu, cs, m->index) * (uint64_t)m->scale + (uint64_t)m->disp;
         if (insn->id == X86_INS_XRSTOR || insn->id == X86_INS_XRSTOR64 ||
             insn->id == X86_INS_FXRSTOR || insn->id == X86_INS_FXRSTOR64) {
             if (strncmp(value, "xmm", 3) != 0)

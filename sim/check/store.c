@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/check/access.h"
+
 #define CODE_MAX     4096u
 #define STORES_MAX   512u
 #define BLOCKS       64u
@@ -77,17 +79,7 @@ void store_finder_destroy(struct store_finder *f)
 
 static int reg_number(const struct store_finder *f, unsigned reg)
 {
-    const char *name = reg ? cs_reg_name(f->cs, reg) : NULL;
-    int id;
-
-    if (!name)
-        return -1;
-    if (strcmp(name, "fp") == 0)
-        name = "x29";
-    else if (strcmp(name, "lr") == 0)
-        name = "x30";
-    id = cpu_reg_find(cpu_arch(f->cpu), name);
-    return id < 0 ? -1 : id;
+    return access_register_number(f->cpu, f->cs, reg);
 }
 
 static bool arm64_decode(const struct store_finder *f, struct store *s)
