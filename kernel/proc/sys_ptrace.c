@@ -126,19 +126,30 @@ static long listen(struct trace *tr)
     return 0;
 }
 
-static long get_regset(struct trace *tr, unsigned type, vaddr_t uiov)
+/* The set as it is, in `bytes`; `iov` is what the tracer says, no longer than the set. */
+static long regset_begin(struct trace *tr, unsigned type, vaddr_t uiov, uint8_t *bytes,
+                         struct iovec_k *iov)
 {
-    uint8_t bytes[REGSET_BYTES_MAX];
-    struct iovec_k iov;
     long n;
 
-    if (copy_from_user(&iov, uiov, sizeof(iov)))
+    if (copy_from_user(iov, uiov, sizeof(*iov)))
         return -EFAULT;
     n = frame_get_regset(tr->thread, type, bytes);
     if (n < 0)
         return n;
-    if (iov.len > (uint64_t)n)
-        iov.len = (uint64_t)n;
+    if (iov->len > (uint64_t)n)
+        iov->len = (uint64_t)n;
+    return 0;
+}
+
+static long get_regset(struct trace *tr, unsigned type, vaddr_t uiov)
+{
+    uint8_t bytes[REGSET_BYTES_MAX];
+    struct iovec_k iov;
+    long err = regset_begin(tr, type, uiov, bytes, &iov);
+
+    if (err)
+        return err;
     if (copy_to_user(iov.base, bytes, iov.len) || copy_to_user(uiov, &iov, sizeof(iov)))
         return -EFAULT;
     return 0;
@@ -148,19 +159,14 @@ static long set_regset(struct trace *tr, unsigned type, vaddr_t uiov)
 {
     uint8_t bytes[REGSET_BYTES_MAX];
     struct iovec_k iov;
-    long n;
+    long err = regset_begin(tr, type, uiov, bytes, &iov);
 
-    if (copy_from_user(&iov, uiov, sizeof(iov)))
-        return -EFAULT;
-    n = frame_get_regset(tr->thread, type, bytes);
-    if (n < 0)
-        return n;
-    if (iov.len > (uint64_t)n)
-        iov.len = (uint64_t)n;
+    if (err)
+        return err;
     if (copy_from_user(bytes, iov.base, iov.len))
         return -EFAULT;
-    n = frame_set_regset(tr->thread, type, bytes);
-    return n ? n : copy_to_user(uiov, &iov, sizeof(iov));
+    err = frame_set_regset(tr->thread, type, bytes);
+    return err ? err : copy_to_user(uiov, &iov, sizeof(iov));
 }
 
 static bool signal_info_is_there(const struct trace *tr)
