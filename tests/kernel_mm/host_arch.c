@@ -47,6 +47,20 @@ void host_end(void)
     assert_int_equal(page_count_free(), pages_at_start);
 }
 
+int host_setup(void **state)
+{
+    (void)state;
+    host_start();
+    return 0;
+}
+
+int host_teardown(void **state)
+{
+    (void)state;
+    host_end();
+    return 0;
+}
+
 void *arch_phys_to_virt(paddr_t pa)
 {
     assert_true(pa >= HOST_RAM_BASE && pa < HOST_RAM_BASE + HOST_RAM_BYTES);

@@ -24,6 +24,9 @@
 
 void host_start(void);
 void host_end(void);
+/* The same as a test's set-up and tear-down. */
+int host_setup(void **state);
+int host_teardown(void **state);
 /* Entries in a page table now; and the rights of one page, 0 where there is none. */
 unsigned host_pmap_count(const struct pmap *pm);
 unsigned host_pmap_prot(const struct pmap *pm, vaddr_t va);

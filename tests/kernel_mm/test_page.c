@@ -6,20 +6,6 @@
 
 #define BLOCKS 400
 
-static int start(void **state)
-{
-    (void)state;
-    host_start();
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    host_end();
-    return 0;
-}
-
 static void test_page_reserved_ranges_are_never_given(void **state)
 {
     struct page *p[HOST_RAM_BYTES / PAGE_SIZE];
@@ -105,10 +91,12 @@ static void test_kmalloc_random(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_page_reserved_ranges_are_never_given, start, end),
-        cmocka_unit_test_setup_teardown(test_page_blocks_are_aligned_and_join_again, start, end),
-        cmocka_unit_test_setup_teardown(test_page_refs_keep_it, start, end),
-        cmocka_unit_test_setup_teardown(test_kmalloc_random, start, end),
+        cmocka_unit_test_setup_teardown(test_page_reserved_ranges_are_never_given, host_setup,
+                                        host_teardown),
+        cmocka_unit_test_setup_teardown(test_page_blocks_are_aligned_and_join_again, host_setup,
+                                        host_teardown),
+        cmocka_unit_test_setup_teardown(test_page_refs_keep_it, host_setup, host_teardown),
+        cmocka_unit_test_setup_teardown(test_kmalloc_random, host_setup, host_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,20 +5,6 @@
 
 #define RANGE 9000u
 
-static int start(void **state)
-{
-    (void)state;
-    host_start();
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    host_end();
-    return 0;
-}
-
 static uint32_t next_random(uint32_t *seed)
 {
     *seed = *seed * 1664525u + 1013904223u;
@@ -146,11 +132,13 @@ static void test_pagetree_removed_and_set_again(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_pagetree_low_indexes, start, end),
-        cmocka_unit_test_setup_teardown(test_pagetree_user_addresses, start, end),
-        cmocka_unit_test_setup_teardown(test_pagetree_next_of_far_apart, start, end),
-        cmocka_unit_test_setup_teardown(test_pagetree_height_follows_the_distance, start, end),
-        cmocka_unit_test_setup_teardown(test_pagetree_removed_and_set_again, start, end),
+        cmocka_unit_test_setup_teardown(test_pagetree_low_indexes, host_setup, host_teardown),
+        cmocka_unit_test_setup_teardown(test_pagetree_user_addresses, host_setup, host_teardown),
+        cmocka_unit_test_setup_teardown(test_pagetree_next_of_far_apart, host_setup, host_teardown),
+        cmocka_unit_test_setup_teardown(test_pagetree_height_follows_the_distance, host_setup,
+                                        host_teardown),
+        cmocka_unit_test_setup_teardown(test_pagetree_removed_and_set_again, host_setup,
+                                        host_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

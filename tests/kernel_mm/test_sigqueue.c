@@ -4,20 +4,6 @@
 #include "kernel/include/errno.h"
 #include "kernel/include/sigqueue.h"
 
-static int start(void **state)
-{
-    (void)state;
-    host_start();
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    host_end();
-    return 0;
-}
-
 static void add(struct sigqueue *q, int signo, uint64_t value)
 {
     struct ksiginfo info = { .signo = signo, .code = SI_QUEUE };
@@ -89,10 +75,13 @@ static void test_sigqueue_refuses_too_many(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_sigqueue_standard_is_queued_once, start, end),
-        cmocka_unit_test_setup_teardown(test_sigqueue_realtime_in_order_lowest_first, start, end),
-        cmocka_unit_test_setup_teardown(test_sigqueue_take_respects_the_set, start, end),
-        cmocka_unit_test_setup_teardown(test_sigqueue_refuses_too_many, start, end),
+        cmocka_unit_test_setup_teardown(test_sigqueue_standard_is_queued_once, host_setup,
+                                        host_teardown),
+        cmocka_unit_test_setup_teardown(test_sigqueue_realtime_in_order_lowest_first, host_setup,
+                                        host_teardown),
+        cmocka_unit_test_setup_teardown(test_sigqueue_take_respects_the_set, host_setup,
+                                        host_teardown),
+        cmocka_unit_test_setup_teardown(test_sigqueue_refuses_too_many, host_setup, host_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,20 +15,6 @@
 #define MAPS 3
 #define FILE_PAGES 16u
 
-static int start(void **state)
-{
-    (void)state;
-    host_start();
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    host_end();
-    return 0;
-}
-
 static vaddr_t va_of(unsigned page)
 {
     return BASE + page * PAGE_SIZE;
@@ -301,12 +287,15 @@ static void test_vm_random_against_model(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_vm_fork_copies_on_write, start, end),
-        cmocka_unit_test_setup_teardown(test_vm_shared_anonymous_is_shared_by_fork, start, end),
-        cmocka_unit_test_setup_teardown(test_vm_faults_say_why, start, end),
-        cmocka_unit_test_setup_teardown(test_vm_stack_grows_to_its_limit, start, end),
-        cmocka_unit_test_setup_teardown(test_vm_private_file_page_is_copied, start, end),
-        cmocka_unit_test_setup_teardown(test_vm_random_against_model, start, end),
+        cmocka_unit_test_setup_teardown(test_vm_fork_copies_on_write, host_setup, host_teardown),
+        cmocka_unit_test_setup_teardown(test_vm_shared_anonymous_is_shared_by_fork, host_setup,
+                                        host_teardown),
+        cmocka_unit_test_setup_teardown(test_vm_faults_say_why, host_setup, host_teardown),
+        cmocka_unit_test_setup_teardown(test_vm_stack_grows_to_its_limit, host_setup,
+                                        host_teardown),
+        cmocka_unit_test_setup_teardown(test_vm_private_file_page_is_copied, host_setup,
+                                        host_teardown),
+        cmocka_unit_test_setup_teardown(test_vm_random_against_model, host_setup, host_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
