@@ -9,15 +9,14 @@
  * engine's own fields: one entry for those that no guest uses, and no more than a limit for the
  * others as blocks are translated. They grow again when no more are.
  *
- * Rules of use: zeroed but for the constants before the first call; the engine must not be in the
- * middle of an access. Where the fields are not found, in another version, all is left as it is.
+ * Rules of use: engine_trim_find() before a guest runs; engine_trim() never in the middle of an
+ * access. Where the fields are not found, in another version, all is left as it is.
  */
 #ifndef TRAPLINE_CPU_ENGINE_TRIM_H
 #define TRAPLINE_CPU_ENGINE_TRIM_H
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <unicorn/unicorn.h>
 
 #define ENGINE_TRIM_EVERY 256u /* blocks translated */
 
@@ -31,13 +30,11 @@ struct engine_tlbs {
     unsigned regimes;        /* that the engine has */
     uint32_t in_use;         /* bit per regime: guests use it */
     struct sized_tlb *sizes; /* one per regime, the engine's; NULL: not known */
-    bool sought;
 };
 
-/*
- * Makes them small; so many blocks were translated. They are looked for once a guest has run for a
- * while: looking takes longer than a short run. False: they are not known, or it is too early.
- */
-bool engine_trim(struct engine_tlbs *t, uc_engine *uc, uint64_t blocks);
+/* `live`: what context_live() found. What is set is `sizes`. */
+void engine_trim_find(struct engine_tlbs *t, const uint8_t *live);
+/* Makes them small; so many blocks were translated. False: they are not known. */
+bool engine_trim(const struct engine_tlbs *t, uint64_t blocks);
 
 #endif

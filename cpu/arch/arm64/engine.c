@@ -233,6 +233,7 @@ static void on_translated(uc_engine *uc, uc_tb *tb, uc_tb *previous, void *user)
     uint32_t word;
     paddr_t pa = 0;
 
+    (void)uc;
     (void)previous;
     a->engine->tells = true;
     if (a->code && !arm64_walk(a, tb->pc, &pa, NULL)) {
@@ -241,7 +242,7 @@ static void on_translated(uc_engine *uc, uc_tb *tb, uc_tb *previous, void *user)
     }
     a->engine->filled += 512;
     if (!(++a->engine->blocks % ENGINE_TRIM_EVERY))
-        (void)engine_trim(&a->engine->tlbs, uc, a->engine->blocks);
+        (void)engine_trim(&a->engine->tlbs, a->engine->blocks);
     for (uint32_t at = 0; at + 4 <= tb->size; at += 4) {
         if (!code) {
             a->engine->filled += 768;

@@ -220,7 +220,7 @@ size_t arm64_engine_extra_bytes(size_t ram_bytes)
 }
 
 /* Of twelve regimes: EL1&0 at EL0, at EL1, and there with PAN, by the engine's numbers of them. */
-static const struct engine_tlbs tlbs = {12, 1u << 0 | 1u << 2 | 1u << 4, NULL, false};
+static const struct engine_tlbs tlbs = {12, 1u << 0 | 1u << 2 | 1u << 4, NULL};
 
 int arm64_engine_create(struct arm64 *a)
 {
@@ -247,6 +247,8 @@ int arm64_engine_create(struct arm64 *a)
         return -ENOTSUP;
     }
     arm64_live_find(e);
+    if (e->live.state)
+        engine_trim_find(&e->tlbs, e->live.state);
     arm64_pmu_hooks_off(e);
     context_part(e->uc, e->brief, e->scratch,
                  e->syndrome_at + sizeof(struct engine_exception));

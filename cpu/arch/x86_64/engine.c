@@ -110,9 +110,10 @@ static void on_translated(uc_engine *uc, uc_tb *tb, uc_tb *previous, void *user)
 {
     struct x86 *x = user;
 
+    (void)uc;
     (void)previous;
     if (!(++x->engine->blocks % ENGINE_TRIM_EVERY))
-        (void)engine_trim(&x->engine->tlbs, uc, x->engine->blocks);
+        (void)engine_trim(&x->engine->tlbs, x->engine->blocks);
     if (x->counter && !x->engine->entering && !x->engine->calibrating)
         x86_count_translated(x, tb->pc, tb->size);
     x->engine->filled += translated_bytes(x, tb);

@@ -133,7 +133,9 @@ static void find_live(struct x86_engine *e)
     e->direct = get64(e, e->at.cr2 + CR0_FROM_CR2) == read_uc(e, UC_X86_REG_CR0) &&
                 get64(e, e->at.cr2 + CR3_FROM_CR2) == read_uc(e, UC_X86_REG_CR3) &&
                 get64(e, e->at.cr2 + CR4_FROM_CR2) == read_uc(e, UC_X86_REG_CR4);
-    if (!e->direct)
+    if (e->direct)
+        engine_trim_find(&e->tlbs, e->live);
+    else
         e->live = (uint8_t *)e->front;
 }
 
@@ -150,7 +152,7 @@ static uc_err make_front(struct x86_engine *e)
 }
 
 /* Of three regimes: ring 3, and the other rings without SMAP, by the engine's numbers of them. */
-static const struct engine_tlbs tlbs = {3, 1u << 1 | 1u << 2, NULL, false};
+static const struct engine_tlbs tlbs = {3, 1u << 1 | 1u << 2, NULL};
 
 int x86_engine_create(struct x86 *x)
 {
