@@ -77,11 +77,6 @@ uint64_t arm64_sp(struct arm64 *a)
     return arm64_sp_live(a);
 }
 
-bool arm64_in_user(struct arm64 *a)
-{
-    return !(arm64_pstate(a) & PSTATE_EL);
-}
-
 uint64_t arm64_asid_root(struct arm64 *a)
 {
     return arm64_sysreg(a, SYS_TTBR0) & 0x0000fffffffffffeull; /* without the ASID, which is reused */

@@ -54,6 +54,7 @@ enum {
 struct arm64_live {
     uint8_t *state; /* what a context begins with, in the engine; NULL: not known */
     size_t at[LIVE_COUNT];
+    size_t mode_at; /* EL and SP of PSTATE, four bytes; the engine keeps the rest elsewhere */
 };
 
 struct arm64_engine {
@@ -128,6 +129,14 @@ static inline uint64_t arm64_live_get(const struct arm64_engine *e, unsigned reg
 
     memcpy(&value, e->live.state + e->live.at[reg], sizeof(value));
     return value;
+}
+
+static inline uint32_t arm64_live_mode(const struct arm64_engine *e)
+{
+    uint32_t mode;
+
+    memcpy(&mode, e->live.state + e->live.mode_at, sizeof(mode));
+    return mode;
 }
 
 static inline void arm64_live_put(struct arm64_engine *e, unsigned reg, uint64_t value)

@@ -6,7 +6,7 @@
  * exception has a dozen. Where the registers are is found as cpu/context_live.c says: values that
  * stand nowhere else are written, found in a saved context and then in the engine. They are used only
  * where each of them follows in both directions; else the engine's calls do the same, slower.
- * PSTATE is not among them: the engine keeps it in pieces.
+ * Of PSTATE, which the engine keeps in pieces, EL and SP are among them.
  */
 #include "cpu/context_live.h"
 
@@ -54,6 +54,25 @@ static bool all_follow(struct arm64_engine *e)
     return true;
 }
 
+/* EL and SP stand behind the PC. Tried with all that this machine has. */
+static bool mode_follows(struct arm64_engine *e)
+{
+    static const uint32_t modes[] = {0, PSTATE_EL1H - 1, PSTATE_EL1H, PSTATE_EL2H - 1, PSTATE_EL2H};
+    uint32_t was = 0;
+    bool follows = true;
+
+    e->live.mode_at = e->live.at[LIVE_PC] + 8;
+    uc_reg_read(e->uc, UC_ARM64_REG_PSTATE, &was);
+    for (unsigned i = 0; i < ARRAY_LEN(modes); i++) {
+        uint32_t pstate = modes[i] | PSTATE_DAIF;
+
+        uc_reg_write(e->uc, UC_ARM64_REG_PSTATE, &pstate);
+        follows &= (arm64_live_mode(e) & (PSTATE_EL | PSTATE_SP)) == modes[i];
+    }
+    uc_reg_write(e->uc, UC_ARM64_REG_PSTATE, &was);
+    return follows;
+}
+
 static bool find(struct arm64_engine *e)
 {
     struct live_probe probe = {.bytes = 8, .reg = numbers[LIVE_ELR]};
@@ -67,7 +86,7 @@ static bool find(struct arm64_engine *e)
     }
     probe.at = e->live.at[LIVE_ELR];
     e->live.state = context_live(e->uc, &probe, e->scratch);
-    return e->live.state && all_follow(e);
+    return e->live.state && all_follow(e) && mode_follows(e);
 }
 
 void arm64_live_find(struct arm64_engine *e)

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "cpu/arch/arm64/arch.h"
 #include "cpu/arch/arm64/engine.h"
 #include "cpu/arch/arm64/regs.h"
 
@@ -41,6 +42,8 @@ void arm64_set_x(struct arm64 *a, unsigned index, uint64_t value)
 
 uint64_t arm64_pc_get(struct arm64 *a)
 {
+    if (a->engine->live.state)
+        return arm64_live_get(a->engine, LIVE_PC);
     return read_uc(a, UC_ARM64_REG_PC);
 }
 
@@ -52,6 +55,14 @@ void arm64_pc_set(struct arm64 *a, uint64_t value)
 uint64_t arm64_pstate(struct arm64 *a)
 {
     return read_uc(a, UC_ARM64_REG_PSTATE) & 0xffffffff;
+}
+
+bool arm64_in_user(struct arm64 *a)
+{
+    const struct arm64_engine *e = a->engine;
+    uint64_t mode = e->live.state ? arm64_live_mode(e) : arm64_pstate(a);
+
+    return !(mode & PSTATE_EL);
 }
 
 uint64_t arm64_sp_live(struct arm64 *a)

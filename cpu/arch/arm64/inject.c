@@ -15,7 +15,7 @@
 /* Of what changes the level the syndrome names both sides: it must fit where the CPU is. */
 static bool abort_fits(struct arm64 *a, unsigned ec)
 {
-    bool user = !(arm64_pstate(a) & PSTATE_EL);
+    bool user = arm64_in_user(a);
 
     if (ec == EC_INSN_LOWER || ec == EC_DATA_LOWER)
         return user;

@@ -8,6 +8,7 @@
  * does not tell of their writeback. What is not a device becomes a synchronous
  * external abort at EL1.
  */
+#include "cpu/arch/arm64/arch.h"
 #include "cpu/arch/arm64/arm64.h"
 #include "cpu/arch/arm64/insn.h"
 
@@ -18,7 +19,7 @@ static paddr_t fault_ipa(struct arm64 *a, vaddr_t far)
 
 static void external_abort(struct arm64 *a, const struct arm64_syndrome *s, bool is_fetch)
 {
-    bool user = !(arm64_pstate(a) & PSTATE_EL);
+    bool user = arm64_in_user(a);
     uint32_t ec = is_fetch ? (user ? EC_INSN_LOWER : EC_INSN_SAME)
                            : (user ? EC_DATA_LOWER : EC_DATA_SAME);
     uint32_t fsc = FSC_EXTERNAL;

@@ -18,6 +18,7 @@
  */
 #include <string.h>
 
+#include "cpu/arch/arm64/arch.h"
 #include "cpu/arch/arm64/engine.h"
 
 #define SCTLR_M       1u
@@ -179,7 +180,7 @@ static bool fill(struct arm64 *a, vaddr_t va, uc_mem_type type, uc_tlb_entry *en
     if (!t->known)
         learn(a);
     if (t->on) {
-        bool user = !(arm64_pstate(a) & PSTATE_EL);
+        bool user = arm64_in_user(a);
         enum found found = walk(a, va, &pa, &leaf, &t->level);
 
         t->hook.miss.user = user;

@@ -9,6 +9,7 @@
  */
 #include <stdio.h>
 
+#include "cpu/arch/arm64/arch.h"
 #include "cpu/arch/arm64/arm64.h"
 #include "cpu/arch/arm64/insn.h"
 
@@ -55,7 +56,7 @@ static void report(struct arm64 *a, const struct entry *e, uint32_t vector, vadd
 static void enter_el2(struct arm64 *a, const struct entry *e)
 {
     vaddr_t pc = arm64_pc_get(a);
-    bool user = !(arm64_pstate(a) & PSTATE_EL);
+    bool user = arm64_in_user(a);
     uint32_t vector = arm64_el2_enter(a, e->offset, e->with_esr ? &e->esr : NULL,
                                       e->with_far ? &e->far : NULL);
 
