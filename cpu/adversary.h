@@ -14,15 +14,15 @@
  *     for its address, a write to CR3 or CR4, or a page fault there
  *
  * How: RAM holds what the kernel wrote while the kernel runs, and what the walker sees while user
- * mode does. So the engine's own walks are the adversary's, and where the engine forgets its TLB has no
- * influence. A kernel that keeps the rules never enters user mode with an entry held back, and
- * nothing differs.
+ * mode does. So the engine's own walks are the adversary's, and where the engine forgets its TLB
+ * has no influence. A kernel that keeps the rules never enters user mode with an entry held back,
+ * and nothing differs.
  *
  * Limits: tables of user mode in the address space in use; 4 KiB pages. What is held back is let
  * go when another address space is used. The kernel's own accesses see what it wrote.
  *
- * Rules of use: cpu/arch/CPU/adversary.c tells of everything here, in the order in which it happens.
- * All is state of the machine: it depends on what the guest did alone.
+ * Rules of use: cpu/arch/CPU/adversary.c tells of everything here, in the order in which it
+ * happens. All is state of the machine: it depends on what the guest did alone.
  */
 #ifndef TRAPLINE_CPU_ADVERSARY_H
 #define TRAPLINE_CPU_ADVERSARY_H

@@ -3,9 +3,9 @@
  * cpu/context_live.c - where the engine's state is; see context_live.h.
  *
  * The engine says it nowhere, and what points to it lies among its own fields, which differ between
- * versions. So what they point to is searched for the registers, and found is only what another value
- * of a register then shows in. Words among those fields may be anything, so their targets are read by
- * peek_objects().
+ * versions. So what they point to is searched for the registers, and found is only what another
+ * value of a register then shows in. Words among those fields may be anything, so their targets are
+ * read by peek_objects().
  */
 #include "cpu/context_live.h"
 
@@ -46,8 +46,8 @@ static void *live_in(void *ctx, int memory, uintptr_t from, const uint8_t *copy,
         uint8_t *live = (uint8_t *)(from + o - p->at);
 
         memcpy(&word, copy + o, sizeof(word));
-        if (word == first && memcmp(copy + o, wanted, p->bytes) == 0 && live != (const uint8_t *)s->saved &&
-            live_follows(s->uc, p, live))
+        if (word == first && memcmp(copy + o, wanted, p->bytes) == 0 &&
+            live != (const uint8_t *)s->saved && live_follows(s->uc, p, live))
             return live;
     }
     return NULL;

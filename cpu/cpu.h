@@ -103,7 +103,8 @@ struct cpu_config {
     size_t flash_bytes;     /* at most 64 MiB */
     uint64_t wall_start_s;  /* what the real time clock (PL031, CMOS) reads at n = 0, UTC seconds */
     bool strict;            /* stop at the first unimplemented access */
-    bool adversary;         /* table entries are seen as late as the architecture allows (adversary.h) */
+    bool adversary;         /* table entries are seen as late as the architecture
+                               allows (adversary.h) */
     uint64_t seed;          /* of the entropy device */
     unsigned gic;           /* arm64: 3 for a GICv3; else a GICv2 */
     struct cpu_device devices[CPU_DEVICES_MAX];
@@ -115,7 +116,8 @@ struct cpu_config {
 enum cpu_entry_mode {
     CPU_ENTRY_ARM64_EL1,    /* MMU off, EL1h, DAIF masked; arg[0..3] = x0..x3 */
     CPU_ENTRY_ARM64_EL2,    /* the same at EL2h; PSCI by SMC */
-    CPU_ENTRY_X86_PROT32,   /* PVH and multiboot: 32-bit flat, paging off; arg[0] = eax, arg[1] = ebx */
+    CPU_ENTRY_X86_PROT32,   /* PVH and multiboot: 32-bit flat, paging off; arg[0] =
+                               eax, arg[1] = ebx */
     CPU_ENTRY_X86_LONG64,   /* Linux 64-bit boot: identity tables at arg[3] = cr3; arg[1] = rsi */
 };
 
@@ -128,10 +130,13 @@ struct cpu_entry {
 enum cpu_stop_reason {
     CPU_STOP_TARGET,        /* reached the asked number */
     CPU_STOP_HORIZON,       /* the clock reached cpu_set_horizon() */
-    CPU_STOP_IDLE,          /* waits for an interrupt and no timer will ever bring one: only input can */
-    CPU_STOP_POWEROFF,      /* PSCI SYSTEM_OFF (status = low byte of x1); isa-debug-exit (status = byte written) */
+    CPU_STOP_IDLE,          /* waits for an interrupt and no timer will ever bring
+                               one: only input can */
+    CPU_STOP_POWEROFF,      /* PSCI SYSTEM_OFF (status = low byte of x1); isa-debug-exit (status
+                               = byte written) */
     CPU_STOP_RESET,         /* PSCI SYSTEM_RESET; keyboard-controller or port 0xcf9 reset */
-    CPU_STOP_SHUTDOWN,      /* x86 triple fault; arm64: an exception at an unfetchable vector, again and again */
+    CPU_STOP_SHUTDOWN,      /* x86 triple fault; arm64: an exception at an unfetchable vector,
+                               again and again */
     CPU_STOP_STRICT,        /* unimplemented access under strict */
     CPU_STOP_REQUESTED,     /* cpu_request_stop() */
     CPU_STOP_BREAK,         /* before an instruction of cpu_set_breaks() */
@@ -144,7 +149,8 @@ struct cpu_stop {
 };
 
 /* Lifetime. On failure *out is NULL and `err` (of err_len bytes) holds a sentence. */
-MUST_CHECK int cpu_create(const struct cpu_config *config, struct cpu **out, char *err, size_t err_len);
+MUST_CHECK int cpu_create(const struct cpu_config *config, struct cpu **out, char *err,
+                          size_t err_len);
 void cpu_destroy(struct cpu *cpu);
 const char *cpu_error(const struct cpu *cpu);
 enum arch cpu_arch(const struct cpu *cpu);
@@ -179,14 +185,21 @@ struct cpu_injection {
 };
 MUST_CHECK int cpu_inject(struct cpu *cpu, const struct cpu_injection *what);
 MUST_CHECK int cpu_interrupt(struct cpu *cpu, unsigned number);
-/* A page fault at the user instruction that comes next, as a stale translation makes it. -EINVAL: the
- * CPU is not in user mode. */
+/*
+ * A page fault at the user instruction that comes next, as a stale translation makes it. -EINVAL:
+ * the CPU is not in user mode.
+ */
 MUST_CHECK int cpu_fetch_fault(struct cpu *cpu);
-/* How many interrupts have been acknowledged and not ended (GIC: active; local APIC: in service). */
+/*
+ * How many interrupts have been acknowledged and not ended (GIC: active; local APIC: in service).
+ */
 unsigned cpu_interrupts_active(struct cpu *cpu);
 /* Forget translations: after page tables were written from outside. */
 void cpu_flush_tlb(struct cpu *cpu);
-/* The number for cpu_interrupt() with which the guest's timer comes now; -ENODEV: it has set none up. */
+/*
+ * The number for cpu_interrupt() with which the guest's timer comes now; -ENODEV: it has set none
+ * up.
+ */
 MUST_CHECK int cpu_timer_interrupt(struct cpu *cpu);
 /*
  * Clear the last-level entry of a user page of the address space that is in use now, as a kernel
@@ -207,7 +220,10 @@ void cpu_idle_until(struct cpu *cpu, cycles_t cycles);
 size_t cpu_console_room(const struct cpu *cpu);
 size_t cpu_console_input(struct cpu *cpu, const uint8_t *bytes, size_t len);
 
-/* An Ethernet frame for the network interface. False: it took none (no driver, no buffer), and it is lost. */
+/*
+ * An Ethernet frame for the network interface. False: it took none (no driver, no buffer), and it
+ * is lost.
+ */
 #define CPU_NET_FRAME_BYTES 1514u
 bool cpu_net_input(struct cpu *cpu, const uint8_t *frame, size_t len);
 
@@ -244,13 +260,15 @@ void cpu_watch_dma(struct cpu *cpu, cpu_dma_fn fn, void *ctx);
 /*
  * Stores by page: `map` has a byte for each page of RAM, and before a store to a page whose byte
  * is not 0 `fn` is called, when the general registers are those before the instruction. A store of
- * more than eight bytes comes in pieces, a cache line that is cleared (DC ZVA) in single bytes. The map stays the caller's, who may change it at any time; NULL ends it. All stores run a
- * little slower meanwhile.
+ * more than eight bytes comes in pieces, a cache line that is cleared (DC ZVA) in single bytes. The
+ * map stays the caller's, who may change it at any time; NULL ends it. All stores run a little
+ * slower meanwhile.
  */
 struct cpu_store {
     insn_t n;               /* the state in which the block of code that stores began */
     vaddr_t pc;             /* of that block, */
-    uint32_t code_bytes;    /* and its size; 0: not known, or no code, but an exception that pushes */
+    uint32_t code_bytes;    /* and its size; 0: not known, or no code, but an
+                               exception that pushes */
     paddr_t pa;
     unsigned bytes;         /* 1 to 8 */
     uint64_t value;
@@ -259,9 +277,10 @@ typedef void (*cpu_page_store_fn)(void *ctx, const struct cpu_store *s);
 MUST_CHECK int cpu_watch_pages(struct cpu *cpu, const uint8_t *map, cpu_page_store_fn fn,
                                void *ctx);
 /*
- * The same without the stores of user mode, whose code is as fast as ever, on arm64 the kernel's too.
- * A byte of the map may become 0 at any time. One that became another is to be told of, its page's
- * number in RAM, and the last of some by cpu_kernel_pages_added(), in a callback or between runs.
+ * The same without the stores of user mode, whose code is as fast as ever, on arm64 the kernel's
+ * too. A byte of the map may become 0 at any time. One that became another is to be told of, its
+ * page's number in RAM, and the last of some by cpu_kernel_pages_added(), in a callback or between
+ * runs.
  */
 MUST_CHECK int cpu_watch_kernel_pages(struct cpu *cpu, const uint8_t *map, cpu_page_store_fn fn,
                                       void *ctx);
@@ -321,7 +340,8 @@ void cpu_unimplemented_each(const struct cpu *cpu,
 enum cpu_reg_group { CPU_REG_GENERAL, CPU_REG_FP, CPU_REG_SYSTEM };
 
 struct cpu_reg_desc {
-    const char *name;       /* "x0", "v3", "esr_el1", "rip", "xmm7", "cr2": lower case, as the manuals write them */
+    const char *name;       /* "x0", "v3", "esr_el1", "rip", "xmm7", "cr2": lower case, as the
+                               manuals write them */
     uint16_t bytes;         /* 1, 2, 4, 8, 10 or 16 */
     uint16_t group;         /* enum cpu_reg_group */
 };
@@ -338,10 +358,10 @@ MUST_CHECK int cpu_reg_read_list(struct cpu *cpu, const int *ids, size_t count,
                                  uint8_t (*values)[16]);
 MUST_CHECK int cpu_reg_write(struct cpu *cpu, int id, const void *value);
 /*
- * A system register by its number, those beyond the table too, as code that may reach it would: arm64 by
- * encoding (op0 << 14 | op1 << 11 | CRn << 7 | CRm << 3 | op2, as in an ESR's ISS), x86_64 MSRs by
- * index. -ENOENT: this machine has none of that number, or reading it does something. A write: -EINVAL
- * where it is read-only or cannot hold that value.
+ * A system register by its number, those beyond the table too, as code that may reach it would:
+ * arm64 by encoding (op0 << 14 | op1 << 11 | CRn << 7 | CRm << 3 | op2, as in an ESR's ISS), x86_64
+ * MSRs by index. -ENOENT: this machine has none of that number, or reading it does something. A
+ * write: -EINVAL where it is read-only or cannot hold that value.
  */
 MUST_CHECK int cpu_sysreg_read(struct cpu *cpu, uint32_t number, uint64_t *value);
 MUST_CHECK int cpu_sysreg_write(struct cpu *cpu, uint32_t number, uint64_t value);
@@ -350,14 +370,19 @@ uint64_t cpu_pc(struct cpu *cpu);
 uint64_t cpu_sp(struct cpu *cpu);
 bool cpu_in_user(struct cpu *cpu);
 uint64_t cpu_asid_root(struct cpu *cpu);     /* TTBR0_EL1 or CR3: names the address space */
-/* System call number, arguments 0..5 and result by the Linux ABI of this CPU, from the live registers. */
+/*
+ * System call number, arguments 0..5 and result by the Linux ABI of this CPU, from the live
+ * registers.
+ */
 uint64_t cpu_syscall_number(struct cpu *cpu);
 uint64_t cpu_syscall_arg(struct cpu *cpu, int index);
 uint64_t cpu_syscall_result(struct cpu *cpu);
 
-/* Memory. Physical accesses touch RAM only, reads flash too (-EFAULT outside); writes drop translated code.
- * RAM is one anonymous private mapping, zero at first: digests skip pages that the host never
- * populated. */
+/*
+ * Memory. Physical accesses touch RAM only, reads flash too (-EFAULT outside); writes drop
+ * translated code. RAM is one anonymous private mapping, zero at first: digests skip pages that the
+ * host never populated.
+ */
 uint8_t *cpu_ram(struct cpu *cpu, paddr_t *base, size_t *bytes);
 MUST_CHECK int cpu_phys_read(struct cpu *cpu, paddr_t pa, void *buf, size_t len);
 MUST_CHECK int cpu_phys_write(struct cpu *cpu, paddr_t pa, const void *buf, size_t len);

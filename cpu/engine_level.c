@@ -2,8 +2,8 @@
 /*
  * cpu/engine_level.c - how many of the engine's runs are in each other; see engine_level.h.
  *
- * The number is among the engine's own fields, which differ between versions. A run that finds no code
- * asks a hook, and from there another one is started: the number is what is 0, 1 and 2 then.
+ * The number is among the engine's own fields, which differ between versions. A run that finds no
+ * code asks a hook, and from there another one is started: the number is what is 0, 1 and 2 then.
  */
 #include "cpu/engine_level.h"
 

@@ -7,7 +7,8 @@
  *   which starts no more than some sixty runs in each other.
  *
  * Rules of use
- *   - engine_level_find() once, before other hooks on misses of the TLB; it changes the program counter.
+ *   - engine_level_find() once, before other hooks on misses of the TLB; it changes the program
+ *     counter.
  */
 #ifndef TRAPLINE_CPU_ENGINE_LEVEL_H
 #define TRAPLINE_CPU_ENGINE_LEVEL_H

@@ -2,8 +2,8 @@
 /*
  * cpu/ops_of.h - the functions of one CPU as the table that cpu/cpu.c calls through.
  *
- * Purpose: both CPUs offer the same functions (cpu/arch/CPU/arch.h) on machines of their own type. This is
- * the table of either, said once.
+ * Purpose: both CPUs offer the same functions (cpu/arch/CPU/arch.h) on machines of their own type.
+ * This is the table of either, said once.
  *
  * Rules of use: included by cpu/arch/CPU/ops.c alone, once, behind that CPU's headers and
  *     OF(name)   the name of its function: arm64_##name

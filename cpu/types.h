@@ -22,8 +22,8 @@ typedef uint64_t paddr_t; /* guest physical address */
 typedef uint64_t insn_t;
 
 /*
- * No machine's time goes further: what a guest waits for behind it (146 years at 1 GHz) never comes,
- * and no sum of times wraps.
+ * No machine's time goes further: what a guest waits for behind it (146 years at 1 GHz) never
+ * comes, and no sum of times wraps.
  */
 #define CYCLES_END (1ull << 62)
 

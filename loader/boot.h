@@ -27,7 +27,8 @@ struct boot_spec {
     uint64_t entropy_seed;  /* handed to the guest as 32 bytes: arm64 /chosen rng-seed; x86_64 the
                                second PVH module, whose command line is "rng-seed" */
     uint64_t hz;            /* machine's cpu-hz, for the timer description */
-    bool firmware;          /* arm64: `kernel` is raw code for flash at 0, the tree at RAM's start */
+    bool firmware;          /* arm64: `kernel` is raw code for flash at 0, the
+                               tree at RAM's start */
     unsigned gic;           /* arm64: 3 for a GICv3; else a GICv2 */
     bool el2;               /* arm64: entered at EL2, with PSCI by SMC */
     unsigned virtio_count;  /* devices on the virtio bus, for ACPI: a device tree names all slots */
@@ -64,8 +65,10 @@ MUST_CHECK int initramfs_from_dir(const char *dir, const char *const *argv, void
                                   size_t *out_bytes, char *err, size_t err_len);
 /* By the first bytes; not all that is compressed can be expanded here. */
 bool initramfs_is_compressed(const void *in, size_t in_bytes);
-/* What such a file holds; *out is malloc'ed. -EBADMSG: damaged; -ENOTSUP: only gzip, xz, lzma, zstd;
- * -EFBIG: more than `bytes_max`, as a few bytes may stand for very many. */
+/*
+ * What such a file holds; *out is malloc'ed. -EBADMSG: damaged; -ENOTSUP: only gzip, xz, lzma,
+ * zstd; -EFBIG: more than `bytes_max`, as a few bytes may stand for very many.
+ */
 MUST_CHECK int initramfs_expand(const void *in, size_t in_bytes, size_t bytes_max, void **out,
                                 size_t *out_bytes, char *err, size_t err_len);
 /* Can a kernel take it for its initrd? Without `any` Linux, which wants an archive, a compressed
@@ -95,11 +98,12 @@ void symbols_each(const struct symbols *s,
                   void (*fn)(void *ctx, const char *name, vaddr_t va, uint64_t bytes), void *ctx);
 /* Every name, of data too, by address; the size in a map is the way to the next. */
 void symbols_each_name(const struct symbols *s,
-                       void (*fn)(void *ctx, const char *name, vaddr_t va, uint64_t bytes, bool code),
+                       void (*fn)(void *ctx, const char *name, vaddr_t va, uint64_t bytes,
+                                  bool code),
                        void *ctx);
 /*
- * The names where they ran as an ELF file at `path`, for a debugger: made anew, the user's alone. In a
- * kernel of the upper half what is below is left out (x86_64's offsets of per-CPU variables).
+ * The names where they ran as an ELF file at `path`, for a debugger: made anew, the user's alone.
+ * In a kernel of the upper half what is below is left out (x86_64's offsets of per-CPU variables).
  */
 MUST_CHECK int symbols_write(const struct symbols *s, enum arch arch, const char *path, char *err,
                              size_t err_len);

@@ -8,12 +8,12 @@
  *   device tree      behind the initrd, 2 MiB aligned, at most 2 MiB (booting.rst)
  *
  * x86_64 (RAM at 0)
- *   0x00000-0x00fff  left alone (real-mode vectors), but for two words of the BIOS data area at 0x400
- *   0x01000-0x06fff  identity page tables of the first 4 GiB (bzImage only)
- *   0x90000-0x9efff  start info (or zero page), modules, memory map, command line, entropy seed
- *   0x9fc00-0x9ffff  extended BIOS data area: reserved in the map, left empty
- *   0xe0000-0xfffff  firmware tables (ACPI; MP from 0xf0000): reserved in the map
- *   0x100000-        kernel at its own address; the initrd at the end of RAM, page aligned
+ *   0x00000-0x00fff  left alone (real-mode vectors), but for two words of the BIOS data area at
+ *   0x400 0x01000-0x06fff  identity page tables of the first 4 GiB (bzImage only) 0x90000-0x9efff
+ *   start info (or zero page), modules, memory map, command line, entropy seed 0x9fc00-0x9ffff
+ *   extended BIOS data area: reserved in the map, left empty 0xe0000-0xfffff  firmware tables
+ *   (ACPI; MP from 0xf0000): reserved in the map 0x100000-        kernel at its own address; the
+ *   initrd at the end of RAM, page aligned
  */
 #ifndef TRAPLINE_LOADER_LAYOUT_H
 #define TRAPLINE_LOADER_LAYOUT_H

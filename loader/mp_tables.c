@@ -4,7 +4,8 @@
  * Specification 1.4, chapter 4): what the MADT of acpi.c says, once more.
  *
  *   floating pointer (4.1)  no IMCR: the 8259 reaches the processor through LINT0
- *   configuration (4.2)     one processor; bus 0 ISA, bus 1 PCI where there are virtio devices; one I/O APIC;
+ *   configuration (4.2)     one processor; bus 0 ISA, bus 1 PCI where there are virtio devices; one
+ *   I/O APIC;
  *                           IRQ 0 is its pin 2, each other IRQ its own pin; LINT0 8259, LINT1 NMI
  *
  * There is no PCI: the specification has no bus of memory-mapped devices, and kernels know the

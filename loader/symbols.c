@@ -387,7 +387,8 @@ static void open_dwarf(struct symbols *s)
 /* The unit that holds `va`. */
 static bool find_unit(const struct symbols *s, vaddr_t va, Dwarf_Die *unit)
 {
-    for (size_t i = SEARCH_BEHIND(s->units, s->unit_count, va, va); i-- > 0 && s->units[i].reach > va;)
+    for (size_t i = SEARCH_BEHIND(s->units, s->unit_count, va, va);
+         i-- > 0 && s->units[i].reach > va;)
         if (va < s->units[i].end)
             return dwarf_offdie(s->dw, s->units[i].die, unit) != NULL;
     return false;
@@ -419,13 +420,15 @@ void symbols_each(const struct symbols *s,
 }
 
 void symbols_each_name(const struct symbols *s,
-                       void (*fn)(void *ctx, const char *name, vaddr_t va, uint64_t bytes, bool code),
+                       void (*fn)(void *ctx, const char *name, vaddr_t va, uint64_t bytes,
+                                  bool code),
                        void *ctx)
 {
     for (size_t i = 0; i < s->count; i++) {
         const struct symbol *e = &s->list[i];
 
-        fn(ctx, s->names + e->name, e->va + s->moved, s->is_map ? e->end - e->va : e->bytes, e->code);
+        fn(ctx, s->names + e->name, e->va + s->moved, s->is_map ? e->end - e->va : e->bytes,
+           e->code);
     }
 }
 
@@ -442,7 +445,8 @@ int symbols_each_line(struct symbols *s,
     if (!s->dw)
         return -ENOENT;
     while (dwarf_get_units(s->dw, cu, &cu, NULL, NULL, &unit, NULL) == 0) {
-        Dwarf_Addr ended = UINT64_MAX; /* a row there of no bytes is listed behind the row that ends */
+        /* a row there of no bytes is listed behind the row that ends */
+        Dwarf_Addr ended = UINT64_MAX;
         Dwarf_Lines *rows;
         size_t count;
 

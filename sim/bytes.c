@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sim/bytes.c - what of bytes.h needs the host: a header with <sys/mman.h> would bring the host's MAP_
- * constants to files that have the guest's. */
+/*
+ * sim/bytes.c - what of bytes.h needs the host: a header with <sys/mman.h> would bring the host's
+ * MAP_ constants to files that have the guest's.
+ */
 #include "sim/bytes.h"
 
 #include <sys/mman.h>

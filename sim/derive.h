@@ -38,8 +38,8 @@ struct derived {
     uint64_t time_ns;              /* at n; for calls at the return */
     uint64_t begin_ns;             /* DERIVED_SYSCALL: at n */
     unsigned process, thread;      /* 0: none yet (boot) */
-    bool runs;                     /* DERIVED_SIGNAL: it is this handler's first instruction now; the
-                                      others of several delivered at once run behind it */
+    bool runs;                     /* DERIVED_SIGNAL: it is this handler's first instruction now;
+                                      others that are delivered at once run behind it */
     bool interrupted_syscall;      /* DERIVED_SIGNAL: delivered on the way out of one */
     struct place at;
     const struct cpu_trap *trap;
@@ -85,8 +85,8 @@ struct derive {
     void (*trap)(void *ctx, struct cpu *cpu, const struct cpu_trap *trap);
     void (*user_return)(void *ctx, struct cpu *cpu, insn_t n, vaddr_t pc);
     void (*start)(void *ctx, struct cpu *cpu); /* before the first instruction; may watch */
-    struct timeline **timeline; /* NULL, or where the replayed machine is left, with snapshots on its
-                                   way, for timeline_close(); NULL there: it failed to start.
+    struct timeline **timeline; /* NULL, or where the replayed machine is left, with snapshots on
+                                   its way, for timeline_close(); NULL there: it failed to start.
                                    Without `insn` and `until`. */
     struct panic *panic;    /* NULL, or zero, and what the console said at the end */
     insn_t insn_from;       /* `insn` from this number on; what comes before is not slowed */
@@ -95,8 +95,10 @@ struct derive {
                                addresses alone, calls have a name and numbers. Twice as fast. */
 };
 
-/* In an event: the words of a trap of that process, seen earlier or now, and where it was (an address
- * alone in an event that no replay made). */
+/*
+ * In an event: the words of a trap of that process, seen earlier or now, and where it was (an
+ * address alone in an event that no replay made).
+ */
 void derive_words(const struct derived *d, unsigned process, const struct cpu_trap *trap,
                   struct trap_words *words, struct place *at);
 

@@ -8,7 +8,8 @@
  *   - What comes from here reaches a guest only through sim/inputs.c, where it
  *     is recorded. host_clock_ns() is for progress and for waiting at a terminal.
  *   - A struct host takes the terminal (host_terminal.h) and blocks SIGINT, SIGTERM, SIGHUP and
- *     SIGQUIT for as long as it is open; host_close() puts all back. At most one is open in a process.
+ *     SIGQUIT for as long as it is open; host_close() puts all back. At most one is open in a
+ *     process.
  */
 #ifndef TRAPLINE_SIM_HOST_H
 #define TRAPLINE_SIM_HOST_H
@@ -51,11 +52,13 @@ MUST_CHECK int host_read_file(const char *path, struct blob *out, char *err, siz
 /* The same, read when it is looked at: for a large file of which little is needed. */
 MUST_CHECK int host_map_file(const char *path, struct blob *out, char *err, size_t err_len);
 #define HOST_DISK_BYTES_MAX (16ull << 30)
-/* The same for the image of a disk: what is all zero takes no memory. At most HOST_DISK_BYTES_MAX. */
+/*
+ * The same for the image of a disk: what is all zero takes no memory. At most HOST_DISK_BYTES_MAX.
+ */
 MUST_CHECK int host_read_disk(const char *path, struct blob *out, char *err, size_t err_len);
 /* Write `bytes` at `at` of a file that is there, which becomes no longer. */
-MUST_CHECK int host_write_at(const char *path, uint64_t at, const void *data, size_t bytes, char *err,
-                             size_t err_len);
+MUST_CHECK int host_write_at(const char *path, uint64_t at, const void *data, size_t bytes,
+                             char *err, size_t err_len);
 /* Write a file and put it in place in one step. */
 MUST_CHECK int host_write_file(const char *path, const void *data, size_t bytes, char *err,
                                size_t err_len);

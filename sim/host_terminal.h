@@ -2,8 +2,8 @@
 /*
  * sim/host_terminal.h - the host's terminal as the guest's console line, inside the gateway.
  *
- * Purpose: every key goes to the guest, Ctrl-C too. One key stays ours, HOST_ESCAPE_KEY: followed by
- * 'q' it ends the run, twice it is given to the guest once, else both keys are given.
+ * Purpose: every key goes to the guest, Ctrl-C too. One key stays ours, HOST_ESCAPE_KEY: followed
+ * by 'q' it ends the run, twice it is given to the guest once, else both keys are given.
  *
  * Rules of use
  *   - From terminal_enter() to terminal_leave() the terminal is raw. A guard process waits for

@@ -4,12 +4,12 @@
  *
  * The items are what the full schedule has, in the order delays, events, console input.
  *
- * First they are narrowed: the shortest beginning of them that fails ends in one that it takes, which
- * is kept, and the search goes on in those before it. That is some log(items) runs for each one that it
- * takes, when a run that fails does so with more events too. Where one does not, what is left still
- * fails, but may be too much; so ddmin goes over it: a round cuts what is left into `parts` and tries
- * each part alone, then all but each. Then each delay that is left is made as short as still fails, by
- * halving.
+ * First they are narrowed: the shortest beginning of them that fails ends in one that it takes,
+ * which is kept, and the search goes on in those before it. That is some log(items) runs for each
+ * one that it takes, when a run that fails does so with more events too. Where one does not, what
+ * is left still fails, but may be too much; so ddmin goes over it: a round cuts what is left into
+ * `parts` and tries each part alone, then all but each. Then each delay that is left is made as
+ * short as still fails, by halving.
  */
 #include "sim/minimize.h"
 
@@ -19,7 +19,8 @@
 
 enum item_kind { ITEM_DELAY, ITEM_EVENT, ITEM_CONSOLE };
 
-#define BEGINNINGS 4u /* that one round tries; a number of its own, or -j would decide what is found */
+/* that one round tries; a number of its own, or -j would decide what is found */
+#define BEGINNINGS 4u
 
 struct item {
     enum item_kind kind;
@@ -174,8 +175,10 @@ static void keep(struct minimize *m, size_t candidate)
     m->count = kept;
 }
 
-/* The shortest beginning behind the kept ones that fails; the rest goes. With `high` 0 nothing more is
- * needed. */
+/*
+ * The shortest beginning behind the kept ones that fails; the rest goes. With `high` 0 nothing more
+ * is needed.
+ */
 static int shortest(struct minimize *m)
 {
     int rc = 0;

@@ -48,8 +48,10 @@ void operands_close(struct operands *o);
 bool operands_decode(struct operands *o, struct cpu *cpu, vaddr_t pc);
 /* Does the decoded instruction write any part of the register? */
 bool operands_writes(struct operands *o, int reg);
-/* The registers of the table that it reads, for addresses too, at most `max`; how many. The flags are
- * "pstate" and "rflags". */
+/*
+ * The registers of the table that it reads, for addresses too, at most `max`; how many. The flags
+ * are "pstate" and "rflags".
+ */
 unsigned operands_reads(struct operands *o, int *reg, unsigned max);
 bool operands_sets_flags(struct operands *o);
 /* The memory that it reads, where that is one piece of at most 16 bytes; false: none, or not

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sim/panic.c - what the console says of a kernel that gave up, halted or had a fault; see panic.h. */
+/*
+ * sim/panic.c - what the console says of a kernel that gave up, halted or had a fault; see panic.h.
+ */
 #include "sim/panic.h"
 
 #include <stdio.h>

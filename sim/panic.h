@@ -4,8 +4,8 @@
  *
  * Rules of use
  *   - Zero is a console without a line. panic_console() has all of its bytes, in order.
- *   - `words` is the first line with "Kernel panic" (Linux), or the one behind "kernel: panic" (ours);
- *     "" while there is none.
+ *   - `words` is the first line with "Kernel panic" (Linux), or the one behind "kernel: panic"
+ *     (ours); "" while there is none.
  *   - `oops.words` is the first line of Linux' first oops (a line with "[#1]": an exception in the
  *     kernel, BUG(); what was said of it right before is better) or soft lockup. Linux may go on.
  *   - Linux' last line, "---[ end Kernel panic", says that it neither resets nor starts another

@@ -26,12 +26,13 @@ struct session {
     bool without_images;    /* the trace keeps hashes of kernel and initrd only */
     insn_t limit;           /* INSN_NONE: none */
     struct host *host;      /* console input and Ctrl-C; NULL: none */
-    struct net_link *link;  /* the network's other end, borrowed; NULL: the machine's script alone */
+    struct net_link *link;  /* the network's other end, borrowed; NULL: the
+                               machine's script alone */
     const struct schedule *schedule; /* what disturbs the run; NULL: nothing but chaos */
     const struct boot_cache *boot_cache; /* NULL: the machine boots */
     const char *image_cache; /* folder of compressed images (image_cache.h); NULL: none */
-    struct session_view *view; /* what was seen on the way; a kernel that panicked and spins ends the run,
-                                  with SIM_END_LIMIT. NULL: not looked for */
+    struct session_view *view; /* what was seen on the way; a kernel that panicked and spins ends
+                                  the run, with SIM_END_LIMIT. NULL: not looked for */
     void *ctx;
     void (*console)(void *ctx, const uint8_t *bytes, size_t len);
     void (*tick)(void *ctx, struct sim *sim);

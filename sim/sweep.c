@@ -2,10 +2,10 @@
 /*
  * sim/sweep.c - one event at each of many places of a run; see sweep.h.
  *
- * For each kind of event there is at most one chain: places whose event was not taken yet, the last of
- * them in the state `state`, one instruction on. At the next place the event is injected; where
- * that gives the same state, the chain grows by this place, else the chain's run goes on from its own
- * state to its end. So a chain of masked instructions costs one run.
+ * For each kind of event there is at most one chain: places whose event was not taken yet, the last
+ * of them in the state `state`, one instruction on. At the next place the event is injected; where
+ * that gives the same state, the chain grows by this place, else the chain's run goes on from its
+ * own state to its end. So a chain of masked instructions costs one run.
  */
 #include "sim/sweep.h"
 
@@ -227,8 +227,8 @@ static int end_chain(struct sweep *s, enum inject_kind kind)
 }
 
 /* The event is in; the machine stands at the place. */
-static int go_on(struct sweep *s, enum inject_kind kind, size_t place, const struct inject_event *what,
-                 bool may_wait)
+static int go_on(struct sweep *s, enum inject_kind kind, size_t place,
+                 const struct inject_event *what, bool may_wait)
 {
     struct chain *c = &s->chain[kind];
     struct sweep_verdict v = {.kind = kind, .what = *what, .same_as = place};

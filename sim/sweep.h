@@ -5,17 +5,18 @@
  * Purpose: the undisturbed run is gone through once, from place to place. At each a snapshot is
  * taken; from it the machine goes on with one event injected, until it ends, and goes back.
  *
- * Two ways to be spared that run, both by comparing whole states (registers, devices, RAM, trap hash,
- * clock, console), never by guessing:
- *   - an event that is not taken at once (interrupts are masked; no user page is touched) leaves the
- *     machine, one instruction on, in the very state in which the event at the next place leaves it:
- *     this place then cannot differ from that one;
+ * Two ways to be spared that run, both by comparing whole states (registers, devices, RAM, trap
+ * hash, clock, console), never by guessing:
+ *   - an event that is not taken at once (interrupts are masked; no user page is touched) leaves
+ *     the machine, one instruction on, in the very state in which the event at the next place
+ *     leaves it: this place then cannot differ from that one;
  *   - a run that comes to a state that an earlier one has been in, ends as that did.
  *
  * Rules of use
  *   - Places ascend by number, each number once. sweep_places() (sweep_places.c) finds them.
- *   - sweep_run() takes ranges of places in ascending order. `verdict` is called once for each place
- *     and kind that `wanted` wants, not always in order, all of a range before sweep_run() returns.
+ *   - sweep_run() takes ranges of places in ascending order. `verdict` is called once for each
+ *     place and kind that `wanted` wants, not always in order, all of a range before sweep_run()
+ *     returns.
  *   - A verdict is a function of machine, place and event: explore_run() with a schedule of this
  *     one event ends in the same way.
  */
@@ -27,7 +28,8 @@
 struct sweep_place {
     insn_t n;
     vaddr_t pc;
-    uint64_t cause;    /* of the last entry from user mode: how the kernel came here; 0: user code */
+    uint64_t cause;    /* of the last entry from user mode: how the kernel came
+                          here; 0: user code */
     uint32_t program;  /* index of a user place's program, from 1; 0: the kernel, or not known */
 };
 

@@ -3,8 +3,9 @@
  * sim/sweep_memo.c - states that disturbed runs have been in; see sweep_memo.h.
  *
  * Two runs meet only at one number, so all look at multiples of the same powers: soon after the
- * event, then eight times as far each time. What a state is here decides the future and the verdict:
- * registers, devices, RAM, clock, and all that the console has shown; not the traps that were.
+ * event, then eight times as far each time. What a state is here decides the future and the
+ * verdict: registers, devices, RAM, clock, and all that the console has shown; not the traps that
+ * were.
  */
 #include "sim/sweep_memo.h"
 

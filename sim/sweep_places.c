@@ -15,7 +15,8 @@
 
 /* Addresses of one function, or one instruction. */
 struct spot {
-    char program[NAME_MAX_]; /* last component of its path; empty: the kernel, or an address alone */
+    char program[NAME_MAX_]; /* last component of its path; empty: the kernel, or
+                                an address alone */
     vaddr_t begin, end;      /* of a program: before it was loaded */
     bool any;                /* an address alone: in whichever program */
 };

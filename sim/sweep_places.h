@@ -6,14 +6,14 @@
  *   1000..2000          instruction numbers, the first and the last
  *   copy_to_user        all instructions of this function; PROGRAM:FUNCTION of a program in the
  *                       initramfs; 0x401000: this one instruction
- *   A..B                from each arrival at A to the next one at B, both of the kind above, B included
- *   trap-paths          each instruction of the kernel since the first program ran
+ *   A..B                from each arrival at A to the next one at B, both of the kind above, B
+ *   included trap-paths          each instruction of the kernel since the first program ran
  *   user:PROGRAM        all instructions of this program's file name in user mode, its libraries'
  *                       too
  *
- * Rules of use: places_wish_add() for each, then sweep_places_find() with a recording of the undisturbed
- * run. Of instructions that differ in nothing but their number, which is to say in neither address nor
- * what led into the kernel, one is kept for each `each` = false.
+ * Rules of use: places_wish_add() for each, then sweep_places_find() with a recording of the
+ * undisturbed run. Of instructions that differ in nothing but their number, which is to say in
+ * neither address nor what led into the kernel, one is kept for each `each` = false.
  */
 #ifndef TRAPLINE_SIM_SWEEP_PLACES_H
 #define TRAPLINE_SIM_SWEEP_PLACES_H

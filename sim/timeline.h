@@ -49,7 +49,9 @@ const char *timeline_error(const struct timeline *t);
 /* Stand at `n`; a number behind the end becomes the end. */
 MUST_CHECK int timeline_seek(struct timeline *t, insn_t n);
 
-/* Forward to `n` through every instruction on the way, for who watches blocks (cpu_watch_blocks()). */
+/*
+ * Forward to `n` through every instruction on the way, for who watches blocks (cpu_watch_blocks()).
+ */
 MUST_CHECK int timeline_travel(struct timeline *t, insn_t n);
 
 /* Bytes of memory, named by their virtual address where the way begins; within one page. */
@@ -86,11 +88,17 @@ MUST_CHECK int timeline_forward(struct timeline *t, const struct timeline_goals 
 MUST_CHECK int timeline_backward(struct timeline *t, const struct timeline_goals *goals,
                                  struct timeline_arrival *arrival);
 /* Stand at `from`, then go to `to`; `fn` is called before each instruction on the way. */
-MUST_CHECK int timeline_trace(struct timeline *t, insn_t from, insn_t to, cpu_insn_fn fn, void *ctx);
-/* The vector's number of the last exception entry at or before `n`, where the way has been; 0: none. */
+MUST_CHECK int timeline_trace(struct timeline *t, insn_t from, insn_t to, cpu_insn_fn fn,
+                              void *ctx);
+/*
+ * The vector's number of the last exception entry at or before `n`, where the way has been; 0:
+ * none.
+ */
 insn_t timeline_trap_before(const struct timeline *t, insn_t n);
-/* The last exception entry that was run through; NULL: none. Where a snapshot was gone to it may lie
- * elsewhere: look at its `n`. */
+/*
+ * The last exception entry that was run through; NULL: none. Where a snapshot was gone to it may
+ * lie elsewhere: look at its `n`.
+ */
 const struct cpu_trap *timeline_last_trap(const struct timeline *t);
 /* Asked now and then on long ways: true gives them up where they are. */
 void timeline_set_interrupt(struct timeline *t, bool (*asked)(void *ctx), void *ctx);

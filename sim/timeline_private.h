@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sim/timeline_private.h - what the files of the timeline share: timeline.c (moving), timeline_goals.c
- * (up to what), timeline_open.c (its beginning and end, the traps that it met). Inside these alone.
+ * sim/timeline_private.h - what the files of the timeline share: timeline.c (moving),
+ * timeline_goals.c (up to what), timeline_open.c (its beginning and end, the traps that it met).
+ * Inside these alone.
  */
 #ifndef TRAPLINE_SIM_TIMELINE_PRIVATE_H
 #define TRAPLINE_SIM_TIMELINE_PRIVATE_H

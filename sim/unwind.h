@@ -14,7 +14,9 @@
 
 struct unwinder;
 
-/* `base`: what to add to the file's addresses. -ENOMEM, or -ENOTSUP for a file that libdw refuses. */
+/*
+ * `base`: what to add to the file's addresses. -ENOMEM, or -ENOTSUP for a file that libdw refuses.
+ */
 MUST_CHECK int unwinder_open(const void *elf, size_t bytes, vaddr_t base, enum arch arch,
                              struct unwinder **out);
 void unwinder_close(struct unwinder *u);

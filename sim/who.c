@@ -100,8 +100,10 @@ void who_place_name(const struct who *w, const struct value_place *p, char *text
 
 /* ---- one link ---- */
 
-/* A user address by the program that the caller knows of, or that the recording is made to run: then
- * other programs of the same run have wrong names or none. */
+/*
+ * A user address by the program that the caller knows of, or that the recording is made to run:
+ * then other programs of the same run have wrong names or none.
+ */
 static struct place place_of(struct who *w, vaddr_t pc)
 {
     const char *path = w->program ? w->program : w->machine->argv ? w->machine->argv[0] : NULL;

@@ -96,7 +96,9 @@ static bool is_shared(struct who *w, int reg)
     return false;
 }
 
-/* The code is looked at from where the machine stands; where it is not mapped, from its own place. */
+/*
+ * The code is looked at from where the machine stands; where it is not mapped, from its own place.
+ */
 static int decode_at(struct who *w, const struct who_insn *insn, int reg)
 {
     if (!operands_decode(&w->operands, who_cpu(w), insn->pc)) {

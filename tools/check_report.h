@@ -4,8 +4,8 @@
  *
  * Rules of use
  *   - `findings` is an array of the objects of check --json (keys: traces/FORMAT.md).
- *   - Both write also when nothing was found; whoever opened the file closes it, and looks whether all
- *     of it was written.
+ *   - Both write also when nothing was found; whoever opened the file closes it, and looks whether
+ *     all of it was written.
  */
 #ifndef TRAPLINE_TOOLS_CHECK_REPORT_H
 #define TRAPLINE_TOOLS_CHECK_REPORT_H

@@ -69,9 +69,14 @@ void crash_net_open(int argc, char **argv);
 void crash_net_trace(const char *path);
 
 /* ---- output.c ---- */
-/* Before any file is opened: one that took the number of a closed stdout would get what is printed. */
+/*
+ * Before any file is opened: one that took the number of a closed stdout would get what is printed.
+ */
 void streams_open(void);
-/* At the end: what was printed must have arrived. Gives back `code`, or EXIT_GUEST where that was 0. */
+/*
+ * At the end: what was printed must have arrived. Gives back `code`, or EXIT_GUEST where that was
+ * 0.
+ */
 int streams_close(int code);
 /* A file that appears whole or not at all. One that is a trace is refused: it is the most likely
  * slip. */
@@ -83,7 +88,9 @@ struct output {
 };
 /* 0 or an exit code, after a complaint. Open it before work that takes long. */
 int output_open(struct output *o, const char *path);
-/* `code`: how the work ended; what was written is kept where that is 0. Gives back how all ended. */
+/*
+ * `code`: how the work ended; what was written is kept where that is 0. Gives back how all ended.
+ */
 int output_close(struct output *o, int code);
 /* Does a file of this name begin as a trace does? */
 bool output_is_trace(const char *path);
@@ -113,7 +120,10 @@ enum inject_kind inject_kind_find(const char *name, size_t len);
 /* ---- failure_option.c ---- */
 /* "status,hang": 1 << enum explore_failure; 0 after a complaint. */
 unsigned failures_take(const char *option, const char *list);
-/* --console: compiled into `pattern`, and `*taken` says so (NULL: it holds none). 0 or an exit code. */
+/*
+ * --console: compiled into `pattern`, and `*taken` says so (NULL: it holds none). 0 or an exit
+ * code.
+ */
 int console_pattern_take(const char *text, regex_t *pattern, const char **taken);
 
 /* ---- machine_options.c ---- */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tools/cmd_report.c - trapline report: a run as one HTML page (tools/report/, sim/export/report.h). */
+/*
+ * tools/cmd_report.c - trapline report: a run as one HTML page (tools/report/,
+ * sim/export/report.h).
+ */
 #include "tools/cmd.h"
 
 #include <errno.h>

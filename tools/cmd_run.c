@@ -74,8 +74,8 @@ static void on_console(void *ctx, const uint8_t *bytes, size_t len)
 }
 
 /*
- * Does standard output still have a reader? A run is killed by SIGPIPE where it has none; a recording
- * ends as by Ctrl-C, so that its trace is whole.
+ * Does standard output still have a reader? A run is killed by SIGPIPE where it has none; a
+ * recording ends as by Ctrl-C, so that its trace is whole.
  */
 static void look_for_reader(struct run_options *o)
 {
@@ -162,8 +162,8 @@ static void tell_unused_events(const struct run_options *o, const struct sim_end
 }
 
 /*
- * At a terminal: say how to leave, and tell our kernel the window's size. A serial line has none, so it
- * is an argument of the kernel, and with that part of the recording.
+ * At a terminal: say how to leave, and tell our kernel the window's size. A serial line has none,
+ * so it is an argument of the kernel, and with that part of the recording.
  */
 static int prepare_terminal(struct run_options *o, const struct host *host)
 {
@@ -236,8 +236,8 @@ static int run_live(struct run_options *o)
     if (!o->json)
         tell_unused_events(o, &end);
     rc = o->json ? report_json(o, &end, err)
-                 : run_end_complain(&o->end, &o->machine.machine, o->recording ? o->output : NULL, &end,
-                                    err);
+                 : run_end_complain(&o->end, &o->machine.machine, o->recording ? o->output : NULL,
+                                    &end, err);
     return rc == EXIT_OK ? o->disks : rc;
 }
 

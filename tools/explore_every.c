@@ -161,7 +161,9 @@ static int schedule_event(struct schedule *s, insn_t n, const struct inject_even
     return rc;
 }
 
-/* Run it again from the boot, recorded: in the same way, or a snapshot was not what it should be. */
+/*
+ * Run it again from the boot, recorded: in the same way, or a snapshot was not what it should be.
+ */
 static int keep_trace(struct worker *w, const struct sweep_verdict *v, struct result_line *line)
 {
     struct search *s = w->s;

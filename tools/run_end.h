@@ -2,8 +2,8 @@
 /*
  * tools/run_end.h - how a run ended, for a person at a terminal.
  *
- * Rules of use: `view` is the session's; run_end_look() while the machine is there, run_end_complain()
- * behind the run.
+ * Rules of use: `view` is the session's; run_end_look() while the machine is there,
+ * run_end_complain() behind the run.
  */
 #ifndef TRAPLINE_TOOLS_RUN_END_H
 #define TRAPLINE_TOOLS_RUN_END_H
@@ -21,8 +21,8 @@ void run_end_look(struct run_end *e, struct sim *sim);
 int run_end_complain(const struct run_end *e, const struct machine *m, const char *trace,
                      const struct sim_end *end, const char *err);
 /*
- * On standard error, what a recording's kernel said of an oops, and of a panic where it did not end well, and
- * what to type next.
+ * On standard error, what a recording's kernel said of an oops, and of a panic where it did not end
+ * well, and what to type next.
  */
 void run_end_say_panic(const struct panic *p, const struct sim_end *end, const char *trace);
 /* Not a power-off with status 0. */

@@ -41,7 +41,9 @@ struct gicv2 {
 void gic_reset(struct gicv2 *g);
 void gic_set_line(struct gicv2 *g, unsigned intid, bool level);
 bool gic_pending(const struct gicv2 *g);
-/* `offset` into the 64 KiB of each frame; *known is false where nothing is. Size 1, 2 or 4 bytes. */
+/*
+ * `offset` into the 64 KiB of each frame; *known is false where nothing is. Size 1, 2 or 4 bytes.
+ */
 uint32_t gic_dist_read(const struct gicv2 *g, uint32_t offset, unsigned size, bool *known);
 void gic_dist_write(struct gicv2 *g, uint32_t offset, unsigned size, uint32_t value, bool *known);
 uint32_t gic_cpu_read(struct gicv2 *g, uint32_t offset, bool *known);

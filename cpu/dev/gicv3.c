@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * GICv3, after Arm IHI 0069: chapter 4 for the life of an interrupt, 12 for the registers. What
- * GICv2 has at the same offset is read and written there; INTIDs 0 to 31 stand in the redistributor.
+ * GICv2 has at the same offset is read and written there; INTIDs 0 to 31 stand in the
+ * redistributor.
  */
 #include "cpu/dev/gicv3.h"
 

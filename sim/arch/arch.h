@@ -40,7 +40,8 @@ struct sim_arch {
     uint64_t root_mask;          /* bits of cpu_asid_root() that name the address space */
     unsigned sigreturn_bias;     /* rt_sigreturn is entered with SP at the frame plus this */
     const char *signal_register; /* holds the signal number when a handler starts */
-    const char *flags_register;  /* its bits `flags_irq` are `flags_irq_off` while interrupts wait */
+    const char *flags_register;  /* its bits `flags_irq` are `flags_irq_off` while
+                                    interrupts wait */
     uint64_t flags_irq, flags_irq_off;
     const char *link_register;   /* NULL: the return address is on the stack */
     /* O_ flags that differ between the CPUs */

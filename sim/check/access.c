@@ -90,5 +90,6 @@ static unsigned x86_list(struct cpu *cpu, csh cs, const cs_insn *insn, vaddr_t *
 
 unsigned access_list(struct cpu *cpu, csh cs, const cs_insn *insn, vaddr_t at[ACCESSES_MAX])
 {
-    return cpu_arch(cpu) == ARCH_ARM64 ? arm64_list(cpu, cs, insn, at) : x86_list(cpu, cs, insn, at);
+    return cpu_arch(cpu) == ARCH_ARM64 ? arm64_list(cpu, cs, insn, at)
+                                       : x86_list(cpu, cs, insn, at);
 }

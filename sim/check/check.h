@@ -10,7 +10,8 @@
  *   context    what user code could see at a trap is what it sees when it goes on
  *              and nothing that it must not find (leave.h)
  *   frame      each word of a saved frame has one writer for each purpose (frame.h)
- *   sigframe   a signal frame is laid out as Linux's (sigframe.h) and holds the interrupted state, a
+ *   sigframe   a signal frame is laid out as Linux's (sigframe.h) and holds the interrupted state,
+ *   a
  *              handler gets its arguments, and rt_sigreturn restores what the frame says
  *   leak       nothing reaches user mode that was not written for it (leak.h)
  *   stack      the kernel's stacks: their depth, overflow, emptiness in user mode (stack.h)
@@ -109,8 +110,8 @@ struct timeline;
 /* Fill in what is known of the instruction at state `n`. */
 void culprit_describe(struct timeline *t, struct places *places, insn_t n, struct check_blame *b);
 /*
- * Where user code's value of a finding was loaded from on the way out: the number of the state before
- * that instruction in *n. False: it was not loaded.
+ * Where user code's value of a finding was loaded from on the way out: the number of the state
+ * before that instruction in *n. False: it was not loaded.
  */
 struct timeline_watch;
 MUST_CHECK bool culprit_slot(struct timeline *t, const struct finding *f, unsigned value, insn_t *n,

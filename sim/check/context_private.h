@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sim/check/context_private.h - what the two files of the checks context and sigframe share: context.c
- * (traps, returns, system calls, forks) and context_signal.c (handlers, their frames, rt_sigreturn).
+ * sim/check/context_private.h - what the two files of the checks context and sigframe share:
+ * context.c (traps, returns, system calls, forks) and context_signal.c (handlers, their frames,
+ * rt_sigreturn).
  */
 #ifndef TRAPLINE_SIM_CHECK_CONTEXT_PRIVATE_H
 #define TRAPLINE_SIM_CHECK_CONTEXT_PRIVATE_H

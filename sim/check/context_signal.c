@@ -44,8 +44,8 @@ static void look_at_restart(struct context *c, const struct kept *k, const struc
 }
 
 /*
- * Without SA_SIGINFO the frame's siginfo is what was on the stack before. arm64 tells by a register;
- * on x86_64, where none does, an argument that is some signal's number is believed.
+ * Without SA_SIGINFO the frame's siginfo is what was on the stack before. arm64 tells by a
+ * register; on x86_64, where none does, an argument that is some signal's number is believed.
  */
 static bool is_siginfo_there(const struct context *c, const struct ustate *now)
 {

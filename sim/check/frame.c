@@ -110,7 +110,8 @@ static insn_t exact(struct timeline *t, const struct way *w, insn_t n)
 static bool find_slot(struct who *who, struct finding *f, unsigned value, insn_t *load_n,
                       struct timeline_watch *slot)
 {
-    struct value_place place = {.reg = cpu_reg_find(who->machine->arch, f->value), .bytes = 8}, from;
+    struct value_place place = {.reg = cpu_reg_find(who->machine->arch, f->value), .bytes = 8},
+                       from;
     struct cpu *cpu = who_cpu(who);
     bool entry;
 

@@ -2,16 +2,17 @@
 /*
  * sim/check/frame.h - the check frame: one writer for each purpose of a saved word.
  *
- * Purpose: what user code had stands in a frame in the kernel's memory between trap and return. A word
- * of it is written when it is saved, and again where the ABI wants another value there: by the
- * system call's result, by the delivery of a signal, by rt_sigreturn. Who writes after that undoes it.
+ * Purpose: what user code had stands in a frame in the kernel's memory between trap and return. A
+ * word of it is written when it is saved, and again where the ABI wants another value there: by the
+ * system call's result, by the delivery of a signal, by rt_sigreturn. Who writes after that undoes
+ * it.
  *
  * What is reported, with both writers
  *   - a word that held what user code is to see, and was written over before it was loaded
  *   - a word that is written twice after it was copied into the signal frame, from where on it is
  *     the handler's: even where both writers happen to agree
- *   - a system call's result that was a request to run it again, and was written over with the register
- *     of before the call, while PC was left behind the call
+ *   - a system call's result that was a request to run it again, and was written over with the
+ *     register of before the call, while PC was left behind the call
  *
  * Any kernel: the word is the memory that the register was loaded from on the way out.
  *
@@ -25,11 +26,13 @@
 #define FRAMES_MAX 96u
 
 struct frames {
-    struct finding list[FRAMES_MAX]; /* that may come of it; `frame_at`: the word of the signal frame */
+    struct finding list[FRAMES_MAX]; /* that may come of it; `frame_at`: the word of
+                                        the signal frame */
     unsigned value[FRAMES_MAX];
     size_t count;
     bool restart[FRAMES_MAX];        /* the last of the rules above */
-    uint64_t way[FRAMES_MAX];        /* by which the kernel was entered: one look at each is enough */
+    uint64_t way[FRAMES_MAX];        /* by which the kernel was entered: one look
+                                        at each is enough */
 };
 
 /* Is there to be a look at this value after this kind of entry? */

@@ -27,7 +27,9 @@ bool frame_two_writers(const struct frame_writes *w, uint64_t was, insn_t *first
     return false;
 }
 
-/* Linux's ERESTARTSYS, ERESTARTNOINTR, ERESTARTNOHAND, ERESTART_RESTARTBLOCK: no program sees them. */
+/*
+ * Linux's ERESTARTSYS, ERESTARTNOINTR, ERESTARTNOHAND, ERESTART_RESTARTBLOCK: no program sees them.
+ */
 static bool asks_for_restart(uint64_t value)
 {
     int64_t error = -(int64_t)value;

@@ -28,9 +28,13 @@ struct frame_writes {
 };
 
 void frame_writes_add(struct frame_writes *w, insn_t n, uint64_t value);
-/* The last one wrote over what was right; or, where a signal was delivered, two wrote behind that. */
+/*
+ * The last one wrote over what was right; or, where a signal was delivered, two wrote behind that.
+ */
 bool frame_two_writers(const struct frame_writes *w, uint64_t was, insn_t *first, insn_t *second);
-/* One asked for the system call to be run again, and a later one put back what was there before it. */
+/*
+ * One asked for the system call to be run again, and a later one put back what was there before it.
+ */
 bool frame_restart_writers(const struct frame_writes *w, uint64_t was, insn_t *first,
                            insn_t *second);
 

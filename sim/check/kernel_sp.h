@@ -2,7 +2,8 @@
 /*
  * sim/check/kernel_sp.h - where the kernel's stack begins, by the CPU alone.
  *
- * Rules of use: in a trap callback at the vector, or in user mode. All reads; 0 where there is none.
+ * Rules of use: in a trap callback at the vector, or in user mode. All reads; 0 where there is
+ * none.
  */
 #ifndef TRAPLINE_SIM_CHECK_KERNEL_SP_H
 #define TRAPLINE_SIM_CHECK_KERNEL_SP_H

@@ -380,7 +380,9 @@ static void change(void *ctx, struct cpu *cpu, const struct cpu_trap *trap)
     leak_poison_trap(&c->poison, cpu, call, false);
 }
 
-/* In the run whose dead bytes are changed: there the value stands out from what was there before. */
+/*
+ * In the run whose dead bytes are changed: there the value stands out from what was there before.
+ */
 void leak_name(const struct trace *t, struct places *places, struct finding *f)
 {
     struct naming s = {.f = f};

@@ -2,11 +2,11 @@
 /*
  * sim/check/leak.h - the check leak: nothing that was not written for it reaches user mode.
  *
- * Purpose: a byte has leaked where user mode can see it although nobody wrote it for this program: left
- * over in the kernel's stack, in a page of a process that is gone, in a vector register of it. So
- * the recording runs twice: once as it was, and once with all of that changed as soon as it is
- * dead. A kernel that gives away none of it makes both runs the same; what differs in user
- * mode has leaked. There is no guess in it: a difference is a flow of dead bytes to the user.
+ * Purpose: a byte has leaked where user mode can see it although nobody wrote it for this program:
+ * left over in the kernel's stack, in a page of a process that is gone, in a vector register of it.
+ * So the recording runs twice: once as it was, and once with all of that changed as soon as it is
+ * dead. A kernel that gives away none of it makes both runs the same; what differs in user mode has
+ * leaked. There is no guess in it: a difference is a flow of dead bytes to the user.
  *
  * What counts as dead, by what the CPU shows
  *   - at a trap from user mode: the kernel's stack below where the entry begins, as far as the same
@@ -16,8 +16,8 @@
  *     shares memory between processes or traces one by another
  *   - at an execve that will succeed (the first run knows): vector registers
  *
- * What is compared: at each return to user mode all registers; memory at the stack pointer, where the
- * system call's arguments point, and the page that a fault brought in.
+ * What is compared: at each return to user mode all registers; memory at the stack pointer, where
+ * the system call's arguments point, and the page that a fault brought in.
  *
  * The first difference is the only finding: what follows may come of it.
  */

@@ -168,7 +168,8 @@ static int name_direction(struct leave *l, struct finding *f, struct places *pla
     return rc;
 }
 
-int leave_find(struct leave *l, struct timeline *t, struct places *places, struct findings *findings)
+int leave_find(struct leave *l, struct timeline *t, struct places *places,
+               struct findings *findings)
 {
     bool direction = false;
     int rc = 0;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sim/check/leave.h - what user mode must never find, whatever it was before: part of the check context.
+ * sim/check/leave.h - what user mode must never find, whatever it was before: part of the check
+ * context.
  *
  *   - FS and GS base, or a thread pointer, with an address of the kernel's half
  *   - an interrupt that was acknowledged and not ended: none of its priority comes through any more
- *   - x86_64: C code of the kernel that runs with the direction flag of the program, which the ABI wants
- *     clear (System V ABI, 3.2.1): string instructions go backwards
+ *   - x86_64: C code of the kernel that runs with the direction flag of the program, which the ABI
+ *     wants clear (System V ABI, 3.2.1): string instructions go backwards
  *
  * Rules of use: leave_event() with every event; leave_find() behind the replay, with findings. Each
  * rule is told of once.

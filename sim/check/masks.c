@@ -88,7 +88,8 @@ static bool seen(struct thread_mask *t, uint64_t is, uint64_t *want, uint64_t *n
 }
 
 /* rt_sigprocmask(how, set, old, bytes) has returned 0. */
-static bool on_procmask(struct thread_mask *t, const struct derived *d, uint64_t *want, uint64_t *is)
+static bool on_procmask(struct thread_mask *t, const struct derived *d, uint64_t *want,
+                        uint64_t *is)
 {
     const uint64_t *arg = d->call->arg;
     uint64_t set, old;

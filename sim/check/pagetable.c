@@ -3,10 +3,10 @@
  * sim/check/pagetable.c - see pagetable.h.
  *
  * Pages that hold tables are found by a walk from the roots when user mode is entered, and by
- * each link that is stored to one. Stores to them come one by one (cpu_watch_kernel_pages). Each change
- * that wants a barrier or an invalidation waits in `change`; while any waits, the code that runs is
- * read for such instructions (cpu_watch_kernel_blocks). On the return to user mode what still waits is
- * a finding.
+ * each link that is stored to one. Stores to them come one by one (cpu_watch_kernel_pages). Each
+ * change that wants a barrier or an invalidation waits in `change`; while any waits, the code that
+ * runs is read for such instructions (cpu_watch_kernel_blocks). On the return to user mode what
+ * still waits is a finding.
  */
 #include "sim/check/pagetable.h"
 
@@ -159,8 +159,8 @@ static void breach(struct pagetable *p, enum rule rule, const struct store_place
 }
 
 /* Does an entry give what no entry may? `s` is the store that made it. */
-static void judge_entry(struct pagetable *p, const struct table_entry *e, const struct store_place *s,
-                        vaddr_t va, uint64_t was, uint64_t is)
+static void judge_entry(struct pagetable *p, const struct table_entry *e,
+                        const struct store_place *s, vaddr_t va, uint64_t was, uint64_t is)
 {
     size_t page;
 
@@ -207,8 +207,8 @@ static void forget_user(struct pagetable *p)
 }
 
 /*
- * By their memory alone: Linux has two ASIDs for an address space, one while its kernel runs (arm64,
- * UNMAP_KERNEL_AT_EL0), and gives others when they run out.
+ * By their memory alone: Linux has two ASIDs for an address space, one while its kernel runs
+ * (arm64, UNMAP_KERNEL_AT_EL0), and gives others when they run out.
  */
 static bool same_root(const struct table_root *a, const struct table_root *b)
 {
@@ -365,7 +365,8 @@ static void add_change(struct pagetable *p, const struct store_place *s, vaddr_t
 {
     if (p->changes == p->room) {
         size_t room = p->room ? 2 * p->room : 64;
-        struct change *grown = room > CHANGES_MAX ? NULL : realloc(p->change, room * sizeof(*grown));
+        struct change *grown =
+            room > CHANGES_MAX ? NULL : realloc(p->change, room * sizeof(*grown));
 
         if (!grown)
             return;
@@ -407,8 +408,8 @@ static bool takes_away(const struct table_entry *was, const struct table_entry *
 /*
  * A walker that does not see this entry yet finds none, or one that gives less: user mode takes a
  * fault more than it had to and does nothing wrong meanwhile. A kernel may leave it at that, and
- * Linux does (arm64's set_pte() and update_mmu_cache()). Whether the fault's handler copes is not to
- * be seen in the tables: record with the adversary, for the check stale. An entry that leads to
+ * Linux does (arm64's set_pte() and update_mmu_cache()). Whether the fault's handler copes is not
+ * to be seen in the tables: record with the adversary, for the check stale. An entry that leads to
  * a table is another thing: all below depends on it and on what was stored before it.
  */
 static bool may_be_late(const struct table_entry *e, vaddr_t va)

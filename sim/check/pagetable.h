@@ -24,8 +24,10 @@
 #include "sim/check/check.h"
 
 struct pagetable;
-/* NULL when out of memory. `map` is what cpu_watch_kernel_pages() watches: bit `bit` is used.
- * `has_blocks`: pagetable_block() is called for all kernel code; else it is asked for by the CPU. */
+/*
+ * NULL when out of memory. `map` is what cpu_watch_kernel_pages() watches: bit `bit` is used.
+ * `has_blocks`: pagetable_block() is called for all kernel code; else it is asked for by the CPU.
+ */
 struct pagetable *pagetable_create(struct cpu *cpu, struct findings *findings, uint8_t *map,
                                    uint8_t bit, bool has_blocks);
 void pagetable_destroy(struct pagetable *p);

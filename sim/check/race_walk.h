@@ -6,8 +6,8 @@
  * loaded; those behind its return, whether one that was changed meanwhile is stored to, or
  * halted by, without a second look.
  *
- * Rules of use, each time in the state before the instruction: race_walk_begin(), race_walk_before()
- * for each instruction up to the interrupt, race_walk_interrupt() where it came,
+ * Rules of use, each time in the state before the instruction: race_walk_begin(),
+ * race_walk_before() for each instruction up to the interrupt, race_walk_interrupt() where it came,
  * race_walk_after() for each behind the handler's beginning; then race_walk_hit().
  */
 #ifndef TRAPLINE_SIM_CHECK_RACE_WALK_H

@@ -3,13 +3,17 @@
  * sim/check/sigframe.h - the layout of a signal frame, as Linux has it.
  *
  * What is looked at when a handler starts, on any kernel
- *   arm64    SP at a multiple of 16; x29 points at a frame record behind the frame that holds the interrupted
- *            x29 and x30; uc_flags and uc_link are 0; the records behind the sigcontext are aligned, the FP
- *            state once and of its size, the terminator there (Linux, arch/arm64/kernel/signal.c)
- *   x86_64   RSP + 8 at a multiple of 16; a restorer at RSP that can be read; RSI and RDX at siginfo
+ *   arm64    SP at a multiple of 16; x29 points at a frame record behind the frame that holds the
+ *   interrupted
+ *            x29 and x30; uc_flags and uc_link are 0; the records behind the sigcontext are
+ *            aligned, the FP state once and of its size, the terminator there (Linux,
+ *            arch/arm64/kernel/signal.c)
+ *   x86_64   RSP + 8 at a multiple of 16; a restorer at RSP that can be read; RSI and RDX at
+ *   siginfo
  *            and ucontext; the FP state at a multiple of 64 with both magics and its sizes, or an
  *            FXSAVE image (arch/x86/kernel/signal.c, fpu/signal.c)
- *   both     the frame ends below what the interrupted code has on its stack (the 128 bytes below RSP
+ *   both     the frame ends below what the interrupted code has on its stack (the 128 bytes below
+ *   RSP
  *            belong to that, too), and inside of the alternate stack where it is on that
  *
  * Rules of use: sigframe_look() in user mode, at a handler's first instruction. `bad` is called for

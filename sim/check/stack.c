@@ -144,8 +144,8 @@ static void report(struct stack *s, insn_t n, const struct cpu_trap *trap, insn_
 }
 
 /*
- * Below the stack in use there is nothing, and the stack pointer is there; not at the top of another
- * stack, which is empty, and has the gap of the one above it at its top.
+ * Below the stack in use there is nothing, and the stack pointer is there; not at the top of
+ * another stack, which is empty, and has the gap of the one above it at its top.
  */
 static bool is_unmapped(const struct stack *s, struct cpu *cpu, vaddr_t sp)
 {
@@ -196,7 +196,9 @@ static bool is_fork(const struct stack *s, uint64_t number)
                     strncmp(name, "clone", 5) == 0);
 }
 
-/* An access below the stack in use that faults: the gap. The trap's own frame may be what did it. */
+/*
+ * An access below the stack in use that faults: the gap. The trap's own frame may be what did it.
+ */
 static bool is_gap(struct stack *s, struct cpu *cpu, const struct cpu_trap *trap)
 {
     bool x86 = cpu_arch(cpu) == ARCH_X86_64;

@@ -38,8 +38,10 @@ struct stack_depths {
 };
 
 struct stack;
-/* NULL when out of memory. `depths` takes what was measured; `findings` NULL: only the marks for the
- * check race are wanted; `races` NULL: none. */
+/*
+ * NULL when out of memory. `depths` takes what was measured; `findings` NULL: only the marks for
+ * the check race are wanted; `races` NULL: none.
+ */
 struct stack *stack_create(struct cpu *cpu, struct findings *findings, struct stack_depths *depths,
                            struct races *races);
 void stack_destroy(struct stack *s);

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sim/check/stale.h - the check stale: what the adversary (cpu/adversary.h) made of a missing barrier.
+ * sim/check/stale.h - the check stale: what the adversary (cpu/adversary.h) made of a missing
+ * barrier.
  *
  * Purpose: a recording made with `--adversary` fails where the kernel forgot a barrier or an
  * invalidation. This names the store to the table that was not followed by it, and the access of
  * user mode that went by the old entry: it faulted, or reached the old page.
  *
- * Rules of use: as for pagetable.h; stale_find() behind the replay, where it walks user mode's way from
- * the entry on which something was stale. A recording without the adversary has nothing to find.
+ * Rules of use: as for pagetable.h; stale_find() behind the replay, where it walks user mode's way
+ * from the entry on which something was stale. A recording without the adversary has nothing to
+ * find.
  */
 #ifndef TRAPLINE_SIM_CHECK_STALE_H
 #define TRAPLINE_SIM_CHECK_STALE_H

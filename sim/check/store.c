@@ -4,7 +4,8 @@
  *
  * The engine tells which block stores, and where. The instruction is the one whose operand leads
  * there by the registers as they are now: compared by the offset in the page, as the address that
- * is known is physical. What a block may store by is decoded once, and again when its code is another.
+ * is known is physical. What a block may store by is decoded once, and again when its code is
+ * another.
  */
 #include "sim/check/store.h"
 
@@ -18,7 +19,8 @@
 #define STORES_MAX   512u
 #define BLOCKS       64u
 #define OFFSET_MASK  0xfffull
-#define PIECES_BYTES 32u /* a store in pieces: the later ones are at most so far behind its address */
+/* a store in pieces: the later ones are at most so far behind its address */
+#define PIECES_BYTES 32u
 
 /* An instruction that stores, and its operand: registers by their numbers, -1: none. */
 struct store {

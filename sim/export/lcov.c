@@ -66,7 +66,8 @@ static void on_function(void *ctx, const char *name, vaddr_t va, uint64_t bytes)
 
     if (bytes == 0 || coverage_slot(l->c, va) == l->c->slots ||
         (symbols_line(l->c->symbols, va, &file, &line) != 0 &&
-         (bytes <= NO_LINE_BYTES || symbols_line(l->c->symbols, va + NO_LINE_BYTES, &file, &line) != 0)))
+         (bytes <= NO_LINE_BYTES ||
+          symbols_line(l->c->symbols, va + NO_LINE_BYTES, &file, &line) != 0)))
         return;
     if (l->functions == l->function_room) {
         size_t room = l->function_room ? 2 * l->function_room : 1024;

@@ -91,8 +91,10 @@ enum trapline_place {
     TRAPLINE_UNMAPPED,
 };
 TRAPLINE_API uint64_t trapline_place(const struct trapline *t, enum trapline_place place);
-/* Where a trap goes: arm64 0x000..0x780, 0x800 more for EL2's; x86_64 0..255, 256 for SYSCALL; 0 where
- * nothing says. */
+/*
+ * Where a trap goes: arm64 0x000..0x780, 0x800 more for EL2's; x86_64 0..255, 256 for SYSCALL; 0
+ * where nothing says.
+ */
 TRAPLINE_API uint64_t trapline_vector(struct trapline *t, unsigned vector);
 /* Stand at `pc` in user mode with the user stack, as a return from the kernel would. */
 TRAPLINE_API int trapline_enter_user(struct trapline *t, uint64_t pc);
@@ -109,9 +111,9 @@ TRAPLINE_API int trapline_get_bytes(struct trapline *t, const char *name, void *
                                     size_t bytes);
 /*
  * System registers by number, those without a name above too: arm64 by encoding, as
- * TRAPLINE_SYSREG(3, 0, 0, 0, 5) for MPIDR_EL1; x86_64 MSRs by index, as 0x277 for IA32_PAT. From outside,
- * so no level and no trap forbids it. -ENOENT: the machine has none, or reading it does something
- * (an interrupt controller's). -EINVAL: it is read-only, or cannot hold that value.
+ * TRAPLINE_SYSREG(3, 0, 0, 0, 5) for MPIDR_EL1; x86_64 MSRs by index, as 0x277 for IA32_PAT. From
+ * outside, so no level and no trap forbids it. -ENOENT: the machine has none, or reading it does
+ * something (an interrupt controller's). -EINVAL: it is read-only, or cannot hold that value.
  */
 #define TRAPLINE_SYSREG(op0, op1, crn, crm, op2)                                                   \
     ((uint32_t)((op0) << 14 | (op1) << 11 | (crn) << 7 | (crm) << 3 | (op2)))
@@ -201,10 +203,10 @@ TRAPLINE_API int trapline_inject_fault(struct trapline *t, uint64_t addr, bool i
 /* An interrupt that is taken now, masked or not: arm64 IRQ, x86_64 vector. */
 TRAPLINE_API int trapline_inject_irq(struct trapline *t, unsigned vector);
 /*
- * An interrupt that the controller holds pending until the guest takes it: INTID; APIC vector. A machine of
- * trapline_open_code() has its controller as after a reset, which passes none on: the code enables it
- * (arm64 GICD_CTLR, GICD_ISENABLER, GICC_PMR, GICC_CTLR at 0x08000000 and 0x08010000; x86_64 bit 8 of
- * 0xfee000f0), or trapline_inject_irq() does without.
+ * An interrupt that the controller holds pending until the guest takes it: INTID; APIC vector. A
+ * machine of trapline_open_code() has its controller as after a reset, which passes none on: the
+ * code enables it (arm64 GICD_CTLR, GICD_ISENABLER, GICC_PMR, GICC_CTLR at 0x08000000 and
+ * 0x08010000; x86_64 bit 8 of 0xfee000f0), or trapline_inject_irq() does without.
  */
 TRAPLINE_API int trapline_raise_irq(struct trapline *t, unsigned number);
 /* Bytes that arrive at the console's UART; -ENOSPC: it took fewer. */
@@ -231,8 +233,10 @@ enum trapline_group {
     TRAPLINE_SYSTEM = 4,   /* what the kernel alone writes */
     TRAPLINE_STATE = 8,    /* pc, sp, pstate; rip, rsp, rflags, segments */
 };
-/* One register against a value; a wider one's upper bytes are zero then. Unlike trapline_get() it tells
- * a name that is none. */
+/*
+ * One register against a value; a wider one's upper bytes are zero then. Unlike trapline_get() it
+ * tells a name that is none.
+ */
 TRAPLINE_API const char *trapline_differ_reg(struct trapline *t, const char *name, uint64_t want);
 /* The registers of `groups` against an earlier look; `but`: names to leave out, or NULL. */
 TRAPLINE_API const char *trapline_differ_regs(struct trapline *t, const struct trapline_regs *want,
@@ -255,8 +259,8 @@ TRAPLINE_API const char *trapline_differ_signal(struct trapline *t, uint64_t sp,
 /* trapline_traps_text() against a text, as a unified diff. */
 TRAPLINE_API const char *trapline_differ_traps(struct trapline *t, const char *want);
 /*
- * A text, such as trapline_traps_text() or trapline_console(), against the file `path`, as a unified
- * diff. `update`: what differs is written to the file instead, for a person to review.
+ * A text, such as trapline_traps_text() or trapline_console(), against the file `path`, as a
+ * unified diff. `update`: what differs is written to the file instead, for a person to review.
  */
 TRAPLINE_API const char *trapline_differ_golden(struct trapline *t, const char *text,
                                                 const char *path, bool update);

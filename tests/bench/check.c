@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * check.c - the speed of `trapline check` as a multiple of `replay`'s on the same recording, and how
- * long `who` takes to answer: a shell script with pipes, forks, programs and a signal, more than
- * 100 million instructions. Processor time, so a check's second thread counts as well.
+ * check.c - the speed of `trapline check` as a multiple of `replay`'s on the same recording, and
+ * how long `who` takes to answer: a shell script with pipes, forks, programs and a signal, more
+ * than 100 million instructions. Processor time, so a check's second thread counts as well.
  */
 #include "bench.h"
 

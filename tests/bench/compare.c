@@ -7,8 +7,8 @@
  * less that of none of its operations: what is left is guest work. A replay's start is taken to
  * cost what its recording's did. A boot is taken whole.
  *
- * No machine goes on from a kept boot. A recording finds its images compressed, as each but the first
- * one does; that one has a figure of its own.
+ * No machine goes on from a kept boot. A recording finds its images compressed, as each but the
+ * first one does; that one has a figure of its own.
  */
 #include "bench.h"
 

@@ -78,7 +78,8 @@ static uint64_t seen(struct adversary *a, paddr_t pa)
     return value;
 }
 
-static const struct adversary_invalidation page_one = {.va = 0x1000, .tag = TAG, .last_level = true};
+static const struct adversary_invalidation page_one = {
+    .va = 0x1000, .tag = TAG, .last_level = true};
 
 static void test_adversary_new_entry_wants_a_barrier(void **state)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * tests/cpu/watchers.h - what those who look on at a machine of either CPU are told, kept to be compared:
- * blocks that run, and stores.
+ * tests/cpu/watchers.h - what those who look on at a machine of either CPU are told, kept to be
+ * compared: blocks that run, and stores.
  */
 #ifndef TRAPLINE_TESTS_CPU_WATCHERS_H
 #define TRAPLINE_TESTS_CPU_WATCHERS_H
@@ -38,8 +38,8 @@ static inline void list_block(void *ctx, insn_t n, vaddr_t pc, uint32_t bytes)
 }
 
 /*
- * The number at which something ended what ran as the listing's block `at`: the next block, the tick
- * of one of `traps` traps, or the run's end.
+ * The number at which something ended what ran as the listing's block `at`: the next block, the
+ * tick of one of `traps` traps, or the run's end.
  */
 static inline insn_t listing_end_of(const struct listing *l, size_t at, const struct cpu_trap *trap,
                                     size_t traps, insn_t end)

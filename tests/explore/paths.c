@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The kernel's trap paths, once each, in as few instructions as that takes: system calls, page faults, a
- * copy on write, signals on both stacks and their return, context switches between processes and
- * threads, a timer. It stands an interrupt, a preemption, a lost page and a further SIGUSR1
- * anywhere, and says so where the kernel does not: general and vector registers, memory, counts.
+ * The kernel's trap paths, once each, in as few instructions as that takes: system calls, page
+ * faults, a copy on write, signals on both stacks and their return, context switches between
+ * processes and threads, a timer. It stands an interrupt, a preemption, a lost page and a further
+ * SIGUSR1 anywhere, and says so where the kernel does not: general and vector registers, memory,
+ * counts.
  */
 #include <errno.h>
 #include <pthread.h>

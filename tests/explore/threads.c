@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What paths.c leaves out, in as few instructions as that takes: threads that begin together, a
- * mutex and a condition, a thread that ends while another one allocates, FP control of each thread's
- * own, two signals with handlers on either stack, a read that a signal finds waiting or not, exec.
- * It stands an interrupt, a preemption, a lost page and a further signal anywhere.
+ * mutex and a condition, a thread that ends while another one allocates, FP control of each
+ * thread's own, two signals with handlers on either stack, a read that a signal finds waiting or
+ * not, exec. It stands an interrupt, a preemption, a lost page and a further signal anywhere.
  */
 #include <errno.h>
 #include <fenv.h>

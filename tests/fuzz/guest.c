@@ -9,7 +9,8 @@
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/guest_cpu.h"
 
-static void bad(void *ctx, const char *what, const char *value, vaddr_t at, uint64_t want, uint64_t is)
+static void bad(void *ctx, const char *what, const char *value, vaddr_t at, uint64_t want,
+                uint64_t is)
 {
     volatile size_t *sum = ctx;
 

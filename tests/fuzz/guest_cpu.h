@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * tests/fuzz/guest_cpu.h - a machine of bytes from a stranger: what reads a guest's registers and memory
- * reads these.
+ * tests/fuzz/guest_cpu.h - a machine of bytes from a stranger: what reads a guest's registers and
+ * memory reads these.
  *
  *   byte 0     bit 0: the CPU; bit 1: memory ends at the top of the address space, else it begins
  *              at GUEST_BASE

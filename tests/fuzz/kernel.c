@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A kernel file: ELF, arm64 Image, bzImage, multiboot. The first byte chooses the CPU, and whether the
- * rest is the kernel, or an initramfs with the command line before it.
+ * A kernel file: ELF, arm64 Image, bzImage, multiboot. The first byte chooses the CPU, and whether
+ * the rest is the kernel, or an initramfs with the command line before it.
  */
 #include <string.h>
 

@@ -186,7 +186,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     config.devices[4] = (struct cpu_device){CPU_DEVICE_BLOCK, true, image, 700};
     config.host = (struct cpu_host){.ctx = r, .console_output = show, .net_output = show};
     r->flat = (struct flat_memory){r->memory, MEMORY_BYTES};
-    virtio_init(&r->bus, r->dev, &config, (struct virtio_memory){r, flat_memory_read, flat_memory_write});
+    virtio_init(&r->bus, r->dev, &config,
+                (struct virtio_memory){r, flat_memory_read, flat_memory_write});
     virtio_reset(&r->bus);
     for (size_t at = 0; at + 8 <= size && at < 8 * STEPS_MAX; at += 8)
         step(r, bytes + at);

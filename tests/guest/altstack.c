@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* altstack - a stack overflow handled on the alternate stack, and a second signal while already on it. */
+/*
+ * altstack - a stack overflow handled on the alternate stack, and a second signal while already on
+ * it.
+ */
 #include "check.h"
 
 #include <setjmp.h>

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* exec_args - execve: arguments, environment, auxiliary vector, closed descriptors, reset signals and FP state. */
+/*
+ * exec_args - execve: arguments, environment, auxiliary vector, closed descriptors, reset signals
+ * and FP state.
+ */
 #include "check.h"
 #include "simd.h"
 
@@ -50,7 +53,9 @@ int main(int argc, char **argv)
     sigaddset(&mask, SIGTERM);
     sigprocmask(SIG_BLOCK, &mask, NULL);
     simd_set_round_up(1);
-    /* Text that no one has read yet is in a page that is not there: the trace would have no text. */
+    /*
+     * Text that no one has read yet is in a page that is not there: the trace would have no text.
+     */
     for (int i = 0; args[i]; i++)
         CHECK(*(const volatile char *)args[i] != '?');
     execve(argv[0], args, env);

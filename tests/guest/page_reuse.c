@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* page_reuse - children fill memory and end; their parent maps memory after each, and writes a byte a page. */
+/*
+ * page_reuse - children fill memory and end; their parent maps memory after each, and writes a byte
+ * a page.
+ */
 #include "check.h"
 
 #define PAGES 16

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* red_zone - a leaf function keeps its values below the stack pointer while signals arrive (x86-64's ABI). */
+/*
+ * red_zone - a leaf function keeps its values below the stack pointer while signals arrive
+ * (x86-64's ABI).
+ */
 #include "check.h"
 
 #include <sys/time.h>

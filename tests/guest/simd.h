@@ -23,7 +23,9 @@ struct simd_regs {
     uint8_t v[SIMD_REGS][16];
 } __attribute__((aligned(16)));
 
-/* memset `bytes` (a multiple of SIMD_REGS * 16) at `dst` with the registers, one after the other. */
+/*
+ * memset `bytes` (a multiple of SIMD_REGS * 16) at `dst` with the registers, one after the other.
+ */
 void simd_memset(void *dst, size_t bytes, const struct simd_regs *in, struct simd_regs *out);
 /* Load `bytes` at `src` one word a page through a scratch general register. */
 void simd_touch(const void *src, size_t bytes, const struct simd_regs *in, struct simd_regs *out);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* spin_child - a child that first runs because the timer took the CPU from its parent, and never lets go. */
+/*
+ * spin_child - a child that first runs because the timer took the CPU from its parent, and never
+ * lets go.
+ */
 #include "check.h"
 
 #include <time.h>

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* thread_futex - threads that share memory, a mutex under contention, and preemption by the timer. */
+/*
+ * thread_futex - threads that share memory, a mutex under contention, and preemption by the timer.
+ */
 #include "check.h"
 #include "simd.h"
 

@@ -156,7 +156,9 @@ static void test_refuses_what_linux_refuses(void **state)
         struct trap_frame before = frame;
 
         assert_int_equal(sigframe_pop(&frame, &mask, &altstack), -EFAULT);
-        /* As on Linux, the general registers are the frame's by now; what EL0 may not have is not. */
+        /*
+         * As on Linux, the general registers are the frame's by now; what EL0 may not have is not.
+         */
         assert_int_equal(frame.pstate & ~0xf0000000ull, 0);
         assert_memory_equal(&frame.tpidr, &before.tpidr,
                             sizeof(frame) - offsetof(struct trap_frame, tpidr));

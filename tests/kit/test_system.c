@@ -43,8 +43,8 @@ static uint64_t guest_reads(struct trapline *t, uint32_t number)
 trapline_test(what_is_set_by_number_the_guest_reads)
 {
     static const uint32_t numbers[2][4] = {{TPIDR1, TRAPLINE_SYSREG(3, 0, 2, 0, 0), /* TTBR0_EL1 */
-                                            TRAPLINE_SYSREG(3, 3, 14, 3, 2),        /* CNTV_CVAL_EL0 */
-                                            TRAPLINE_SYSREG(3, 0, 6, 0, 0)},        /* FAR_EL1 */
+                                            TRAPLINE_SYSREG(3, 3, 14, 3, 2), /* CNTV_CVAL_EL0 */
+                                            TRAPLINE_SYSREG(3, 0, 6, 0, 0)}, /* FAR_EL1 */
                                            {PAT, LSTAR, 0xc0000101, 0x176}};
     static const uint64_t values[2] = {0x40001000, 0x0000040600070400};
     uint64_t is = 0, value = values[!is_arm64(t)];

@@ -25,7 +25,9 @@ __asm__(".pushsection .text.bare, \"ax\", %progbits\n"
         ".globl bare_function, bare_label\n.type bare_function, %function\n"
         "bare_function: nop\nnop\nnop\nnop\nbare_label: nop\nnop\n.popsection\n");
 
-/* gcc's last row of the first stands where its section ends; the other's lines begin behind a gap. */
+/*
+ * gcc's last row of the first stands where its section ends; the other's lines begin behind a gap.
+ */
 void symbols_ends_early(void);
 void symbols_behind(void);
 __attribute__((section(".text.symbols_early"), aligned(64))) void symbols_ends_early(void)
@@ -196,7 +198,10 @@ static void test_map_of_symbols(void **state)
     assert_int_equal(symbols_load("12345\n", 6, "map", &s, err, sizeof(err)), -ENOEXEC);
 }
 
-/* As a debugger reads them: the moved map is an ELF file with the same names, without what is no address. */
+/*
+ * As a debugger reads them: the moved map is an ELF file with the same names, without what is no
+ * address.
+ */
 static void test_map_as_elf(void **state)
 {
     static const char map[] = "0000000000001000 A per_cpu\n"

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Pipes and sockets take memory until there is none: an error, never a death, and all comes back. */
+/*
+ * Pipes and sockets take memory until there is none: an error, never a death, and all comes back.
+ */
 #include "pressure.h"
 #include <sys/socket.h>
 #include <sys/un.h>

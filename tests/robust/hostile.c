@@ -9,11 +9,11 @@
  * simulator is a finding, not the end.
  *
  * Two differences in pieces are known (QUIRKS.md), and counted apart:
- *   - A kernel that stores to its page tables as to any memory runs on by entries that it has changed
- *     and never invalidated, until the TLB forgets them.
+ *   - A kernel that stores to its page tables as to any memory runs on by entries that it has
+ *     changed and never invalidated, until the TLB forgets them.
  *   - Flags that an instruction leaves undefined follow from where the run was cut before it
- *     (undefined.h). That it is nothing else is proved: cut before each of these instructions, the run as
- *     a whole, the run in the same pieces and the run in single steps must be the same.
+ *     (undefined.h). That it is nothing else is proved: cut before each of these instructions, the
+ *     run as a whole, the run in the same pieces and the run in single steps must be the same.
  *
  * Exit code: 0 nothing found, 1 something found, 2 usage.
  */

@@ -5,8 +5,8 @@
  * Purpose: what tests/robust/hostile.c cuts runs before. Each CPU's own is arch/CPU/undefined.c.
  *
  * Rules of use
- *   - Do these bytes begin with an instruction that leaves flags undefined, which then follow from the
- *     instruction that set flags before it, if both are translated in one block (QUIRKS.md)?
+ *   - Do these bytes begin with an instruction that leaves flags undefined, which then follow from
+ *     the instruction that set flags before it, if both are translated in one block (QUIRKS.md)?
  */
 #ifndef TRAPLINE_TESTS_ROBUST_UNDEFINED_H
 #define TRAPLINE_TESTS_ROBUST_UNDEFINED_H

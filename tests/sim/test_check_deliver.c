@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The check sigframe's rule about signals that do not arrive (deliver.h), on events made by hand: one
- * that a thread sends itself is missed, and nothing that may rightly not come is.
+ * The check sigframe's rule about signals that do not arrive (deliver.h), on events made by hand:
+ * one that a thread sends itself is missed, and nothing that may rightly not come is.
  */
 #include "tests/sim/check_kit.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The check race: which interrupts it marks, and what kernel code around one may do (race_walk.h), on
- * instructions that stand in a fake cpu's memory: a test steps through them as if they ran.
+ * The check race: which interrupts it marks, and what kernel code around one may do (race_walk.h),
+ * on instructions that stand in a fake cpu's memory: a test steps through them as if they ran.
  */
 #include "tests/sim/check_kit.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The rules of the checks sigframe and frame on frames, events and lists of stores made by hand: what
- * is right is not reported, and each thing that may be wrong is, alone.
+ * The rules of the checks sigframe and frame on frames, events and lists of stores made by hand:
+ * what is right is not reported, and each thing that may be wrong is, alone.
  */
 #include "tests/sim/check_kit.h"
 

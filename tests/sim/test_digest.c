@@ -37,7 +37,9 @@ static struct cpu *machine(size_t bytes)
     return cpu;
 }
 
-/* Something in the first and the last page of some regions, and a page of zeros that was touched. */
+/*
+ * Something in the first and the last page of some regions, and a page of zeros that was touched.
+ */
 static void fill(struct cpu *cpu)
 {
     size_t bytes, pages, zeros;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sim/minimize.c: what is left is what fails, no less, and does not depend on how many are tried at once. */
+/*
+ * sim/minimize.c: what is left is what fails, no less, and does not depend on how many are tried at
+ * once.
+ */
 #include "sim/minimize.h"
 
 #include <errno.h>
@@ -18,7 +21,8 @@ struct oracle {
     int give_up_after;      /* candidates; 0: never */
     int give_up_with;       /* 0: -EINTR */
     unsigned tried;
-    bool last_first;        /* looks at candidates from the last to the first, as a fast process may */
+    bool last_first;        /* looks at candidates from the last to the first, as a
+                               fast process may */
 };
 
 static bool has_event(const struct schedule *s, insn_t n)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a console says of a panic and of an oops, in the words of Linux 5.10 to 6.12 on both CPUs. */
+/*
+ * What a console says of a panic and of an oops, in the words of Linux 5.10 to 6.12 on both CPUs.
+ */
 #include "tests/cmocka.h"
 
 #include <string.h>

@@ -107,7 +107,9 @@ static void test_chaos_moves_traps(void **state)
     trace_free(t[1]);
 }
 
-/* Events of a schedule: recorded where they stand, replayed, and the run is another than without. */
+/*
+ * Events of a schedule: recorded where they stand, replayed, and the run is another than without.
+ */
 static void test_a_schedule_is_recorded_and_replays(void **state)
 {
     const struct injection ahead = {INJECT_PREEMPT, 1, 500000}, here = {INJECT_IRQ, INJECT_HERE, 0};

@@ -3,11 +3,11 @@
  * guarded_pages TRACE [FROM [COUNT]] - whose stores to pages are told of, all are, and nothing is
  * changed by that.
  *
- * COUNT instructions of a recording run twice, from FROM on, with all of RAM watched: once with every
- * store told of (cpu_watch_pages(), the engine's hook), once with the kernel's
+ * COUNT instructions of a recording run twice, from FROM on, with all of RAM watched: once with
+ * every store told of (cpu_watch_pages(), the engine's hook), once with the kernel's
  * (cpu_watch_kernel_pages(): on arm64 each of them is forbidden by stage 2 and done by us). Kernel
- * mode's stores must be the same in both, by instructions that are where the hook's block said,
- * and so must the machine be in the end; in between the recording's digests say so.
+ * mode's stores must be the same in both, by instructions that are where the hook's block said, and
+ * so must the machine be in the end; in between the recording's digests say so.
  */
 #include <errno.h>
 #include <stdio.h>

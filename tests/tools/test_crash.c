@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a crash leaves: each in a process of its own, which must end with a sentence and exit code 1,
- * whether the guest runs, the stack is used up, or nothing has begun.
+ * What a crash leaves: each in a process of its own, which must end with a sentence and exit code
+ * 1, whether the guest runs, the stack is used up, or nothing has begun.
  */
 #include "tests/cmocka.h"
 
@@ -105,7 +105,10 @@ static void test_crash_outside_of_the_guest(void **state)
     expect_said("(SIGABRT) while no instruction of the guest ran;");
 }
 
-/* The engine's archive does not come here with its own; its shared library does, and that is no crash. */
+/*
+ * The engine's archive does not come here with its own; its shared library does, and that is no
+ * crash.
+ */
 static void test_abort_in_the_guest(void **state)
 {
     int code = crash(call_abort, true);

@@ -79,7 +79,8 @@ uint64_t arm64_sp(struct arm64 *a)
 
 uint64_t arm64_asid_root(struct arm64 *a)
 {
-    return arm64_sysreg(a, SYS_TTBR0) & 0x0000fffffffffffeull; /* without the ASID, which is reused */
+    /* without the ASID, which is reused */
+    return arm64_sysreg(a, SYS_TTBR0) & 0x0000fffffffffffeull;
 }
 
 uint64_t arm64_syscall_number(struct arm64 *a)

@@ -260,7 +260,9 @@ MUST_CHECK int arm64_engine_watch_insns(struct arm64 *a, cpu_insn_fn fn, void *c
 /* See cpu_watch_stores(). */
 MUST_CHECK int arm64_engine_watch_stores(struct arm64 *a, const struct cpu_range *list,
                                          size_t count, cpu_store_fn fn, void *ctx);
-/* A store that the model does itself, as who watches stores would be told of one of the engine's. */
+/*
+ * A store that the model does itself, as who watches stores would be told of one of the engine's.
+ */
 void arm64_engine_tell_store(struct arm64 *a, paddr_t pa, unsigned bytes, const uint8_t *value);
 /* The engine itself (uc_engine), for pages.c. */
 void *arm64_engine_handle(struct arm64 *a);
@@ -325,7 +327,8 @@ void arm64_count_hold(struct arm64 *a);
 
 /* ---- trap.c ---- */
 /* Enter EL1 from the PC for a synchronous exception; FAR is written when `with_far`. */
-void arm64_trap_sync(struct arm64 *a, uint32_t esr, bool with_far, vaddr_t far, enum cpu_trap_kind kind);
+void arm64_trap_sync(struct arm64 *a, uint32_t esr, bool with_far, vaddr_t far,
+                     enum cpu_trap_kind kind);
 void arm64_trap_irq(struct arm64 *a);
 void arm64_trap_hvc(struct arm64 *a, uint32_t esr);
 /* Does ERET at EL1 with this SPSR_EL1 lead to a state that is not there, or set PSTATE.IL? */
@@ -352,7 +355,10 @@ bool arm64_el2_is_eret(struct arm64 *a, vaddr_t pc);
 bool arm64_el2_undefined(struct arm64 *a);
 /* As arm64_sysreg_access(), for what reads otherwise at EL2. */
 bool arm64_el2_sysreg(struct arm64 *a, uint32_t id, bool is_write, uint64_t *value);
-/* A register of EL2 from outside: -ENOENT: it is none, or there is no EL2; -EINVAL: what is not there. */
+/*
+ * A register of EL2 from outside: -ENOENT: it is none, or there is no EL2; -EINVAL: what is not
+ * there.
+ */
 int arm64_el2_outside(struct arm64 *a, uint32_t id, bool is_write, uint64_t *value);
 
 /* ---- code.c ---- */
@@ -410,7 +416,9 @@ void arm64_pages_destroy(struct arm64 *a);
 bool arm64_pages_guard(const struct arm64 *a, uint32_t page);
 /* Stage 2 lets the page be written from now on. */
 void arm64_pages_opened(struct arm64 *a, uint32_t page);
-/* Before and after an instruction that runs alone. Where it stores is told before, if it is known. */
+/*
+ * Before and after an instruction that runs alone. Where it stores is told before, if it is known.
+ */
 void arm64_pages_lone_at(struct arm64 *a, vaddr_t far);
 MUST_CHECK int arm64_pages_lone(struct arm64 *a, bool begin);
 /* See cpu_kernel_page_add() and cpu_kernel_pages_added(). */
@@ -480,7 +488,10 @@ void arm64_unimplemented(struct arm64 *a, bool is_write, const char *fmt, uint64
 void arm64_stop(struct arm64 *a, enum cpu_stop_reason reason, int status);
 
 /* ---- mmu.c ---- */
-/* Stage 1 as a privileged read, no side effects; -EFAULT, with the failing level in *level if not NULL. */
+/*
+ * Stage 1 as a privileged read, no side effects; -EFAULT, with the failing level in *level if not
+ * NULL.
+ */
 int arm64_walk(struct arm64 *a, vaddr_t va, paddr_t *pa, unsigned *level);
 /*
  * The page at `va` and those around it, up to ARM64_TEXT_AROUND bytes, that stage 1 maps as it maps

@@ -15,9 +15,9 @@
  *     been opened a moment ago, or from which the store itself was fetched, stays closed: the
  *     store is done here (or alone, where it is of no simple form), and only what was translated
  *     from the words that it changes goes.
- * A page whose stores somebody is to be told of (pages.c) is closed to them, too: they are done here.
- * Which of the ways is taken makes a difference in time alone. The guest sees none of these aborts,
- * and they are not counted.
+ * A page whose stores somebody is to be told of (pages.c) is closed to them, too: they are done
+ * here. Which of the ways is taken makes a difference in time alone. The guest sees none of these
+ * aborts, and they are not counted.
  *
  * What was translated from which words the engine tells when it translates. Inside of a hook
  * nothing is dropped: the engine stops before its next block, and it goes then.

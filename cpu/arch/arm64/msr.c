@@ -86,7 +86,10 @@ static bool timer_access(struct arm64 *a, uint32_t id, bool is_write, uint64_t *
     return true;
 }
 
-/* Performance monitors: not there (ID_AA64DFR0_EL1.PMUVer is 0), the engine's would count host time. */
+/*
+ * Performance monitors: not there (ID_AA64DFR0_EL1.PMUVer is 0), the engine's would count host
+ * time.
+ */
 static bool is_pmu(uint32_t id)
 {
     unsigned crn = id >> 7 & 15, crm = id >> 3 & 15, op1 = id >> 11 & 7;
@@ -146,11 +149,13 @@ bool arm64_sysreg_access(struct arm64 *a, uint32_t id, bool is_write, uint64_t *
 /*
  * ---- from outside: no trap, no level, no instruction at which it happens ----
  *
- * The engine knows a register by its encoding, too, but ends the process where one has no value of its own:
- * only what is known to have one is asked for.
+ * The engine knows a register by its encoding, too, but ends the process where one has no value of
+ * its own: only what is known to have one is asked for.
  */
 
-/* What tells about the CPU: op0 3, CRn 0. Those that are not used read as zero (DDI 0487, D17.1.3). */
+/*
+ * What tells about the CPU: op0 3, CRn 0. Those that are not used read as zero (DDI 0487, D17.1.3).
+ */
 static bool tells(uint32_t id)
 {
     unsigned crm = id >> 3 & 15, op1 = id >> 11 & 7, op2 = id & 7;

@@ -2,14 +2,14 @@
 /*
  * Stores to the pages of a map; see cpu_watch_pages().
  *
- * Where all stores are asked for, user mode's too, the engine calls a hook before each store to RAM,
- * in the page or not: what is asked for is told from the rest here, by one byte. Code that it
+ * Where all stores are asked for, user mode's too, the engine calls a hook before each store to
+ * RAM, in the page or not: what is asked for is told from the rest here, by one byte. Code that it
  * translates while there is a hook is several times slower, loads too, and stays so.
  *
- * Where the kernel's are asked for, the pages are guarded: stage 2 forbids to write them. A store is
- * a stage-2 abort before anything of it has happened; it is told of and done here (code.c), and the
- * engine goes on behind it. What is of no simple form runs alone, with the hook. All other code is
- * as fast as ever. A page that is no more in the map is opened by the next store to it.
+ * Where the kernel's are asked for, the pages are guarded: stage 2 forbids to write them. A store
+ * is a stage-2 abort before anything of it has happened; it is told of and done here (code.c), and
+ * the engine goes on behind it. What is of no simple form runs alone, with the hook. All other code
+ * is as fast as ever. A page that is no more in the map is opened by the next store to it.
  */
 #include <errno.h>
 #include <stdlib.h>

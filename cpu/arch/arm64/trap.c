@@ -121,12 +121,13 @@ bool arm64_return_is_illegal(uint64_t spsr)
 }
 
 /*
- * D1.4.5 "Illegal return events": EL and stack stay as they are. The engine would return to AArch32,
- * which is not there, and not mind PSTATE.IL.
+ * D1.4.5 "Illegal return events": EL and stack stay as they are. The engine would return to
+ * AArch32, which is not there, and not mind PSTATE.IL.
  */
 void arm64_illegal_return(struct arm64 *a)
 {
-    uint64_t pstate = arm64_pstate(a), spsr = arm64_sysreg(a, SYS_SPSR), own = PSTATE_EL | PSTATE_SP;
+    uint64_t pstate = arm64_pstate(a), spsr = arm64_sysreg(a, SYS_SPSR),
+             own = PSTATE_EL | PSTATE_SP;
     unsigned mode = spsr & 0x1f;
     uint64_t open[3] = {~0ull, 0, 0};
 

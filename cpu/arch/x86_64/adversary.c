@@ -7,8 +7,9 @@
  * one, when the registers that they name are still as they were. MOV to CR0 and CR4 is ours
  * (emul.c).
  *
- * IRETQ and SYSRETQ end a block too. The walker's entries are put in place before that block, as the
- * first fetch behind it is user mode's already; where it led back into the kernel, they go again.
+ * IRETQ and SYSRETQ end a block too. The walker's entries are put in place before that block, as
+ * the first fetch behind it is user mode's already; where it led back into the kernel, they go
+ * again.
  */
 #include <errno.h>
 #include <stdlib.h>

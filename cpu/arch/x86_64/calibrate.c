@@ -235,7 +235,8 @@ int engine_calibrate(struct x86 *x)
 
     if ((rc = calibrate_segments(x)) || (rc = calibrate_flags(x)) ||
         (rc = calibrate_probe(x, &error_code, &at->error_code)) ||
-        (rc = calibrate_probe(x, &xcr0, &at->xcr0)) || (rc = calibrate_probe(x, &mxcsr, &at->mxcsr)) ||
+        (rc = calibrate_probe(x, &xcr0, &at->xcr0)) ||
+        (rc = calibrate_probe(x, &mxcsr, &at->mxcsr)) ||
         (rc = calibrate_probe(x, &fcw, &at->fcw)) ||
         (rc = calibrate_probe(x, &fp_raised, &at->fp_raised)) ||
         (rc = calibrate_probe(x, &sse_raised, &at->sse_raised)))

@@ -11,8 +11,8 @@
  * something else is recognised as stale and removed.
  *
  * What the engine translates at an exit is the halt and nothing of the guest. It looks up the page
- * of that block's last byte, and where the exit is a page's first byte that is the page before, which
- * the guest need not have: such a fault is nobody's, and the exit was reached.
+ * of that block's last byte, and where the exit is a page's first byte that is the page before,
+ * which the guest need not have: such a fault is nobody's, and the exit was reached.
  */
 #include <errno.h>
 #include <stdio.h>

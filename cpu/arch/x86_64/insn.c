@@ -287,8 +287,8 @@ bool insn_is_lock_bt(const struct insn *i)
 }
 
 /*
- * SDM vol. 2: MOVMSKPS and PD, PEXTRW, the shifts by an immediate of MMX and SSE, MOVQ2DQ and MOVDQ2Q
- * have no memory form; nor have AMD's EXTRQ and INSERTQ (APM vol. 4).
+ * SDM vol. 2: MOVMSKPS and PD, PEXTRW, the shifts by an immediate of MMX and SSE, MOVQ2DQ and
+ * MOVDQ2Q have no memory form; nor have AMD's EXTRQ and INSERTQ (APM vol. 4).
  */
 static bool is_register_form_alone(const struct insn *i)
 {

@@ -100,7 +100,8 @@ static bool read_msr(struct x86 *x, uint32_t index, uint64_t *value)
     case MSR_MCG_CAP: /* no bank that could report anything, so nothing ever happened */
     case MSR_MCG_STATUS:
     case MSR_SYSCFG: /* no bit of it is set: Linux reads it with the MTRRs */
-    case MSR_INT_PENDING: /* nor of this: C1E is off. Linux reads it of each processor of this family */
+    case MSR_INT_PENDING: /* nor of this: C1E is off. Linux reads it of each
+                             processor of this family */
         *value = 0;
         return true;
     case MSR_MTRRCAP:

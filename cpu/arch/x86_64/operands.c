@@ -248,9 +248,11 @@ static struct symbol result_of(const cs_insn *insn, const struct symbol *old, co
     case X86_INS_DEC:
         return (struct symbol){old->root, old->offset - 1};
     case X86_INS_ADD:
-        return has_imm ? (struct symbol){old->root, old->offset + imm} : (struct symbol){UNKNOWN, 0};
+        return has_imm ? (struct symbol){old->root, old->offset + imm}
+                       : (struct symbol){UNKNOWN, 0};
     case X86_INS_SUB:
-        return has_imm ? (struct symbol){old->root, old->offset - imm} : (struct symbol){UNKNOWN, 0};
+        return has_imm ? (struct symbol){old->root, old->offset - imm}
+                       : (struct symbol){UNKNOWN, 0};
     case X86_INS_AND:
         return has_imm && !(imm & 15) ? (struct symbol){CONSTANT, 0} : (struct symbol){UNKNOWN, 0};
     default:

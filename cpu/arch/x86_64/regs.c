@@ -207,7 +207,9 @@ static int write_selector(struct x86 *x, struct x86_view *v, int id, uint64_t se
 {
     static const uint8_t seg[] = {SEG_CS, SEG_SS, SEG_DS, SEG_ES, SEG_FS, SEG_GS};
     bool system = id == X86_REG_TR || id == X86_REG_LDTR;
-    unsigned index = id == X86_REG_TR ? SEG_TR : id == X86_REG_LDTR ? SEG_LDT : seg[id - X86_REG_CS];
+    unsigned index = id == X86_REG_TR     ? SEG_TR
+                     : id == X86_REG_LDTR ? SEG_LDT
+                                          : seg[id - X86_REG_CS];
     struct x86_seg *s = &v->seg[index];
     uint32_t desc[4] = {0}, error;
     size_t bytes = system ? 16 : 8;

@@ -92,8 +92,8 @@ static bool waits(const struct insn *i)
 }
 
 /*
- * The engine returns to virtual 8086 mode by an IRETD of any privilege level whose flags have VM, in
- * long mode too, where that mode is not (AMD APM vol. 3, IRET). What it would go to is no
+ * The engine returns to virtual 8086 mode by an IRETD of any privilege level whose flags have VM,
+ * in long mode too, where that mode is not (AMD APM vol. 3, IRET). What it would go to is no
  * segment of this machine's, so the selector is refused.
  */
 static bool returns_to_vm86(struct x86 *x, const struct insn *i, uint32_t *selector)

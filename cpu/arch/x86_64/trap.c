@@ -421,7 +421,10 @@ static void software_interrupt(struct x86 *x)
     x86_view_load(x, &v);
     insn_decode(&i, buf, x86_fetch(x, v.rip, buf, sizeof(buf)), x86_long_code(x));
     v.rip += i.length;
-    x86_trap(x, &v, i.opcode == 0xcd ? (uint8_t)insn_imm(&i, buf) : i.opcode == 0xcc ? X86_BP : X86_OF,
+    x86_trap(x, &v,
+             i.opcode == 0xcd   ? (uint8_t)insn_imm(&i, buf)
+             : i.opcode == 0xcc ? X86_BP
+                                : X86_OF,
              X86_NO_ERROR, 0, X86_SOFT);
 }
 

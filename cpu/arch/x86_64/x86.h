@@ -273,8 +273,10 @@ void x86_uc_read_batch(struct x86 *x, int *numbers, void **to, size_t count);
 MUST_CHECK int x86_uc_read(struct x86 *x, int uc_id, void *value);
 MUST_CHECK int x86_uc_write(struct x86 *x, int uc_id, const void *value);
 void x86_view_load(struct x86 *x, struct x86_view *v);
-/* For tests: from now on the state is read and written by contexts. False: so it was, as the engine's own
- * was not found. */
+/*
+ * For tests: from now on the state is read and written by contexts. False: so it was, as the
+ * engine's own was not found.
+ */
 bool x86_engine_use_contexts(struct x86 *x);
 /* The same but of the segments CS alone, and no tables: for who enters 64-bit code. */
 void x86_view_load_flat(struct x86 *x, struct x86_view *v);
@@ -292,7 +294,9 @@ uint64_t x86_msr_native(struct x86 *x, uint32_t index);
 void x86_set_msr_native(struct x86 *x, uint32_t index, uint64_t value);
 bool x86_long_code(struct x86 *x); /* CS.L and LMA */
 bool x86_long_mode(struct x86 *x); /* LMA */
-/* What the engine adds to RIP in 64-bit code, where the CPU adds nothing; without that from now on. */
+/*
+ * What the engine adds to RIP in 64-bit code, where the CPU adds nothing; without that from now on.
+ */
 uint64_t x86_code_base(struct x86 *x);
 bool x86_drop_code_base(struct x86 *x); /* false: it was 0 */
 bool x86_flat_code(struct x86 *x); /* that, or 32 bits from address 0 on */

@@ -2,8 +2,8 @@
 /*
  * sim/arch/x86_64/operands.c - moves, pushes and state areas of x86-64 (SDM vol. 2).
  *
- * FXSAVE and the legacy part of XSAVE: MXCSR at 24, ST0 to ST7 from 32, XMM0 to XMM15 from 160, each 16
- * bytes (SDM vol. 1, table 10-2).
+ * FXSAVE and the legacy part of XSAVE: MXCSR at 24, ST0 to ST7 from 32, XMM0 to XMM15 from 160,
+ * each 16 bytes (SDM vol. 1, table 10-2).
  */
 #include "sim/operands.h"
 
@@ -36,7 +36,8 @@ static bool table_reg(csh cs, unsigned reg, struct value_place *place)
     }
     for (unsigned i = 0; i < ARRAY_LEN(wide); i++) {
         const char *w = wide[i];
-        bool byte = w[2] == 'x' && len == 2 && text[0] == w[1] && (text[1] == 'l' || text[1] == 'h');
+        bool byte =
+            w[2] == 'x' && len == 2 && text[0] == w[1] && (text[1] == 'l' || text[1] == 'h');
 
         if (text[0] == 'e' && strcmp(text + 1, w + 1) == 0)
             place->bytes = 4;
@@ -187,8 +188,10 @@ static enum value_source into_reg(struct operands *o, struct cpu *cpu,
     struct value_place dest;
 
     if (is_restore(id) && area_offset(to, &at)) {
-        *from = (struct value_place){.in_memory = true, .bytes = to->bytes,
-                                     .va = address_of(o, cpu, &d->operands[0].mem) + at + to->offset};
+        *from =
+            (struct value_place){.in_memory = true,
+                                 .bytes = to->bytes,
+                                 .va = address_of(o, cpu, &d->operands[0].mem) + at + to->offset};
         return SOURCE_LOAD;
     }
     if (d->op_count >= 1 && table_reg(o->cs, d->operands[0].reg, &dest) && dest.reg != to->reg &&

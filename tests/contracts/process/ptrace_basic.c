@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A tracer sees signals, system calls, the exec and the end of its child, and works on its memory. */
+/*
+ * A tracer sees signals, system calls, the exec and the end of its child, and works on its memory.
+ */
 #include "contract.h"
 
 #include <elf.h>

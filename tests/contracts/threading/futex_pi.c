@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* FUTEX_LOCK_PI and its family: ownership in the word, hand-over, errors, time limits, a dead owner. */
+/*
+ * FUTEX_LOCK_PI and its family: ownership in the word, hand-over, errors, time limits, a dead
+ * owner.
+ */
 #include "contract.h"
 
 #define LOCK_PI 6

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Canonical mode: erase, kill, word erase, literal next, reprint, end of file, long and empty lines. */
+/*
+ * Canonical mode: erase, kill, word erase, literal next, reprint, end of file, long and empty
+ * lines.
+ */
 #include "pty.h"
 
 static void line(const char *keys)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A session on a pty: who is in the foreground, SIGTTIN, SIGTTOU, the keys' signals, orphaned groups,
- * and the hang-up when the master goes.
+ * A session on a pty: who is in the foreground, SIGTTIN, SIGTTOU, the keys' signals, orphaned
+ * groups, and the hang-up when the master goes.
  */
 #include "pty.h"
 

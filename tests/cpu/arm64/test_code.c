@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Code as the engine translates it: more of it than there is room for, and stores to the page that
- * they run in, which the model does itself (cpu/arch/arm64/code.c): each leaves what the engine's own
- * store leaves, in memory, registers and with who watches.
+ * they run in, which the model does itself (cpu/arch/arm64/code.c): each leaves what the engine's
+ * own store leaves, in memory, registers and with who watches.
  */
 #include "tests/cpu/arm64/harness.h"
 
@@ -172,7 +172,9 @@ static void write_big_code(struct machine *m)
     arm64_pc_set(&m->a, BIG_AT);
 }
 
-/* Its translation is larger than the engine's buffer (engine.c): nothing is lost or counted twice. */
+/*
+ * Its translation is larger than the engine's buffer (engine.c): nothing is lost or counted twice.
+ */
 static void test_code_larger_than_the_buffer(void **state)
 {
     const insn_t insns = BIG_PASSES * (BIG_BLOCKS * BIG_BLOCK + 3) - 1;

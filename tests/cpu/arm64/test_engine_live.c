@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Exceptions by the registers in the engine's memory (engine_live.c) and by the engine's calls are the
- * same, and no clock of the host gets into the engine's state (engine_pmu.c).
+ * Exceptions by the registers in the engine's memory (engine_live.c) and by the engine's calls are
+ * the same, and no clock of the host gets into the engine's state (engine_pmu.c).
  */
 #include "cpu/arch/arm64/engine.h"
 #include "tests/cpu/arm64/digest.h"

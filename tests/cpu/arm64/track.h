@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * tests/cpu/arm64/track.h - a run as single steps show it: what all other ways of running are held against.
+ * tests/cpu/arm64/track.h - a run as single steps show it: what all other ways of running are held
+ * against.
  *
  * Rules of use: free() it. A guest ends by switching off, before number STATES_MAX.
  */

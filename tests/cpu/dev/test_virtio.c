@@ -77,7 +77,8 @@ static int setup(void **state)
     config.devices[0] = (struct cpu_device){CPU_DEVICE_BLOCK, false, r->image, DISK_BYTES};
     config.devices[1] = (struct cpu_device){.kind = CPU_DEVICE_ENTROPY};
     r->flat = (struct flat_memory){r->memory, sizeof(r->memory)};
-    virtio_init(&r->bus, r->dev, &config, (struct virtio_memory){r, flat_memory_read, flat_memory_write});
+    virtio_init(&r->bus, r->dev, &config,
+                (struct virtio_memory){r, flat_memory_read, flat_memory_write});
     virtio_reset(&r->bus);
     *state = r;
     return 0;

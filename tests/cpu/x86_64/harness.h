@@ -54,14 +54,16 @@ static inline struct machine *machine_open(const char *name)
 {
     struct cpu_entry entry = {.mode = CPU_ENTRY_X86_PROT32, .pc = IMAGE_BASE};
     struct machine *m = calloc(1, sizeof(*m));
-    struct cpu_config config = {.arch = ARCH_X86_64, .ram_bytes = 16 << 20, .wall_start_s = 1000000000};
+    struct cpu_config config = {
+        .arch = ARCH_X86_64, .ram_bytes = 16 << 20, .wall_start_s = 1000000000};
     static uint8_t image[65536];
     char path[512];
     size_t len;
     FILE *f;
 
     assert_non_null(m);
-    config.host = (struct cpu_host){.ctx = m, .trap = machine_trap, .console_output = machine_console};
+    config.host =
+        (struct cpu_host){.ctx = m, .trap = machine_trap, .console_output = machine_console};
     if (x86_create(&m->x, &config))
         fail_msg("%s", m->x.error);
     if (machines_use_contexts)

@@ -117,7 +117,9 @@ static void write_big_code(struct machine *m)
     x86_set_reg(&m->x, X86_RIP, BIG_AT);
 }
 
-/* Its translation is larger than the engine's buffer (engine.c): nothing is lost or counted twice. */
+/*
+ * Its translation is larger than the engine's buffer (engine.c): nothing is lost or counted twice.
+ */
 static void test_counting_code_larger_than_the_buffer(void **state)
 {
     const insn_t insns = BIG_PASSES * (BIG_BLOCKS * BIG_BLOCK + 2);
@@ -136,7 +138,9 @@ static void test_counting_code_larger_than_the_buffer(void **state)
     }
 }
 
-/* Where the engine was tried out as the machine was made (calibrate.c), the guest's own code runs. */
+/*
+ * Where the engine was tried out as the machine was made (calibrate.c), the guest's own code runs.
+ */
 static void test_counting_code_where_the_engine_was_tried(void **state)
 {
     static const uint8_t code[] = {0xb9, 1, 2, 3, 4, 0x89, 0xca, 0xeb, 0xfe}; /* mov; mov; jmp */
@@ -209,7 +213,8 @@ static struct reference *bare_run(struct machine *m, uint64_t from, uint64_t to)
     uc_hook hook;
 
     assert_int_equal(uc_open(UC_ARCH_X86, UC_MODE_64, &uc), UC_ERR_OK);
-    assert_int_equal(uc_mem_map_ptr(uc, 0, m->x.config.ram_bytes, UC_PROT_ALL, m->x.ram), UC_ERR_OK);
+    assert_int_equal(uc_mem_map_ptr(uc, 0, m->x.config.ram_bytes, UC_PROT_ALL, m->x.ram),
+                     UC_ERR_OK);
     assert_int_equal(uc_hook_add(uc, &hook, UC_HOOK_CODE, (void *)on_code, r, 1, 0), UC_ERR_OK);
     for (unsigned i = 0; i < 16; i++) {
         static const int id[16] = {UC_X86_REG_RAX, UC_X86_REG_RCX, UC_X86_REG_RDX, UC_X86_REG_RBX,

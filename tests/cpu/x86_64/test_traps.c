@@ -416,8 +416,8 @@ static void test_lock_of_a_bit_test_of_a_register(void **state)
 }
 
 /*
- * Where it is not known how the engine counts its runs (engine_level.h), some sixty end with a sentence,
- * and so does every further run: no crash.
+ * Where it is not known how the engine counts its runs (engine_level.h), some sixty end with a
+ * sentence, and so does every further run: no crash.
  */
 static void test_the_engine_gives_up(void **state)
 {
@@ -500,8 +500,8 @@ static void test_long_code_has_no_base(void **state)
 }
 
 /*
- * Code of 16 bits, or with a base, ends the run with a sentence: where the same bytes have run as 32-bit
- * code, and where base and RIP lead out of RAM.
+ * Code of 16 bits, or with a base, ends the run with a sentence: where the same bytes have run as
+ * 32-bit code, and where base and RIP lead out of RAM.
  */
 static void test_segments_that_are_not_there(void **state)
 {

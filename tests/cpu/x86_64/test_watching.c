@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What those are told who look on: the blocks that run, stores, and returns to user mode. Each is told of
- * once, with its number, wherever runs are cut.
+ * What those are told who look on: the blocks that run, stores, and returns to user mode. Each is
+ * told of once, with its number, wherever runs are cut.
  */
 #include "tests/cpu/watchers.h"
 #include "tests/cpu/x86_64/track.h"

@@ -63,8 +63,10 @@ static uint64_t pointer(void)
 
 static uint64_t number(void)
 {
-    static const uint64_t odd[] = {0, 1, 2, 3, 8, 64, 4095, 4096, 65536, 0x7fffffff, 0x80000000,
-                                   0xffffffff, UINT64_MAX, INT64_MAX, 1ull << 63, UINT64_MAX - 4095};
+    static const uint64_t odd[] = {0,          1,          2,          3,
+                                   8,          64,         4095,       4096,
+                                   65536,      0x7fffffff, 0x80000000, 0xffffffff,
+                                   UINT64_MAX, INT64_MAX,  1ull << 63, UINT64_MAX - 4095};
 
     return below(3) ? odd[below(16)] : next() >> below(64);
 }
@@ -86,8 +88,10 @@ static void fill(void)
     }
 }
 
-/* What ends a child is its last call, and seldom an earlier one. reboot has magic numbers that are no
-   argument here. */
+/*
+ * What ends a child is its last call, and seldom an earlier one. reboot has magic numbers that are
+ * no argument here.
+ */
 static int is_left_out(long nr)
 {
     return nr == SYS_exit_group || (nr == SYS_exit && below(4));

@@ -2,10 +2,10 @@
 /*
  * mix SEED CHILDREN - a random program: what a process can do to be different in a replay.
  *
- * Each child does one thing at random: random instructions (stream.h, run in user mode, stepped over
- * where they fault), vector registers across faults and signals, memory that comes and goes under a
- * handler of SIGSEGV, threads, processes and pipes. It ends by itself, by a signal or by force. The
- * parent prints how each ended and, where that is a value, what it computed; then PASS.
+ * Each child does one thing at random: random instructions (stream.h, run in user mode, stepped
+ * over where they fault), vector registers across faults and signals, memory that comes and goes
+ * under a handler of SIGSEGV, threads, processes and pipes. It ends by itself, by a signal or by
+ * force. The parent prints how each ended and, where that is a value, what it computed; then PASS.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -122,7 +122,8 @@ static void clobber(int sig, siginfo_t *info, void *frame)
 static void run_vectors(void)
 {
     struct simd_regs in, out;
-    uint8_t *fresh = mmap(NULL, DATA_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    uint8_t *fresh =
+        mmap(NULL, DATA_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     handle(SIGALRM, clobber, 0);
     alarm_in(20 + stream_below(&s, 300), true);
@@ -164,7 +165,8 @@ static void jump_back(int sig, siginfo_t *info, void *frame)
 
 static void run_memory(void)
 {
-    uint8_t *area = mmap(NULL, DATA_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    uint8_t *area =
+        mmap(NULL, DATA_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     handle(SIGSEGV, jump_back, SA_NODEFER);
     handle(SIGBUS, jump_back, SA_NODEFER);

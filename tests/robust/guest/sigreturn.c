@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * sigreturn SEED CHILDREN [FIRST] - hostile signal frames, by seed, each given to rt_sigreturn in a child.
+ * sigreturn SEED CHILDREN [FIRST] - hostile signal frames, by seed, each given to rt_sigreturn in a
+ * child.
  *
  * A child takes a valid frame and spoils one to four fields, or moves it, or calls
  * rt_sigreturn with a stack that holds no frame. Its way on is a function of the seed: it dies by a
@@ -8,8 +9,8 @@
  * right to a privileged instruction, interrupts on. Prints a line for each, with what it did,
  * which is the same on Linux; PASS, if no child came out wrong.
  *
- * No frame returns into code other than landing(): nothing else of the program ever runs with registers of
- * chance. So it may run on a host as well.
+ * No frame returns into code other than landing(): nothing else of the program ever runs with
+ * registers of chance. So it may run on a host as well.
  */
 #define _GNU_SOURCE
 #include <signal.h>

@@ -29,7 +29,8 @@ struct head {
 
 /* x0..x3 and x29..sp stand where ustate.c has them. */
 static void look_at_record(struct cpu *cpu, const struct ustate *now, vaddr_t sp,
-                           const uint64_t *saved, struct sigframe *f, sigframe_bad_fn bad, void *ctx)
+                           const uint64_t *saved, struct sigframe *f, sigframe_bad_fn bad,
+                           void *ctx)
 {
     vaddr_t at = ustate_get(now, X29);
     uint64_t record[2];

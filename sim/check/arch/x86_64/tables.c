@@ -106,8 +106,9 @@ static enum walk_event read_insn(const uint8_t *code, size_t bytes, unsigned *le
 static bool may_matter(const uint8_t *code, size_t bytes)
 {
     for (size_t i = 0; i + 2 < bytes; i++)
-        if (code[i] == 0x0f && ((code[i + 1] == 0x01 && (code[i + 2] >> 3 & 7) == 7) ||
-                                code[i + 1] == 0x22 || (code[i + 1] == 0x38 && code[i + 2] == 0x82)))
+        if (code[i] == 0x0f &&
+            ((code[i + 1] == 0x01 && (code[i + 2] >> 3 & 7) == 7) || code[i + 1] == 0x22 ||
+             (code[i + 1] == 0x38 && code[i + 2] == 0x82)))
             return true;
     return false;
 }

@@ -119,7 +119,8 @@ static uint32_t system_insn(struct stream *s)
     case 7:
         return 0xd5088700 | bits(s, 3) << 5 | rt | (stream_chance(s, 50) ? 0 : 0x400); /* TLBI */
     case 8:
-        return 0xd5087000 | bits(s, 3) << 16 | bits(s, 4) << 8 | bits(s, 3) << 5 | rt; /* IC DC AT */
+        return 0xd5087000 | bits(s, 3) << 16 | bits(s, 4) << 8 | bits(s, 3) << 5 |
+               rt; /* IC DC AT */
     case 9:
         return 0xd503201f | bits(s, 7) << 5; /* hints: WFI, WFE, YIELD */
     case 10:
@@ -178,7 +179,8 @@ static uint32_t branch_insn(struct stream *s)
     case 1:
         return 0x54000000 | (near & 0x7ffff) << 5 | bits(s, 4);
     case 2:
-        return 0x34000000 | bits(s, 1) << 31 | bits(s, 1) << 24 | (near & 0x7ffff) << 5 | bits(s, 5);
+        return 0x34000000 | bits(s, 1) << 31 | bits(s, 1) << 24 | (near & 0x7ffff) << 5 |
+               bits(s, 5);
     case 3:
         return 0x36000000 | bits(s, 1) << 31 | bits(s, 1) << 24 | bits(s, 5) << 19 |
                (near & 0x3fff) << 5 | bits(s, 5);

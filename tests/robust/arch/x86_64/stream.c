@@ -395,7 +395,8 @@ static void fill_descriptors(struct stream *s)
         uint64_t to = HANDLERS + (stream_chance(s, 80) ? bits(s, 6) << 6 : bits(s, 12));
         uint64_t type = stream_chance(s, 90) ? 0x8e + bits(s, 1) : bits(s, 8);
         uint64_t gate = (to & 0xffff) | (uint64_t)(wide ? 8 : 0x18) << 16 | type << 40 |
-                        (to >> 16 & 0xffff) << 48 | (stream_chance(s, 10) ? bits(s, 3) : 0ull) << 32 |
+                        (to >> 16 & 0xffff) << 48 |
+                        (stream_chance(s, 10) ? bits(s, 3) : 0ull) << 32 |
                         (stream_chance(s, 50) ? 3ull << 45 : 0);
         if (stream_chance(s, 6))
             gate = stream_next(s);
