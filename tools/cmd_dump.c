@@ -41,7 +41,9 @@ static const char help[] =
 struct dumper {
     struct dump dump;
     bool json;
+    bool summary;
     insn_t trap;       /* INSN_NONE: no --trap */
+    const char *grep;  /* NULL: all lines */
     struct progress progress;
 };
 
@@ -127,13 +129,13 @@ static int dump_trace(struct dumper *u, struct trace *t)
     return rc == 0 ? EXIT_OK : complain_file(rc, err);
 }
 
-static int dump_filtered(struct dumper *u, struct trace *t, const char *grep)
+static int dump_filtered(struct dumper *u, struct trace *t)
 {
     bool colour = !u->json && host_is_terminal(stdout) && !getenv("NO_COLOR");
     int rc;
 
-    if (grep || colour)
-        u->dump.out = dump_filter_open(stdout, grep, colour);
+    if (u->grep || colour)
+        u->dump.out = dump_filter_open(stdout, u->grep, colour);
     if (!u->dump.out)
         return complain(EXIT_GUEST, "out of memory");
     rc = u->trap != INSN_NONE ? dump_one_trap(u, t) : dump_trace(u, t);
@@ -149,6 +151,27 @@ static int dump_summary(const struct trace *t)
                                     "run that fails");
     fputs(t->note, stdout);
     return EXIT_OK;
+}
+
+static int dump_file(struct dumper *u, struct trace_options *files, const char *path)
+{
+    insn_t first = u->trap != INSN_NONE ? u->trap : u->dump.from;
+    struct trace *t;
+    int rc;
+
+    files->looks_only =
+        u->summary || (u->dump.sections & ~(unsigned)(DUMP_HEADER | DUMP_INPUTS)) == 0;
+    rc = trace_options_open(files, path, &t);
+    if (rc != EXIT_OK)
+        return rc;
+    if (first > t->end.n)
+        rc = complain(EXIT_USAGE, "--%s %llu is behind the end of the recording, instruction %llu",
+                      u->trap != INSN_NONE ? "trap" : "from", (unsigned long long)first,
+                      (unsigned long long)t->end.n);
+    else
+        rc = u->summary ? dump_summary(t) : dump_filtered(u, t);
+    trace_free(t);
+    return rc;
 }
 
 int cmd_dump(int argc, char **argv)
@@ -174,11 +197,7 @@ int cmd_dump(int argc, char **argv)
     };
     struct dumper u = {.dump = {.to = INSN_NONE, .out = stdout}, .trap = INSN_NONE};
     struct trace_options files = {0};
-    const char *grep = NULL;
-    bool summary = false;
-    struct trace *t;
-    insn_t first;
-    int c, rc;
+    int c;
 
     while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
         if (c == 'h') {
@@ -187,7 +206,7 @@ int cmd_dump(int argc, char **argv)
         } else if (c == OPT_JSON) {
             u.json = true;
         } else if (c == OPT_SUMMARY) {
-            summary = true;
+            u.summary = true;
         } else if (c == OPT_FROM || c == OPT_TO) {
             if (!parse_number(optarg, c == OPT_FROM ? &u.dump.from : &u.dump.to))
                 return complain(EXIT_USAGE, "--from and --to want a number, not '%s'", optarg);
@@ -195,7 +214,7 @@ int cmd_dump(int argc, char **argv)
             if (!parse_number(optarg, &u.trap))
                 return complain(EXIT_USAGE, "--trap wants a number, not '%s'", optarg);
         } else if (c == OPT_GREP) {
-            grep = optarg;
+            u.grep = optarg;
         } else if (c > 0 && c <= (int)DUMP_KTRACE) {
             u.dump.sections |= (unsigned)c;
             if (c == (int)DUMP_KTRACE && optarg)
@@ -215,17 +234,5 @@ int cmd_dump(int argc, char **argv)
                         (unsigned long long)u.dump.from, (unsigned long long)u.dump.to);
     if (u.dump.sections == 0)
         u.dump.sections = DUMP_DERIVED;
-    files.looks_only = summary || (u.dump.sections & ~(unsigned)(DUMP_HEADER | DUMP_INPUTS)) == 0;
-    rc = trace_options_open(&files, argv[optind], &t);
-    if (rc != EXIT_OK)
-        return rc;
-    first = u.trap != INSN_NONE ? u.trap : u.dump.from;
-    if (first > t->end.n)
-        rc = complain(EXIT_USAGE, "--%s %llu is behind the end of the recording, instruction %llu",
-                      u.trap != INSN_NONE ? "trap" : "from", (unsigned long long)first,
-                      (unsigned long long)t->end.n);
-    else
-        rc = summary ? dump_summary(t) : dump_filtered(&u, t, grep);
-    trace_free(t);
-    return rc;
+    return dump_file(&u, &files, argv[optind]);
 }

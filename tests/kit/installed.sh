@@ -16,7 +16,8 @@ fail() { echo "$1"; exit 1; }
 
 # What a system shows of it.
 for file in man/man1/trapline.1 man/man1/trapline-record.1 man/man3/trapline-kit.3 man/man5/trapline-trace.5 \
-    bash-completion/completions/trapline zsh/site-functions/_trapline doc/trapline/FORMAT.md\
+    bash-completion/completions/trapline zsh/site-functions/_trapline doc/trapline/FORMAT.md \
+    doc/trapline/TUTORIAL.md \
     trapline/schema/dump.schema.json; do
     [ -s "$prefix/share/$file" ] || fail "share/$file is not installed"
 done
