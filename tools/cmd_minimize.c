@@ -257,7 +257,8 @@ static int take(struct options *o, int c, const char *value)
         o->s.jobs = (unsigned)number;
         return EXIT_OK;
     default:
-        return trace_options_take(&o->files, c, value) ? EXIT_OK : complain_usage("trapline minimize");
+        return trace_options_take(&o->files, c, value) ? EXIT_OK
+                                                       : complain_usage("trapline minimize");
     }
 }
 

@@ -21,7 +21,8 @@ static const char run_help[] =
     "  --no-input           never read standard input\n"
     "  --no-boot-cache      boot, even where a boot of this very machine is kept\n"
     "  --json               on standard error, how it ended as one JSON object\n"
-    "  --inject KIND@N,..   an event before instruction N: irq, preempt, fault, or signal (signal:10@N)\n"
+    "  --inject KIND@N,..   an event before instruction N: irq, preempt, fault, access, or\n"
+    "                       signal (signal:10@N)\n"
     "\n";
 
 static const char run_examples[] =
@@ -42,7 +43,8 @@ static const char record_help[] =
     "  --no-input           never read standard input\n"
     "  --no-boot-cache      boot, even where a boot of this very machine is kept\n"
     "  --json               on standard error, how it ended as one JSON object\n"
-    "  --inject KIND@N,..   an event before instruction N: irq, preempt, fault, or signal (signal:10@N)\n"
+    "  --inject KIND@N,..   an event before instruction N: irq, preempt, fault, access, or\n"
+    "                       signal (signal:10@N)\n"
     "\n";
 
 static const char record_examples[] =

@@ -98,7 +98,7 @@ int streams_close(int code)
     errno = 0;
     if ((fflush(stdout) == 0 && !failed) || errno == EPIPE) /* nobody wanted more */
         return code;
-    complain(0, "standard output could not be written whole%s%s", errno ? ": " : " (is the disk full?)",
-             errno ? strerror(errno) : "");
+    complain(0, "standard output could not be written whole%s%s",
+             errno ? ": " : " (is the disk full?)", errno ? strerror(errno) : "");
     return code == EXIT_OK ? EXIT_GUEST : code;
 }

@@ -180,7 +180,8 @@ static void test_replay(void **state)
     expect(0, "dump good.tlt --traps --json --to 1100", "\"kind\":\"syscall\"");
     expect(0, "diff good.tlt good.tlt", "no difference");
     expect(3, "diff good.tlt short.tlt", "instruction 1001");
-    expect(2, "dump good.tlt --trap 5000001", "behind the end of the recording, instruction 5000000");
+    expect(2, "dump good.tlt --trap 5000001",
+           "behind the end of the recording, instruction 5000000");
     expect(2, "gdb good.tlt --at 5000001", "behind the end of the recording, instruction 5000000");
     expect(1, "export good.tlt --format strace -o no/where", "cannot write no/where: No such file");
     expect(1, "report good.tlt -o no/where", "cannot write no/where: No such file");
@@ -196,7 +197,8 @@ static void test_a_trace_is_not_overwritten(void **state)
     char command[128];
 
     (void)state;
-    expect(2, "export good.tlt --format strace -o good.tlt", "good.tlt is a trace: not overwritten");
+    expect(2, "export good.tlt --format strace -o good.tlt",
+           "good.tlt is a trace: not overwritten");
     expect(2, "report good.tlt -o fails.tlt", "fails.tlt is a trace: not overwritten");
     expect(2, "check good.tlt --junit good.tlt", "good.tlt is a trace: not overwritten");
     expect(2, "check good.tlt --sarif good.tlt", "good.tlt is a trace: not overwritten");
@@ -205,7 +207,8 @@ static void test_a_trace_is_not_overwritten(void **state)
     expect(1, "minimize fails.tlt -o no/where.tlt", "cannot write no/where.tlt: No such file");
     expect(1, "check good.tlt --junit no/where", "cannot write no/where: No such file");
     assert_null(strstr(output, "nothing found")); /* said before the work */
-    expect(2, "explore --every --kernel good --lcov fails.tlt", "fails.tlt is a trace: not overwritten");
+    expect(2, "explore --every --kernel good --lcov fails.tlt",
+           "fails.tlt is a trace: not overwritten");
     expect(1, "explore --merge nowhere --lcov no/where", "cannot write no/where: No such file");
     expect(0, "replay good.tlt", "identical");
     snprintf(command, sizeof(command), "mkdir %s/big && truncate -s 9M %s/big/f", folder, folder);
@@ -231,7 +234,8 @@ static void test_a_trace_without_images_says_so(void **state)
     expect(0, "record -o bare.tlt --no-images --kernel good", "");
     for (size_t i = 0; i < ARRAY_LEN(arguments); i++) {
         snprintf(command, sizeof(command), arguments[i], "bare.tlt"); /* NOLINT */
-        expect(2, command, "trapline: bare.tlt was recorded with --no-images: --rootfs or --initrd");
+        expect(2, command,
+               "trapline: bare.tlt was recorded with --no-images: --rootfs or --initrd");
         assert_memory_equal(output, "trapline: bare.tlt", 18);
     }
     expect(0, "dump bare.tlt --header", "arm64");
@@ -241,11 +245,13 @@ static void test_a_trace_without_images_says_so(void **state)
 static void test_what_is_given_in_vain_is_said(void **state)
 {
     (void)state;
-    expect(2, "dump good.tlt --from 5000001", "behind the end of the recording, instruction 5000000");
+    expect(2, "dump good.tlt --from 5000001",
+           "behind the end of the recording, instruction 5000000");
     expect(2, "replay good.tlt --kernel good", "holds its kernel, initramfs and disks");
     expect(2, "dump good.tlt --header --disk nowhere", "holds its kernel, initramfs and disks");
     expect(2, "gdb good.tlt --listen :99999", "--listen wants a port from 0 (any) to 65535");
-    expect(0, "run --kernel good --inject irq@99999999", "ended at instruction 5000000, before the event");
+    expect(0, "run --kernel good --inject irq@99999999",
+           "ended at instruction 5000000, before the event");
 }
 
 /* What is printed arrives or that is said, and a reader may leave. */
@@ -255,13 +261,16 @@ static void test_streams_that_are_not_whole(void **state)
 
     (void)state;
     expect(1, "--help 2>said >/dev/full" THEN_SAY, "standard output could not be written whole");
-    expect(1, "dump good.tlt --traps 2>said >/dev/full" THEN_SAY, "standard output could not be written whole");
-    expect(3, "diff good.tlt short.tlt 2>said >/dev/full" THEN_SAY, "standard output could not be written whole");
+    expect(1, "dump good.tlt --traps 2>said >/dev/full" THEN_SAY,
+           "standard output could not be written whole");
+    expect(3, "diff good.tlt short.tlt 2>said >/dev/full" THEN_SAY,
+           "standard output could not be written whole");
     snprintf(command, sizeof(command), "yes | head -c 200000 >%s/typed", folder);
     assert_int_equal(system(command), 0);
     expect(0, "record -o left.tlt --kernel echoes <typed 2>said | true; cat said", "nobody reads");
     expect(0, "dump left.tlt --header", "interrupted from outside");
-    expect(1, "record -o all.tlt --kernel echoes <typed 2>said >/dev/full" THEN_SAY, "is the disk full?");
+    expect(1, "record -o all.tlt --kernel echoes <typed 2>said >/dev/full" THEN_SAY,
+           "is the disk full?");
     expect(0, "replay all.tlt", "end: the guest switched the machine off");
 }
 
@@ -282,7 +291,8 @@ static void test_a_file_has_one_writer(void **state)
     snprintf(path, sizeof(path), "%s/found/shard-1-of-1.jsonl", folder);
     fd = open(path, O_RDWR | O_CREAT, 0600);
     assert_int_equal(flock(fd, LOCK_EX), 0);
-    expect(1, "explore --random 1 -j 1 --out found --kernel good", "another search is writing found/");
+    expect(1, "explore --random 1 -j 1 --out found --kernel good",
+           "another search is writing found/");
     close(fd);
 }
 
@@ -322,7 +332,8 @@ static void test_damaged_files_are_exit_code_4(void **state)
     write_bytes("cut.tlt", t.data, t.bytes - 1);
     expect(0, "replay cut.tlt", "the trace was cut");
     expect(0, "check cut.tlt", "cut.tlt was cut: it ends at instruction");
-    expect(0, "export cut.tlt --format strace 2>said >trace" THEN_SAY, "cut.tlt was cut: it ends at instruction");
+    expect(0, "export cut.tlt --format strace 2>said >trace" THEN_SAY,
+           "cut.tlt was cut: it ends at instruction");
     write_bytes("stub.tlt", t.data, 100);
     expect(4, "replay stub.tlt", "cut before its machine");
     write_bytes("noelf", t.data, t.bytes);
