@@ -38,7 +38,7 @@ static const struct access accesses[] = {
     {"ldr over the end", 0xf9400002, 0xffc}, {"str over the end", 0xf9000002, 0xffc},
     {"ldp x2, x3, [x0]", 0xa9400c02, 0xff8}, {"stp x2, x3, [x0]", 0xa9000c02, 0xff8},
     {"str q2, [x0]", 0x3d800002, 16},       {"dc zva, x0", 0xd50b7420, 64},
-    {"br x0", 0xd61f0000, 0},
+    {"br x0", 0xd61f0000, 0},               {"br x0 to 2 bytes of a page", 0xd61f0000, 0xffe},
 };
 
 struct outcome {
