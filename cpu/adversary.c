@@ -447,8 +447,8 @@ void adversary_leave_user(struct adversary *a)
 static bool copy_state(struct state *to, const struct state *from)
 {
     *to = *from;
-    to->table = malloc(from->tables * sizeof(*to->table) + 1);
-    to->held = malloc(from->held_count * sizeof(*to->held) + 1);
+    to->table = calloc(from->tables + 1, sizeof(*to->table));
+    to->held = calloc(from->held_count + 1, sizeof(*to->held));
     if (!to->table || !to->held) {
         free(to->table);
         free(to->held);

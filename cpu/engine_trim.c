@@ -90,7 +90,7 @@ void engine_trim_find(struct engine_tlbs *t, const uint8_t *live)
     uintptr_t from = ((uintptr_t)live & -(uintptr_t)8) + HEADER_MAX - BEFORE_BYTES;
     size_t bytes = t->regimes * sizeof(struct sized_tlb);
     int memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
-    struct sized_tlb row[REGIMES_MAX];
+    struct sized_tlb row[REGIMES_MAX] = {0};
     uint8_t copy[BEFORE_BYTES];
     size_t got = memory >= 0 ? peek(memory, from, copy, sizeof(copy)) : 0;
 

@@ -251,7 +251,7 @@ int host_read_file(const char *path, struct blob *out, char *err, size_t err_len
 
 int host_map_file(const char *path, struct blob *out, char *err, size_t err_len)
 {
-    struct stat st;
+    struct stat st = {0};
     int rc = 0, fd = open_file(path, &st, err, err_len);
     void *data = MAP_FAILED;
 

@@ -275,20 +275,27 @@ static int shorten(struct minimize *m, size_t index)
     return rc;
 }
 
+/* -ETIME: it is the least that was found by then. */
+static int narrow_to_least(struct minimize *m)
+{
+    int rc = narrow(m);
+
+    qsort(m->item, m->count, sizeof(*m->item), by_item);
+    if (rc == 0)
+        rc = reduce(m);
+    for (size_t k = 0; k < m->count && rc == 0; k++)
+        if (m->item[k].kind == ITEM_DELAY)
+            rc = shorten(m, m->item[k].index);
+    return rc;
+}
+
 int minimize_schedule(const struct minimize_how *how, struct schedule *out)
 {
     struct minimize m = {.how = how};
     int rc = add_items(&m);
 
     if (rc == 0)
-        rc = narrow(&m);
-    if (m.item)
-        qsort(m.item, m.count, sizeof(*m.item), by_item);
-    if (rc == 0)
-        rc = reduce(&m);
-    for (size_t k = 0; k < m.count && rc == 0; k++)
-        if (m.item[k].kind == ITEM_DELAY)
-            rc = shorten(&m, m.item[k].index);
+        rc = narrow_to_least(&m);
     m.parts = 0;
     if ((rc == 0 || rc == -ETIME) && minimize_candidate(&m, 0, out) != 0)
         rc = -ENOMEM;

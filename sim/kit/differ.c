@@ -234,7 +234,7 @@ const char *trapline_differ_golden(struct trapline *t, const char *text, const c
     if (file.bytes > 0)
         a = (struct text){path, (const char *)file.data, file.bytes};
     snprintf(head, sizeof(head), "the text is not that of %s", path);
-    if (update && (file.bytes != b.len || memcmp(file.data, text, b.len) != 0)) {
+    if (update && (a.len != b.len || memcmp(a.bytes, text, b.len) != 0)) {
         rc = host_write_file(path, text, b.len, err, sizeof(err));
         if (rc != 0)
             kit_fail(t, rc, "%s", err);
