@@ -228,12 +228,98 @@ static void count_lone(struct x86 *x, vaddr_t pc, uint32_t size)
     count_set_limit(x);
 }
 
-void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size)
+/* It runs now, as often as before: who looks on is told. */
+static void count_known(struct x86 *x, const struct x86_block *hot, vaddr_t pc, uint32_t size)
+{
+    if (x->adversary) {
+        x86_adversary_block(x, pc, size, hot->insns);
+        count_set_limit(x);
+    }
+    blocks_tell(&x->blocks, x->count.n, pc, size);
+    x->count.n += hot->insns;
+    x->count.current = hot;
+}
+
+/* Something comes before the block, or it is none of the guest's. False: it may run. */
+static bool comes_first(struct x86 *x, vaddr_t pc, uint32_t size)
+{
+    struct x86_counter *r = x->counter;
+
+    if (x->stopped || x->stop_asked || r->want_exits || r->want_drop || r->want_partial ||
+        r->want_step || r->hold) {
+        not_run(x, pc, size);
+        return true;
+    }
+    if (x->checks.unknown || x->flow.look) {
+        r->may_return |= x->checks.unknown;
+        x86_checks_look(x);
+        count_choose_way(x);
+    }
+    if (exits_is(r, pc)) {
+        x->count.current = NULL; /* the halt before it is no instruction */
+        return true;
+    }
+    if (r->slow && block_watch(x, pc)) {
+        not_run(x, pc, size);
+        return true;
+    }
+    if (breaks_stop(&x->breaks, pc, x->count.n)) {
+        r->hold = true;
+        not_run(x, pc, size);
+        return true;
+    }
+    return false;
+}
+
+/* Of a block that holds what `b` says: may it run as a whole? */
+static bool runs_whole(struct x86 *x, const struct x86_blocks_cold *b)
+{
+    struct x86_counter *r = x->counter;
+
+    if (r->want_drop)
+        return false;
+    if (b->flags & BLOCK_PORT) {
+        exits_learn_port(x, b);
+        return false;
+    }
+    if (needs_steps(x, b)) {
+        r->want_step = true;
+        return false;
+    }
+    if (x->breaks.count)
+        stop_at_break(x, b);
+    r->want_partial = x->count.n + b->insns > r->stop_at;
+    return !r->want_partial;
+}
+
+static void count_proved(struct x86 *x, vaddr_t pc, uint32_t size)
 {
     struct x86_counter *r = x->counter;
     unsigned index = x86_block_index(pc);
     struct x86_block *hot = &x->count.blocks[index];
     struct x86_blocks_cold *b = &x->count.cold[index];
+
+    hot->size = X86_BLOCK_UNCACHED; /* until the end: it must never disagree with `b` */
+    if (!blocks_prove(x, b, pc, size)) {
+        blocks_no_code(x, pc);
+        not_run(x, pc, size);
+        return;
+    }
+    if (!runs_whole(x, b)) {
+        not_run(x, pc, size);
+        return;
+    }
+    *hot = (struct x86_block){pc ^ x->count.bias, (uint16_t)size, b->insns, index};
+    hot->size |= blocks_size_marks(b);
+    if ((r->mixed || r->low_kernel) && (b->flags & BLOCK_FAR))
+        hot->size = X86_BLOCK_UNCACHED;
+    count_known(x, hot, pc, size);
+    count_special(x, b);
+}
+
+void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size)
+{
+    struct x86_counter *r = x->counter;
 
     if (x86_engine_entering(x, pc))
         return;
@@ -243,86 +329,21 @@ void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size)
         count_set_limit(x);
     }
     if (passes_looks(x, pc, size)) {
-        if (x->adversary) {
-            x86_adversary_block(x, pc, size, hot->insns);
-            count_set_limit(x);
-        }
-        blocks_tell(&x->blocks, x->count.n, pc, size);
-        x->count.n += hot->insns;
-        x->count.current = hot;
+        count_known(x, &x->count.blocks[x86_block_index(pc)], pc, size);
         return;
     }
-    if (x->stopped || x->stop_asked || r->want_exits || r->want_drop || r->want_partial ||
-        r->want_step || r->hold) {
+    if (comes_first(x, pc, size))
+        return;
+    if (!blocks_is_open(r, pc, size)) {
+        count_proved(x, pc, size);
+        return;
+    }
+    if (!blocks_open_holds(x)) {
         not_run(x, pc, size);
         return;
-    }
-    if (x->checks.unknown || x->flow.look) {
-        r->may_return |= x->checks.unknown;
-        x86_checks_look(x);
-        count_choose_way(x);
-    }
-    if (exits_is(r, pc)) {
-        x->count.current = NULL; /* the halt before it is no instruction */
-        return;
-    }
-    if (r->slow && block_watch(x, pc)) {
-        not_run(x, pc, size);
-        return;
-    }
-    if (breaks_stop(&x->breaks, pc, x->count.n)) {
-        r->hold = true;
-        not_run(x, pc, size);
-        return;
-    }
-    if (blocks_is_open(r, pc, size)) {
-        if (!blocks_open_holds(x)) {
-            not_run(x, pc, size);
-            return;
-        }
-        blocks_tell(&x->blocks, x->count.n, pc, size);
-        count_lone(x, pc, size);
-        return;
-    }
-    hot->size = X86_BLOCK_UNCACHED; /* until the end: it must never disagree with `b` */
-    if (!blocks_prove(x, b, pc, size)) {
-        blocks_no_code(x, pc);
-        not_run(x, pc, size);
-        return;
-    }
-    if (r->want_drop) {
-        not_run(x, pc, size);
-        return;
-    }
-    if (b->flags & BLOCK_PORT) {
-        exits_learn_port(x, b);
-        not_run(x, pc, size);
-        return;
-    }
-    if (needs_steps(x, b)) {
-        r->want_step = true;
-        not_run(x, pc, size);
-        return;
-    }
-    if (x->breaks.count)
-        stop_at_break(x, b);
-    if (x->count.n + b->insns > r->stop_at) {
-        r->want_partial = true;
-        not_run(x, pc, size);
-        return;
-    }
-    *hot = (struct x86_block){pc ^ x->count.bias, (uint16_t)size, b->insns, index};
-    hot->size |= blocks_size_marks(b);
-    if ((r->mixed || r->low_kernel) && (b->flags & BLOCK_FAR))
-        hot->size = X86_BLOCK_UNCACHED;
-    if (x->adversary) {
-        x86_adversary_block(x, pc, size, b->insns);
-        count_set_limit(x);
     }
     blocks_tell(&x->blocks, x->count.n, pc, size);
-    x->count.n += b->insns;
-    x->count.current = hot;
-    count_special(x, b);
+    count_lone(x, pc, size);
 }
 
 void x86_count_block(const struct x86 *x, insn_t *n, vaddr_t *pc, uint32_t *bytes)
