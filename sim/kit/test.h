@@ -37,6 +37,7 @@
 #ifndef TRAPLINE_TEST_H
 #define TRAPLINE_TEST_H
 
+#include <fnmatch.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -149,18 +150,32 @@ static inline void trapline_print_again_(const char *test)
     print_error("\n");
 }
 
+/* TRAPLINE_TEST names none of them: a name that was mistyped is no success. */
+static inline bool trapline_none_is_(const char *only, const struct CMUnitTest *tests, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (fnmatch(only, tests[i].name, 0) == 0)
+            return false;
+    print_error("TRAPLINE_TEST=%s: no test here has that name\n", only);
+    return true;
+}
+
 static inline int trapline_run_tests_(const char *name, const struct CMUnitTest *tests,
                                       size_t count, trapline_open_fn open)
 {
     struct CMUnitTest with[256];
     struct trapline *t = NULL;
     char err[512] = "";
-    int rc = open(&t, err, sizeof(err));
     const char *only = getenv("TRAPLINE_TEST");
     const char **progress = trapline_progress_();
+    int rc;
 
-    if (only && *only)
+    if (only && *only) {
+        if (trapline_none_is_(only, tests, count))
+            return 1;
         cmocka_set_test_filter(only);
+    }
+    rc = open(&t, err, sizeof(err));
     progress[0] = progress[1] = NULL;
     if (rc == 0 && count <= sizeof(with) / sizeof(with[0]) && trapline_mark(t) == 0) {
         for (size_t i = 0; i < count; i++) {

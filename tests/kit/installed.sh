@@ -47,6 +47,9 @@ kernel() { # CPU VECTOR-REGISTERS, one of which the compiler takes
     if (eval "$again") >again.log 2>&1; then fail "$1: '$again' passes"; fi
     grep -q 'Running 1 test' again.log && tail -n 1 again.log | grep -qxF "again: $again" ||
         { cat bug.log again.log; fail "$1: what a failing test prints last does not repeat it"; }
+    if (eval "${again/TRAPLINE_TEST=/TRAPLINE_TEST=no}") >none.log 2>&1; then fail "$1: no test passes"; fi
+    grep -q 'no test here has that name' none.log ||
+        { cat none.log; fail "$1: TRAPLINE_TEST with the name of no test"; }
     timeout 60 "$prefix/bin/trapline" run --kernel kernel-fixed.elf || fail "$1: the repaired kernel fails"
     if timeout 60 "$prefix/bin/trapline" run --kernel kernel.elf 2>run.log; then
         fail "$1: the bug does not show in a run"
