@@ -284,6 +284,8 @@ static uint64_t *register_of(struct cpu *c, int id)
 
 int cpu_reg_read(struct cpu *c, int id, void *value)
 {
+    if (id < 0) /* of a name that it has not */
+        return -ENOENT;
     memcpy(value, register_of(c, id), 8);
     return 0;
 }

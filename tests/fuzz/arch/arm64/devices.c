@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cpu/arch/arm64/arch.h"
 #include "cpu/arch/arm64/arm64.h"
 #include "cpu/arch/arm64/insn.h"
 
@@ -47,6 +48,12 @@ uint64_t arm64_pstate(struct arm64 *a)
 {
     (void)a;
     return PSTATE_EL1H;
+}
+
+bool arm64_in_user(struct arm64 *a)
+{
+    (void)a;
+    return false;
 }
 
 uint64_t arm64_sp_live(struct arm64 *a)
