@@ -77,6 +77,9 @@ replay closed
 "$trapline" record -o "$work/whole.tlt" "${machine[@]}" -- sh -c "$script" >/dev/null 2>&1 ||
     fail "a recording fails" "$trapline record -o $work/whole.tlt ${machine[*]} -- sh -c '$script'"
 blocks=$(($(stat -c %s "$work/whole.tlt") / 1024))
+head -c -1 "$work/whole.tlt" >"$work/cut.tlt"
+"$trapline" check --only frame "$work/cut.tlt" >"$work/log" 2>&1 && grep -q 'was cut: it ends at instruction' "$work/log" ||
+    fail "a check of a cut trace: $(cat "$work/log")" "$trapline check --only frame $work/cut.tlt"
 for limit in 0 40 $((blocks / 2)) $((blocks - 1)); do
     said=$(ulimit -f "$limit" # what it says goes through a pipe, which has no limit
         "$trapline" record -o "$work/full.tlt" "${machine[@]}" -- sh -c "$script" \

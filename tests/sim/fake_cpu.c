@@ -284,7 +284,7 @@ static uint64_t *register_of(struct cpu *c, int id)
 
 int cpu_reg_read(struct cpu *c, int id, void *value)
 {
-    if (id < 0) /* of a name that it has not */
+    if (id < 0 || (id >= (int)REGS && id < NAMED)) /* it has no such register */
         return -ENOENT;
     memcpy(value, register_of(c, id), 8);
     return 0;
@@ -305,8 +305,12 @@ int cpu_reg_read_all(struct cpu *c, uint8_t (*values)[16])
 int cpu_reg_read_list(struct cpu *c, const int *ids, size_t count, uint8_t (*values)[16])
 {
     memset(values, 0, count * sizeof(*values));
-    for (size_t i = 0; i < count; i++)
-        memcpy(values[i], register_of(c, ids[i]), 8);
+    for (size_t i = 0; i < count; i++) {
+        int rc = cpu_reg_read(c, ids[i], values[i]);
+
+        if (rc != 0)
+            return rc;
+    }
     return 0;
 }
 

@@ -331,7 +331,6 @@ static void test_damaged_files_are_exit_code_4(void **state)
     t.data[t.bytes / 2] ^= 4;
     write_bytes("cut.tlt", t.data, t.bytes - 1);
     expect(0, "replay cut.tlt", "the trace was cut");
-    expect(0, "check cut.tlt", "cut.tlt was cut: it ends at instruction");
     expect(0, "export cut.tlt --format strace 2>said >trace" THEN_SAY,
            "cut.tlt was cut: it ends at instruction");
     write_bytes("stub.tlt", t.data, 100);
