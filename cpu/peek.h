@@ -17,7 +17,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PEEK_BYTES (128u << 10) /* of an object are looked at; the engine's state begins at 34 KB */
+/* What is looked at of an object: the CPU's state begins 34 KB behind its begin, of both CPUs. */
+#define PEEK_FROM  (28u << 10)
+#define PEEK_BYTES (16u << 10)
 
 /* How many of the bytes at `from` could be read, up to the first that could not. */
 static inline size_t peek(int memory, uintptr_t from, void *to, size_t bytes)
@@ -27,7 +29,7 @@ static inline size_t peek(int memory, uintptr_t from, void *to, size_t bytes)
     return got > 0 ? (size_t)got : 0;
 }
 
-/* Looks in `copy`, the first `got` bytes of the object at `from`; NULL: it is not there. */
+/* Looks in `copy`, `got` bytes of an object from `from` on; NULL: it is not there. */
 typedef void *(*peek_fn)(void *ctx, int memory, uintptr_t from, const uint8_t *copy, size_t got);
 
 /* What `fn` finds in one of the objects that words of `owner`, of malloc(), point to; or NULL. */
@@ -43,7 +45,8 @@ static inline void *peek_objects(const void *owner, peek_fn fn, void *ctx)
 
         memcpy(&word, (const uint8_t *)owner + 8 * i, sizeof(word));
         if (word % 8 == 0 && word >= 1u << 16 && !(word >> 47))
-            found = fn(ctx, memory, word, copy, peek(memory, word, copy, PEEK_BYTES));
+            found = fn(ctx, memory, word + PEEK_FROM, copy,
+                       peek(memory, word + PEEK_FROM, copy, PEEK_BYTES));
     }
     free(copy);
     if (memory >= 0)
