@@ -3,8 +3,8 @@
  * cpu/arch/arm64/engine.h - what the engine's files share; nobody else includes it.
  *
  * Purpose: libunicorn's side of the arm64 machine. engine.c runs it and has its hooks,
- * engine_regs.c and engine_live.c read and write its registers, tlb.c fills its TLB, engine_create.c makes it and
- * builds stage 2.
+ * engine_regs.c and engine_live.c read and write its registers, tlb.c fills its TLB,
+ * engine_create.c makes it and builds stage 2.
  *
  * Rules of use
  *   - Only these files know unicorn.h.

@@ -41,14 +41,13 @@ static void *lists_in(int memory, uintptr_t from, const uint8_t *copy, size_t go
 void arm64_pmu_hooks_off(struct arm64_engine *e)
 {
     uintptr_t from = ((uintptr_t)e->live.state + 7) & -(uintptr_t)8;
-    int memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
-    uint8_t *copy = malloc(BEHIND_BYTES);
+    int memory = e->live.state ? open("/proc/self/mem", O_RDONLY | O_CLOEXEC) : -1;
+    uint8_t copy[BEHIND_BYTES];
 
-    if (e->live.state && memory >= 0 && copy)
-        e->pmu.lists = lists_in(memory, from, copy, peek(memory, from, copy, BEHIND_BYTES));
-    free(copy);
-    if (memory >= 0)
+    if (memory >= 0) {
+        e->pmu.lists = lists_in(memory, from, copy, peek(memory, from, copy, sizeof(copy)));
         close(memory);
+    }
     if (!e->pmu.lists)
         return;
     memcpy(e->pmu.was, e->pmu.lists, sizeof(e->pmu.was));

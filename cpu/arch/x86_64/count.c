@@ -228,7 +228,7 @@ static void count_lone(struct x86 *x, vaddr_t pc, uint32_t size)
     count_set_limit(x);
 }
 
-/* It runs now, as often as before: who looks on is told. */
+/* It runs now: who looks on is told. */
 static void count_known(struct x86 *x, const struct x86_block *hot, vaddr_t pc, uint32_t size)
 {
     if (x->adversary) {
