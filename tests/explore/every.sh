@@ -69,7 +69,7 @@ fi
 for kind in irq preempt signal fault; do
     for which in same alone; do
         filter='select(.failure == "holds" and .kind == $k and (.same // false) == ($w == "same"))'
-        line=$(jq -c --arg k $kind --arg w $which "$filter" "$results" | shuf -n 1 --random-source="$results")
+        line=$(jq -c --arg k $kind --arg w $which "$filter" "$results" | sort | shuf -n 1 --random-source="$0")
         at=$(jq .at <<<"$line") n=$(jq .n <<<"$line")
         "$trapline" record --no-input -o "$top/one.tlt" --arch "$arch" --rootfs "$top/root" \
             --inject "$kind@$at" -- /bin/paths >"$top/one" 2>&1 || fail "$kind@$at from the boot fails"
@@ -101,26 +101,47 @@ for pair in "$at $n" "$next $next_n"; do
 done
 
 # ---- an access takes away what the CPU itself says that the instruction touches ----
-# faults FILE PC: the pages of all faults by this instruction, till another one comes
+# faults N PC: the pages of all faults of $top/one.tlt by this instruction, till anything else traps
 faults() {
-    "$trapline" dump "$1" --traps --from "$at" --json | jq -r 'select(.cause | test("abort|page fault")) |
-        "\(.pc) \(.addr)"' | awk -v at="$2" '$1 "" != at "" { exit } { print substr($2, 1, length($2) - 3) "000" }' |
-        sort -u
+    "$trapline" dump "$top/one.tlt" --traps --from "$1" --json |
+        jq -r 'select(.n) | [.pc, (.addr // "-"), (.cause | test("abort|page fault"))] | @tsv' |
+        awk -v pc="$2" '$1 "" != pc "" || $3 != "true" { exit }
+            { print substr($2, 1, length($2) - 3) "000" }' | sort -u
 }
+
+# store_exclusive PC: what it touches depends on the monitor, which the fault of its fetch clears
+objdump=${arch/arm64/aarch64}-linux-gnu-objdump
+store_exclusive() {
+    "$objdump" -d --no-show-raw-insn --start-address="$1" --stop-address=$(($1 + 4)) "$top/root/bin/paths" \
+        2>/dev/null | grep -qE '[[:space:]]stl?x[rp]'
+}
+
 copy=copy_to_user
 [ "$arch" = x86_64 ] && copy=copy_checked
+"$trapline" record --no-input -o "$top/plain.tlt" --arch "$arch" --rootfs "$top/root" -- /bin/paths \
+    >"$top/one" 2>&1 || fail "paths fails with no event"
+"$trapline" dump "$top/plain.tlt" --traps --json | jq .n | sort >"$top/plain"
 every access paths 0 --at user:paths --at $copy --inject access -j 2
-taken='select(.failure == "holds" and (.impossible // false | not))'
-for at in $(cat "$top"/access/*.jsonl | jq -c "$taken" | shuf -n 8 --random-source="$results" | jq .at); do
+# Not those that fault by themselves: on pages that an access cannot take, as they are not there.
+taken='select(.failure == "holds" and (.impossible // false | not)) | .at'
+tried=0
+for at in $(cat "$top"/access/*.jsonl | jq "$taken" | sort -n | shuf --random-source="$0"); do
+    [ $tried -lt "${TRAPLINE_ACCESSES:-8}" ] || break
+    grep -qx $((at + 1)) "$top/plain" && continue
     from_boot access "$at"
     pages=$("$trapline" dump "$top/one.tlt" --inputs --json | jq -r 'select(.event == "injected") | .value' | sort -u)
     pc=$("$trapline" dump "$top/one.tlt" --traps --from "$at" --json | head -n 1 | jq -r .pc)
-    [ "$(faults "$top/one.tlt" "$pc")" = "$pages" ] ||
-        fail "access@$at takes $pages away, but faults at $(faults "$top/one.tlt" "$pc")"
+    store_exclusive "$pc" && continue
+    got=$(faults "$at" "$pc")
+    [ "$got" = "$pages" ] || fail "access@$at takes $pages away, but faults at $got"
     from_boot fault "$at"
-    [ "$(faults "$top/one.tlt" "$pc")" = "$pages" ] ||
-        fail "without any page, access@$at faults at $(faults "$top/one.tlt" "$pc"), not at $pages"
+    got=$(faults "$at" "$pc")
+    # The kernel's copy is a loop: it may come to the same instruction again with another page.
+    [[ $pc == 0xffff* ]] && got=$(grep -Fx "$pages" <<<"$got")
+    [ "$got" = "$pages" ] || fail "without any page, access@$at faults at $got, not at $pages"
+    tried=$((tried + 1))
 done
+[ $tried -gt 0 ] || fail "no access was tried"
 
 # ---- a program that does not ----
 every bad oversleep 1 --at user:oversleep --inject preempt -j 2 --keep 2
