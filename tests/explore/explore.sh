@@ -50,8 +50,8 @@ explore sound timer_simd 0 --random 10
 "$trapline" explore --arch "$arch" --rootfs "$top/root-timer_simd" --out "$top/stopped" \
     --random 5000 -j 2 -- /bin/timer_simd >"$top/log" 2>&1 </dev/null &
 search=$!
-for ((i = 0; i < 100; i++)); do
-    [ "$(wc -l 2>/dev/null <"$top/stopped/shard-1-of-1.jsonl")" -ge 4 ] 2>/dev/null && break
+while kill -0 $search 2>/dev/null &&
+    [ "$(cat "$top"/stopped/*.jsonl 2>/dev/null | wc -l)" -lt 4 ]; do
     sleep 0.1
 done
 kill -INT $search

@@ -50,7 +50,7 @@ for kernel in arm64 pvh; do
         grep -F "panicked at instruction $at: Kernel panic - not syncing: no init" "$guests/ends.err" >/dev/null ||
             { echo "FAIL: $kernel: $verb of a panic says '$(cat "$guests/ends.err")'"; exit 1; }
     done
-    "$build/trapline" replay --json "$trace" | grep -q '"panic":"Kernel panic - not syncing: no init"' ||
+    "$build/trapline" replay --json "$trace" | grep '"panic":"Kernel panic - not syncing: no init"' >/dev/null ||
         { echo "FAIL: $kernel: replay --json has no panic"; exit 1; }
     "$build/trapline" dump --traps "$trace" --to "${at:-none}" >/dev/null ||
         { echo "FAIL: $kernel: '$said' names no instruction"; exit 1; }

@@ -21,8 +21,9 @@ cp "$program" "$work/root/bin/prog" || exit 1
     -- /bin/prog </dev/null >"$work/record.log" 2>&1 || { cat "$work/record.log"; exit 1; }
 
 # A gdb that ends before it connects is not waited for.
-timeout 20 "$trapline" gdb "$work/run.tlt" -- --version 2>&1 </dev/null | grep -q 'GNU gdb' &&
-    ! timeout 20 "$trapline" gdb "$work/run.tlt" -- --frobnicate >"$work/gdb-ends" 2>&1 </dev/null &&
+timeout 100 "$trapline" gdb "$work/run.tlt" -- --version >"$work/version" 2>&1 </dev/null &&
+    grep -q 'GNU gdb' "$work/version" &&
+    ! timeout 100 "$trapline" gdb "$work/run.tlt" -- --frobnicate >"$work/gdb-ends" 2>&1 </dev/null &&
     grep -q 'gdb ended before it came to the machine' "$work/gdb-ends" ||
     { echo "FAIL: a gdb that ends at once; again: $trapline gdb $work/run.tlt -- --version"; exit 1; }
 
@@ -127,13 +128,13 @@ done
 readelf -sW "$kernel" | awk '$4 == "FUNC" { print $2, $8 }' | while read -r address name; do
     printf '%016x t %s\n' $((0x$address - 0x200000)) "$name"
 done >"$work/map"
-"$trapline" gdb "$work/run.tlt" --at "$at" --symbols "$work/map,0x200000" --listen 127.0.0.1:0 \
-    2>"$work/stub.log" &
+timeout 100 "$trapline" gdb "$work/run.tlt" --at "$at" --symbols "$work/map,0x200000" \
+    --listen 127.0.0.1:0 2>"$work/stub.log" &
 stub=$!
-for _ in $(seq 100); do
-    target=$(sed -n 's/.*waiting for gdb: //p' "$work/stub.log")
-    [ -n "$target" ] && break
+target=
+while kill -0 $stub 2>/dev/null && [ -z "$target" ]; do
     sleep 0.1
+    target=$(sed -n 's/.*waiting for gdb: //p' "$work/stub.log")
 done
 names=$(sed -n 's/.*names for gdb: //p' "$work/stub.log") # said before
 timeout 100 gdb-multiarch -nx -batch -ex "$names" -ex "$target" -ex 'break sigframe_push' -ex continue \

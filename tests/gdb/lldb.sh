@@ -11,10 +11,10 @@ command -v lldb >/dev/null || { echo "lldb is not installed"; exit 77; }
 "$trapline" gdb "$work/run.tlt" --listen 127.0.0.1:0 2>"$work/stub.log" &
 stub=$!
 trap 'kill $stub 2>/dev/null' EXIT
-for _ in $(seq 100); do
-    port=$(sed -n 's/.*target remote 127.0.0.1:\([0-9]*\)$/\1/p' "$work/stub.log")
-    [ -n "$port" ] && break
+port=
+while kill -0 $stub 2>/dev/null && [ -z "$port" ]; do
     sleep 0.1
+    port=$(sed -n 's/.*target remote 127.0.0.1:\([0-9]*\)$/\1/p' "$work/stub.log")
 done
 timeout 200 lldb -b --no-lldbinit -o "target create --arch ${arch/arm64/aarch64} $kernel" \
     -o "gdb-remote 127.0.0.1:$port" -o "breakpoint set -n sigframe_push" -o continue \

@@ -43,13 +43,14 @@ expect 0 "$trapline" minimize late.tlt --test tests --json >minimize.json
 valid minimize minimize.json
 expect 1 "$trapline" minimize --again tests/late.tlt --json >again.json
 valid minimize again.json
-printf 'x\n' | expect 0 "$trapline" record -o c.tlt --arch $arch --chaos 3 -- sh -c 'read x' >out
+expect 0 "$trapline" record -o c.tlt --arch $arch --chaos 3 -- sh -c 'read x' <<<x >out
 for part in '' --inputs --header; do
     expect 0 "$trapline" dump a.tlt $part --json >dump.json
     [ -z "$part" ] || expect 0 "$trapline" dump c.tlt $part --json >>dump.json
     [ ! -s dump.json ] || valid dump dump.json
 done
-expect 0 "$trapline" dump a.tlt --ktrace --json | head -n 2000 >ktrace.json
+expect 0 "$trapline" dump a.tlt --ktrace --json >all.json
+head -n 2000 all.json >ktrace.json
 valid dump ktrace.json
 n=$("$trapline" dump a.tlt --signals --json | jq -s '[.[] | select(.event == "signal")][0].n')
 expect 0 "$trapline" dump a.tlt --trap "$n" --json >trap.json
@@ -76,7 +77,7 @@ find . -name '*.tlt' -delete
 
 # Every verb that takes --json has a schema, and each schema was used.
 for verb in $("$trapline" --help | awk '/^  trapline [a-z]/ { print $2 }'); do
-    "$trapline" "$verb" --help | grep -q -- '^  --json' || continue
+    "$trapline" "$verb" --help | grep -- '^  --json' >/dev/null || continue
     [ "$verb" != record ] || verb=run
     [ -e "$schema/$verb.schema.json" ] || { echo "FAIL: $verb --json has no schema"; bad=1; }
 done

@@ -53,12 +53,17 @@ wait $! || fail "alone: $(cat alone.err)"
     >/dev/null 2>&1 &
 other=$!
 machine alone arm64 listen:cable 'echo begin; sleep 1; echo alone' &
-sleep 1
+while kill -0 $! 2>/dev/null && ! grep -q begin alone.out; do # the two are connected then
+    sleep 0.1
+done
 kill -9 $other
 wait $!  || fail "alone: $(cat alone.err)"
 wait $other 2>/dev/null
 "$trapline" replay alone.tlt >log 2>&1 || fail "alone does not replay: $(cat log)"
-timeout -s INT 2 "$trapline" run --net connect:nobody -- true >/dev/null 2>log
+for seconds in 1 30; do # the first may come before it waits
+    timeout -s INT $seconds "$trapline" run --net connect:nobody -- true >/dev/null 2>log
+    grep -q 'no machine listens at nobody' log && break
+done
 grep -q 'no machine listens at nobody' log || fail "Ctrl-C while it waits says: $(cat log)"
 
 # refused STATUS WORDS ARGS: in one sentence.

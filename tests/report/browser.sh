@@ -5,7 +5,7 @@
 #   browser_open FOLDER   start it; profile and screenshots go to FOLDER
 #   browser_go URL        open a page
 #   browser_js CODE       run it in the page: its `return` value as JSON
-#   browser_wait CODE     until it returns true, 20 s at most
+#   browser_wait CODE     until it returns true, 60 s at most
 #   browser_keys TEXT     type into what has the focus
 #   browser_click X Y     the mouse, in pixels of the page
 #   browser_shot NAME     FOLDER/NAME.png
@@ -23,10 +23,9 @@ browser_open()
     browser_pid=$!
     trap browser_close EXIT
     local port=
-    for _ in $(seq 100); do
-        port=$(sed -n 's/.*started successfully on port \([0-9]*\).*/\1/p' "$browser_dir/driver.log")
-        [ -n "$port" ] && break
+    while [ -z "$port" ] && kill -0 $browser_pid 2>/dev/null; do
         sleep 0.1
+        port=$(sed -n 's/.*started successfully on port \([0-9]*\)\.$/\1/p' "$browser_dir/driver.log")
     done
     [ -n "$port" ] || { echo "chromedriver does not start"; cat "$browser_dir/driver.log"; exit 1; }
     browser_url=http://127.0.0.1:$port
@@ -58,7 +57,8 @@ browser_js()
 
 browser_wait()
 {
-    for _ in $(seq 200); do
+    local end=$((SECONDS + 60))
+    while [ $SECONDS -lt $end ]; do
         [ "$(browser_js "$1")" = true ] && return 0
         sleep 0.1
     done

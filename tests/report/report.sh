@@ -50,8 +50,11 @@ all=$(jq '[.traceEvents[] | select(.ph != "M" and .cat != "run")] | length' run.
 browser_js 'return document.getElementById("count").textContent' | grep -q " of $all in view" ||
     fail "not all $all events are in the table"
 browser_wait 'return view.hits.length > 10' || fail "the timeline is empty"
-browser_shot whole
-browser_shot again
+for _ in $(seq 20); do # what was loaded may not be drawn yet
+    browser_shot whole
+    browser_shot again
+    cmp -s whole.png again.png && break
+done
 cmp -s whole.png again.png || fail "the page does not stand still"
 
 # ---- keys: closer, and the whole again ----

@@ -45,7 +45,8 @@ if [ -n "$next" ]; then
     swapped=$work/shared-gcc-O2/on-next # the same program
     printf '#!/bin/sh\nLD_LIBRARY_PATH=%s exec %s "$@"\n' "$(dirname "$next"/lib/*/libunicorn.so.2)" \
         "$work/shared-gcc-O2/trapline" >"$swapped" && chmod +x "$swapped"
-    LD_LIBRARY_PATH=$(dirname "$next"/lib/*/libunicorn.so.2) ldd "$work/shared-gcc-O2/trapline" | grep -q "unicorn.* => $next" ||
+    LD_LIBRARY_PATH=$(dirname "$next"/lib/*/libunicorn.so.2) ldd "$work/shared-gcc-O2/trapline" |
+        grep "unicorn.* => $next" >/dev/null ||
         fail "shared-gcc-O2 takes no other libunicorn"
     made+=(shared-on-next)
     program[shared-on-next]=$swapped

@@ -32,11 +32,15 @@ replay() { # NAME
     esac
 }
 
-# Record, and send the signal some time after; what it said is in $work/said, its end in $ended.
-interrupt() { # NAME SIGNAL
+# Record, and send the signal after SECONDS, or without them once the trace has begun; what it said is
+# in $work/said, its end in $ended.
+interrupt() { # NAME SIGNAL [SECONDS]
     "$trapline" record -o "$work/$1.tlt" "${machine[@]}" -- sh -c "$script" >/dev/null 2>"$work/said" &
     pid=$!
-    sleep "0.$((RANDOM % 10))$((RANDOM % 10))"
+    while [ $# = 2 ] && [ ! -s "$work/$1.tlt" ] && kill -0 $pid 2>/dev/null; do
+        sleep 0.01
+    done
+    sleep "${3:-0.01}"
     kill "-$2" $pid 2>/dev/null
     wait $pid 2>/dev/null
     ended=$?
@@ -44,17 +48,14 @@ interrupt() { # NAME SIGNAL
 
 replayed=0
 for ((i = 0; i < kills; i++)); do
-    interrupt "kill$i" KILL
+    interrupt "kill$i" KILL "0.$((RANDOM % 10))$((RANDOM % 10))"
     [ -s "$work/kill$i.tlt" ] || continue # it had not begun to write
     replay "kill$i"
     [ $code -ne 0 ] || replayed=$((replayed + 1))
     rm -f "$work/kill$i.tlt"
 done
 
-for ((i = 0; i < 4; i++)); do
-    interrupt crash SEGV
-    [ $ended -eq $((128 + 11)) ] || break # it was not even the simulator yet
-done
+interrupt crash SEGV # before it writes, it is not yet the simulator
 if [ $ended -ne 0 ]; then # else it was faster
     [ $ended -eq 1 ] && grep -q '^trapline: the simulator crashed (SIGSEGV from process .* trapline record -o' "$work/said" ||
         fail "a crash ends with $ended: $(cat "$work/said")" "trapline record .. & kill -SEGV \$!"

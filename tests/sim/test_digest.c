@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sys/prctl.h>
 #include <xxhash.h>
 
 #include "sim/digest.h"
@@ -153,5 +154,6 @@ int main(void)
         cmocka_unit_test(test_digest_each_region_counts),
     };
 
+    prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0); /* which pages were touched is counted */
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,6 +14,8 @@
 #include "cpu/engine_guard.h"
 #include "tools/cmd.h"
 
+#define STACK_BYTES (8u << 20) /* it is to be used up */
+
 static char said[8192];
 
 static void store_nowhere(void *ctx)
@@ -53,6 +55,7 @@ static int crash(void (*run)(void *), bool in_guest)
     pid = fork();
     if (pid == 0) {
         setrlimit(RLIMIT_CORE, &(struct rlimit){0});
+        setrlimit(RLIMIT_STACK, &(struct rlimit){STACK_BYTES, STACK_BYTES});
         dup2(fds[1], STDERR_FILENO);
         for (int signo = 1; signo < NSIG; signo++)
             signal(signo, SIG_DFL); /* cmocka's */
