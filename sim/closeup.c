@@ -275,12 +275,14 @@ static const struct story_item *handler_at(const struct story *s, size_t index)
 static json_t *head_json(const struct story *s, const struct story_item *i)
 {
     const struct story_track *t = &s->track[i->track];
+    insn_t back = i->open ? i->n : i->n_end;
+    uint64_t back_ns = i->open ? i->ns : i->ns_end;
     char task[64];
 
     snprintf(task, sizeof(task), "%u.%u %s", t->process, t->thread, t->name);
     return json_pack("{s:I,s:I,s:I,s:I,s:s,s:s,s:s,s:s,s:s}", "n", (json_int_t)i->n, "n_end",
-                     (json_int_t)i->n_end, "time_ns", (json_int_t)i->ns, "time_end_ns",
-                     (json_int_t)i->ns_end, "task", task, "kind", story_kind_name(i->kind), "name",
+                     (json_int_t)back, "time_ns", (json_int_t)i->ns, "time_end_ns",
+                     (json_int_t)back_ns, "task", task, "kind", story_kind_name(i->kind), "name",
                      story_text(s, i->name), "detail", story_text(s, i->detail), "at",
                      story_text(s, i->place));
 }

@@ -38,7 +38,7 @@ static void put_head(json_t *o, FILE *out)
                 (number_of(o, "time_end_ns") - number_of(o, "time_ns")) / 1000,
                 (number_of(o, "time_end_ns") - number_of(o, "time_ns")) % 1000);
     else
-        fprintf(out, "back       not seen\n");
+        fprintf(out, "back       not seen: the trap is the kernel's own, or the run ends before\n");
 }
 
 static void put_code(json_t *list, FILE *out)

@@ -138,6 +138,10 @@ jq -e '.walk[-1].note | test("invalid|not present")' fault.json >/dev/null ||
     fail "--trap: the walk at the fault"
 jq -e '.walk_after[-1].note | test("page to .*, user")' fault.json >/dev/null ||
     fail "--trap: the walk after it"
+"$trapline" record -o short.tlt --arch "$arch" --rootfs root --limit $((fault + 50)) -- /signal_args \
+    >/dev/null 2>&1
+same "--trap: a run that ends before the return" \
+    "$("$trapline" dump short.tlt --trap "$fault" --json | jq .n_end)" "$fault"
 same "--grep" "$("$trapline" dump run.tlt --grep openat | grep -vc openat)" 0
 
 # ---- bad usage ----
