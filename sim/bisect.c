@@ -82,10 +82,9 @@ static int describe_trap(struct bisecting *s, unsigned side, size_t i, struct bi
         rc = timeline_travel(t, n);
     if (rc != 0)
         return loader_fail(s->err, s->err_len, rc, "%s", timeline_error(t));
-    bisect_set_program(s, side, n - 1, COURSE_NONE);
     at->known = true;
     at->cycles = course->trap[i].cycles;
-    who_place_code(s->who[side], course->trap[i].pc, at->where, at->source);
+    code_place_text(s->who[side]->code, n - 1, course->trap[i].pc, at->where, at->source);
     trap = timeline_last_trap(t);
     at->n = n;
     if (trap && trap->n == n) {

@@ -251,7 +251,6 @@ static int follow_bad(struct bisecting *s, insn_t n, const struct value_place *p
     struct following f = {s, true};
     int rc = timeline_seek(s->who[1]->timeline, n);
 
-    bisect_set_program(s, 1, n, s->thread[1]);
     if (rc != 0)
         return who_failed(s, 1, rc);
     rc = who_follow(s->who[1], n, place, KERNEL_LINKS, on_kernel_link, &f, s->err, s->err_len);

@@ -39,8 +39,6 @@ MUST_CHECK int bisect_chain_from_insn(struct bisecting *s, const insn_t n[2]);
 MUST_CHECK int bisect_chain(struct bisecting *s, const insn_t n[2],
                             const struct value_place *place);
 
-/* User addresses are from now on those of the program that runs at n, or else of `thread`. */
-void bisect_set_program(struct bisecting *s, unsigned side, insn_t n, unsigned thread);
 /* Place, code and line of the instruction at n. */
 MUST_CHECK int bisect_describe(struct bisecting *s, unsigned side, insn_t n, struct bisect_at *at);
 static inline const struct course_list *bisect_list(const struct bisecting *s, unsigned side)

@@ -148,34 +148,11 @@ static int halve(struct bisecting *s, uint64_t *lo, uint64_t *hi)
     return 0;
 }
 
-/* The program of a thread at n; the kernel starts /init by itself. */
-static const char *path_at(const struct course *c, unsigned thread, insn_t n)
-{
-    const struct course_thread *t = c->thread[thread];
-
-    if (t->path[0] && n >= t->path_n)
-        return t->path;
-    return t->parent == COURSE_NONE ? "/init" : path_at(c, t->parent, n);
-}
-
-void bisect_set_program(struct bisecting *s, unsigned side, insn_t n, unsigned thread)
-{
-    const struct course *c = &s->course[side];
-    struct course_spot spot;
-
-    /* What faulted is no instruction that ran; that before it is. */
-    if (course_spot_at(c, n, &spot) || (n > 0 && course_spot_at(c, n - 1, &spot)))
-        thread = spot.thread;
-    if (thread < c->threads)
-        s->who[side]->program = path_at(c, thread, n);
-}
-
 int bisect_describe(struct bisecting *s, unsigned side, insn_t n, struct bisect_at *at)
 {
     struct who_link *link = calloc(1, sizeof(*link));
     int rc;
 
-    bisect_set_program(s, side, n, s->thread[side]);
     rc = link ? who_describe(s->who[side], n, link) : -ENOMEM;
 
     memset(at, 0, sizeof(*at));

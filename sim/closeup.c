@@ -137,6 +137,12 @@ static unsigned decode(struct closeup *c, vaddr_t at, char *text, size_t len)
     return bytes;
 }
 
+static bool source_line(struct closeup *c, vaddr_t at, const char **file, int *line)
+{
+    return c->program && at >> 63 == 0 ? places_program_line(c->program, c->base, at, file, line)
+                                       : places_line(c->places, at, file, line);
+}
+
 static json_t *code_line(struct closeup *c, vaddr_t at, const char *text, bool here)
 {
     json_t *o = json_object();
@@ -148,7 +154,7 @@ static json_t *code_line(struct closeup *c, vaddr_t at, const char *text, bool h
     json_object_set_new(o, "code", json_string_nocheck(text));
     if (here)
         json_object_set_new(o, "here", json_true());
-    if (places_line(c->places, at, &file, &line)) {
+    if (source_line(c, at, &file, &line)) {
         snprintf(source, sizeof(source), "%s:%d", file, line);
         json_object_set_new(o, "source", json_string_nocheck(source));
     }
@@ -175,11 +181,12 @@ static vaddr_t code_begin(struct closeup *c, const struct place *place, vaddr_t 
     return count <= CODE_BEFORE ? start[0] : start[(count - CODE_BEFORE) % (CODE_BEFORE + 1)];
 }
 
-/* `place` tells the symbol that `pc` is in. The machine stands where the code is mapped. */
-json_t *closeup_code(struct closeup *c, const struct place *place, vaddr_t pc)
+/* Instructions around `pc`, those that can be read here. */
+static json_t *code_json(struct closeup *c, vaddr_t pc)
 {
+    struct place place = places_find(c->places, c->program, c->base, pc);
     json_t *list = json_array();
-    vaddr_t at = code_begin(c, place, pc);
+    vaddr_t at = code_begin(c, &place, pc);
     char text[200];
 
     for (unsigned after = 0; after < CODE_AFTER;) {
@@ -296,20 +303,27 @@ static uint64_t fault_address(const struct story *s, const struct story_item *i,
     return *known ? strtoull(at + sizeof(mark) - 1, NULL, 16) : 0;
 }
 
+/* The program of the trap's process then. */
+static void set_program(struct closeup *c, const struct story *s, const struct story_item *i)
+{
+    const struct story_program *p = story_program(s, s->track[i->track].process, i->n);
+
+    c->program = p ? places_program(c->places, story_text(s, p->path)) : NULL;
+    c->base = p ? p->base : 0;
+}
+
 static bool add_states(struct closeup *c, json_t *o, const struct story *s,
                        const struct story_item *i)
 {
-    static const struct place nowhere = {0};
-    bool returns = i->n_end > i->n && !i->open, has_address;
+    bool returns = i->n_end > i->n && !i->open, has_address, readable;
     vaddr_t address = fault_address(s, i, &has_address), pc;
-    struct place place = nowhere;
+    uint8_t byte;
 
     if (!read_regs(c, i->n - 1, c->before))
         return false;
     pc = cpu_pc(closeup_cpu(c));
-    if (pc >> 63)
-        place = places_find(c->places, NULL, 0, pc);
-    json_object_set_new(o, "code", closeup_code(c, &place, pc));
+    readable = cpu_mem_read(closeup_cpu(c), pc, &byte, 1) == 0;
+    json_object_set_new(o, "code", code_json(c, pc));
     closeup_hex(o, "pc", pc);
     if (!read_regs(c, i->n, c->vector))
         return false;
@@ -319,6 +333,8 @@ static bool add_states(struct closeup *c, json_t *o, const struct story *s,
         return false;
     if (returns && has_address)
         json_object_set_new(o, "walk_after", walk_json(c, address));
+    if (returns && !readable) /* its page is there now */
+        json_object_set_new(o, "code", code_json(c, pc));
     json_object_set_new(o, "registers",
                         regs_json(c, c->before, c->vector, returns ? c->after : NULL));
     return true;
@@ -334,6 +350,7 @@ json_t *closeup_trap(struct closeup *c, const struct story *s, size_t index)
         snprintf(c->error, sizeof(c->error), "out of memory");
         return NULL;
     }
+    set_program(c, s, i);
     if (i->n == 0 || !add_states(c, o, s, i) ||
         (i->n_end > i->n && !closeup_add_frame(c, o, i)) ||
         (h && timeline_seek(c->timeline, h->n) != 0)) {

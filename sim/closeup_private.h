@@ -17,6 +17,8 @@ struct closeup {
     size_t reg_count;
     struct timeline *timeline;
     struct places *places;
+    const struct program *program; /* that the trap came from, and where it was loaded; NULL: the */
+    vaddr_t base;                  /* kernel, or not known */
     csh cs;
     char error[256];
     /* of the trap at hand: one instruction before it, at the vector, after the return */
@@ -26,8 +28,7 @@ struct closeup {
 
 struct cpu *closeup_cpu(const struct closeup *c);
 void closeup_hex(json_t *o, const char *key, uint64_t v);
-/* Instructions around `pc`; one, with its place. */
-json_t *closeup_code(struct closeup *c, const struct place *place, vaddr_t pc);
+/* One instruction with its place. */
 json_t *closeup_insn(struct closeup *c, vaddr_t pc);
 /* "frame" and "path" of a trap whose states were read; false: closeup_error(). */
 bool closeup_add_frame(struct closeup *c, json_t *o, const struct story_item *i);

@@ -59,9 +59,6 @@ static struct course_thread *add_thread(struct course *s, const struct derived *
 static void set_program(struct course_thread *t, const struct derived *d)
 {
     snprintf(t->program, sizeof(t->program), "%s", d->program ? d->program->name : "");
-    if (d->program && strcmp(t->path, d->program->path) != 0)
-        t->path_n = d->n;
-    snprintf(t->path, sizeof(t->path), "%s", d->program ? d->program->path : "");
 }
 
 static enum course_lane lane_of(const struct course_thread *t)

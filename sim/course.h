@@ -53,8 +53,6 @@ struct course_thread {
     unsigned index;     /* which of its parent's children it is */
     insn_t fork_n;
     char program[48];   /* "": not known */
-    char path[128];     /* of it, */
-    insn_t path_n;      /* since then; before that its parent's */
     struct course_list lane[COURSE_LANES];
     bool in_user;       /* at the end, too */
     insn_t last_n;      /* its last trap, */

@@ -17,14 +17,13 @@
 #include <errno.h>
 
 #include "loader/fail.h"
+#include "sim/exec_stack.h"
 #include "sim/tasks.h"
 #include "sim/timeline.h"
 
 #define CLONE_THREAD_FLAG 0x10000u
 #define SIGNAL_MAX        64u
 #define FRAMES_MAX        8u
-#define AUXV_WORDS_MAX    4096u
-#define AT_ENTRY_TAG      9u
 #define UPPER_HALF        (1ull << 63) /* the kernel's */
 
 struct deriver {
@@ -246,41 +245,33 @@ static void emit_handlers(struct deriver *d, struct cpu *cpu, insn_t n, vaddr_t 
     }
 }
 
-/* Where the program of a fresh stack was loaded: AT_ENTRY against the file's entry. */
+/* Where the program of a fresh stack was loaded. */
 static vaddr_t load_base(struct cpu *cpu, const struct program *program, vaddr_t sp)
 {
-    vaddr_t at = sp + 8; /* behind argc */
-    uint64_t word[2];
-    unsigned zeros = 0;
+    uint64_t entry;
 
-    if (!program || !program->position_independent)
+    if (!program || !program->position_independent ||
+        !exec_stack_aux(cpu, sp, EXEC_AUX_ENTRY, &entry))
         return 0;
-    for (unsigned i = 0; i < AUXV_WORDS_MAX && zeros < 2; i++, at += 8) {
-        if (cpu_mem_read(cpu, at, word, 8) != 0)
-            return 0;
-        zeros += word[0] == 0;
-    }
-    for (unsigned i = 0; i < AUXV_WORDS_MAX; i++, at += 16) {
-        if (cpu_mem_read(cpu, at, word, 16) != 0 || word[0] == 0)
-            return 0;
-        if (word[0] == AT_ENTRY_TAG)
-            return word[1] - program->entry;
-    }
-    return 0;
+    return entry - program->entry;
 }
 
 static struct task *start_program(struct deriver *d, struct cpu *cpu, insn_t n, uint64_t root,
                                   vaddr_t sp)
 {
     struct task *task = tasks_find_exec(&d->tasks);
+    const struct program *program = NULL;
 
     if (!task)
         return NULL;
+    if (syscall_exec_path(&task->call, cpu, sp))
+        program = places_program(d->places, task->call.path);
+    if (program && strcmp(program->path, task->call.path) == 0)
+        syscall_exec_argv(&task->call, cpu, sp); /* a script's interpreter has further ones */
     end_syscall(d, cpu, n, task, 0, false);
     task->root = root;
-    task->process->program =
-        task->call.path[0] ? places_program(d->places, task->call.path) : NULL;
-    task->process->base = load_base(cpu, task->process->program, sp);
+    task->process->program = program;
+    task->process->base = load_base(cpu, program, sp);
     return task;
 }
 

@@ -91,8 +91,8 @@ static bool lengthen(struct gdb_stub *g)
         g->more(g->more_ctx, &g->trace, &g->timeline) != 0)
         return false;
     timeline_set_interrupt(g->timeline, gdb_interrupted, g);
-    story_free(&g->story);
-    g->story_known = false;
+    code_places_free(&g->code);
+    g->code.trace = g->trace;
     g->trap_count = 0;
     g->traps_known = false;
     return true;

@@ -246,6 +246,7 @@ static void cmd_who(struct gdb_stub *g, const char *args, struct byte_buf *text)
         gdb_say(text, "out of memory\n");
         return;
     }
+    w->code = &g->code;
     if (who_follow(w, n, &place, WHO_LINKS_MAX, say_link, text, err, sizeof(err)))
         gdb_say(text, "%s\n", err);
     who_close(w);

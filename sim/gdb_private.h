@@ -3,7 +3,7 @@
 #ifndef TRAPLINE_SIM_GDB_PRIVATE_H
 #define TRAPLINE_SIM_GDB_PRIVATE_H
 
-#include "sim/export/story.h"
+#include "sim/code_places.h"
 #include "sim/gdb_packet.h"
 #include "sim/gdb_stub.h"
 #include "sim/gdb_target.h"
@@ -30,8 +30,7 @@ struct gdb_stub {
     size_t trap_count, trap_room;
     bool traps_known;
     struct places *places;
-    struct story story;            /* once somebody asked */
-    bool story_known;
+    struct code_places code;       /* of user code, and the story of it */
     gdb_more_fn more;
     void *more_ctx;
     gdb_symbols_fn symbols;

@@ -18,91 +18,65 @@
 #define CALLS_AFTER   4u
 #define KTRACE_SHOWN  16u
 
-static bool know_story(struct gdb_stub *g, struct byte_buf *text)
+static const struct story *know_story(struct gdb_stub *g, struct byte_buf *text)
 {
-    struct divergence divergence;
-    char err[256] = "";
+    const struct story *s = code_story(&g->code);
 
-    if (g->story_known)
-        return true;
-    if (story_build(g->trace, &g->story, NULL, NULL, &divergence, err, sizeof(err)) != 0) {
-        gdb_say(text, "the recording does not replay: %s\n", err[0] ? err : divergence.what);
-        return false;
-    }
-    g->story_known = true;
-    return true;
+    if (!s)
+        gdb_say(text, "the recording does not replay: %s\n", g->code.error);
+    return s;
 }
 
 static void say_call(const struct gdb_stub *g, const struct story_item *i, struct byte_buf *text)
 {
-    const struct story_track *t = &g->story.track[i->track];
+    const struct story *s = &g->code.story;
+    const struct story_track *t = &s->track[i->track];
     insn_t now = timeline_now(g->timeline);
 
     gdb_say(text, "%s%12llu  %u.%-4u %s\n", i->n <= now && now <= i->n_end ? "*" : " ",
-            (unsigned long long)i->n, t->process, t->thread, story_text(&g->story, i->detail));
+            (unsigned long long)i->n, t->process, t->thread, story_text(s, i->detail));
 }
 
 void gdb_monitor_syscalls(struct gdb_stub *g, const char *args, struct byte_buf *text)
 {
     const struct story_item *before[CALLS_BEFORE];
+    const struct story *s = know_story(g, text);
     size_t seen = 0, at = 0;
 
     (void)args;
-    if (!know_story(g, text))
+    if (!s)
         return;
-    for (; at < g->story.count && g->story.item[at].n <= timeline_now(g->timeline); at++)
-        if (g->story.item[at].kind == STORY_SYSCALL)
-            before[seen++ % CALLS_BEFORE] = &g->story.item[at];
+    for (; at < s->count && s->item[at].n <= timeline_now(g->timeline); at++)
+        if (s->item[at].kind == STORY_SYSCALL)
+            before[seen++ % CALLS_BEFORE] = &s->item[at];
     for (size_t k = seen > CALLS_BEFORE ? seen - CALLS_BEFORE : 0; k < seen; k++)
         say_call(g, before[k % CALLS_BEFORE], text);
     gdb_say(text, "---- here ----\n");
-    for (unsigned left = CALLS_AFTER; left && at < g->story.count; at++)
-        if (g->story.item[at].kind == STORY_SYSCALL) {
-            say_call(g, &g->story.item[at], text);
+    for (unsigned left = CALLS_AFTER; left && at < s->count; at++)
+        if (s->item[at].kind == STORY_SYSCALL) {
+            say_call(g, &s->item[at], text);
             left--;
         }
 }
 
-/* The track that has the CPU here; 0: none yet. */
-static uint32_t running(const struct gdb_stub *g)
-{
-    insn_t now = timeline_now(g->timeline);
-    uint32_t track = 0;
-
-    for (size_t i = 0; i < g->story.count && g->story.item[i].n <= now; i++)
-        if (g->story.item[i].kind == STORY_RUN)
-            track = g->story.item[i].number;
-    return track;
-}
-
-/* What the process runs here; NULL: not known. */
-static const struct story_program *program_of(const struct gdb_stub *g, unsigned process)
-{
-    const struct story_program *found = NULL;
-
-    for (size_t i = 0; i < g->story.programs; i++)
-        if (g->story.program[i].process == process &&
-            g->story.program[i].n <= timeline_now(g->timeline))
-            found = &g->story.program[i];
-    return found;
-}
-
 void gdb_monitor_tasks(struct gdb_stub *g, const char *args, struct byte_buf *text)
 {
+    const struct story *s = know_story(g, text);
+    insn_t now = timeline_now(g->timeline);
     uint32_t here;
 
     (void)args;
-    if (!know_story(g, text))
+    if (!s)
         return;
-    here = running(g);
-    for (uint32_t i = 1; i < g->story.tracks; i++) {
-        const struct story_track *t = &g->story.track[i];
-        const struct story_program *p = program_of(g, t->process);
+    here = story_running(s, now);
+    for (uint32_t i = 1; i < s->tracks; i++) {
+        const struct story_track *t = &s->track[i];
+        const struct story_program *p = story_program(s, t->process, now);
 
         if (t->process == 0)
             continue;
         gdb_say(text, "%s %u.%u  %s", i == here ? "*" : " ", t->process, t->thread,
-                p ? story_text(&g->story, p->path) : "(not known here)");
+                p ? story_text(s, p->path) : "(not known here)");
         if (p && p->base)
             gdb_say(text, "  at 0x%llx", (unsigned long long)p->base);
         gdb_say(text, "\n");
@@ -111,7 +85,9 @@ void gdb_monitor_tasks(struct gdb_stub *g, const char *args, struct byte_buf *te
 
 void gdb_monitor_symbols(struct gdb_stub *g, const char *args, struct byte_buf *text)
 {
+    insn_t now = timeline_now(g->timeline);
     const struct story_program *p;
+    const struct story *s;
     const uint8_t *elf;
     const char *path;
     size_t bytes;
@@ -120,10 +96,11 @@ void gdb_monitor_symbols(struct gdb_stub *g, const char *args, struct byte_buf *
         gdb_say(text, "this needs a gdb that trapline started\n");
         return;
     }
-    if (!know_story(g, text))
+    s = know_story(g, text);
+    if (!s)
         return;
-    p = program_of(g, g->story.track[running(g)].process);
-    path = p ? story_text(&g->story, p->path) : "";
+    p = story_program(s, s->track[story_running(s, now)].process, now);
+    path = p ? story_text(s, p->path) : "";
     if (!p || cpio_find(&g->trace->machine.initrd, path, &elf, &bytes) != 0)
         gdb_say(text, "which program runs here is not known\n");
     else if (g->symbols(g->symbols_ctx, path, elf, bytes, p->base, args) != 0)

@@ -372,6 +372,7 @@ int gdb_stub_create(const struct trace *trace, struct timeline *timeline, struct
     g->target = gdb_target_get(trace->machine.arch);
     gdb_target_xml(g->target, &g->xml);
     g->places = places_create(&trace->machine);
+    g->code = (struct code_places){.trace = trace, .places = g->places};
     if (g->xml.failed || !g->places) {
         gdb_stub_destroy(g);
         return -ENOMEM;
@@ -395,7 +396,7 @@ void gdb_stub_set_symbols(struct gdb_stub *g, gdb_symbols_fn fn, void *ctx)
 void gdb_stub_destroy(struct gdb_stub *g)
 {
     if (g)
-        story_free(&g->story);
+        code_places_free(&g->code);
     if (!g)
         return;
     places_destroy(g->places);

@@ -13,9 +13,11 @@
 
 #define UPPER_HALF (1ull << 63)
 #define ELF_BYTES  64u
+#define LINE_BYTES 256u /* of a script's first line */
 
 struct loaded {
     struct program program;
+    const struct program *interpreter; /* it is a script */
     bool found;
     struct loaded *next;
 };
@@ -27,13 +29,13 @@ struct places {
     struct loaded *programs;
 };
 
-static void note_lower_half(struct places *p)
+/* Where the segments of an ELF file lie; empty: all of them nowhere, or one in the upper half. */
+static void find_segments(const uint8_t *file, size_t bytes, vaddr_t *from, vaddr_t *to)
 {
-    const uint8_t *file = p->machine->kernel.data;
-    size_t bytes = p->machine->kernel.bytes;
     vaddr_t low = UPPER_HALF, end = 0;
     Elf64_Ehdr eh;
 
+    *from = *to = 0;
     if (bytes < sizeof(eh) || memcmp(file, ELFMAG, SELFMAG) != 0 || file[EI_CLASS] != ELFCLASS64)
         return;
     memcpy(&eh, file, sizeof(eh));
@@ -50,8 +52,10 @@ static void note_lower_half(struct places *p)
         low = ph.p_vaddr < low ? ph.p_vaddr : low;
         end = ph.p_vaddr + ph.p_memsz > end ? ph.p_vaddr + ph.p_memsz : end;
     }
-    p->low = low;
-    p->low_end = end;
+    if (low < end) {
+        *from = low;
+        *to = end;
+    }
 }
 
 static bool is_kernel(const struct places *p, vaddr_t va)
@@ -69,7 +73,7 @@ struct places *places_create(const struct machine *m)
     p->machine = m;
     if (machine_symbols(m, &p->kernel, err, sizeof(err)) != 0)
         p->kernel = NULL;
-    note_lower_half(p);
+    find_segments(m->kernel.data, m->kernel.bytes, &p->low, &p->low_end);
     return p;
 }
 
@@ -100,6 +104,22 @@ void places_destroy(struct places *p)
     free(p);
 }
 
+/* Of a script: execve(2), "Interpreter scripts". */
+static const struct program *interpreter_of(struct places *p, const uint8_t *data, size_t bytes)
+{
+    char line[LINE_BYTES];
+    size_t used = bytes < sizeof(line) - 1 ? bytes : sizeof(line) - 1, from, len;
+
+    if (bytes < 2 || data[0] != '#' || data[1] != '!')
+        return NULL;
+    memcpy(line, data, used);
+    line[used] = '\0';
+    from = 2 + strspn(line + 2, " \t");
+    len = strcspn(line + from, " \t\n");
+    line[from + len] = '\0';
+    return len ? places_program(p, line + from) : NULL;
+}
+
 static void load(struct places *p, struct loaded *l)
 {
     struct program *g = &l->program;
@@ -113,6 +133,7 @@ static void load(struct places *p, struct loaded *l)
     if (cpio_find(&p->machine->initrd, g->path, &data, &bytes) != 0)
         return;
     l->found = true;
+    l->interpreter = interpreter_of(p, data, bytes);
     if (bytes < ELF_BYTES || memcmp(data, "\177ELF", 4) != 0)
         return;
     g->elf = data;
@@ -120,8 +141,14 @@ static void load(struct places *p, struct loaded *l)
     memcpy(&type, data + 16, 2);
     memcpy(&g->entry, data + 24, 8);
     g->position_independent = type == 3; /* ET_DYN */
+    find_segments(data, bytes, &g->low, &g->end);
     if (symbols_load(data, bytes, g->name, &g->symbols, err, sizeof(err)) != 0)
         g->symbols = NULL;
+}
+
+static const struct program *program_of(const struct loaded *l)
+{
+    return l->interpreter ? l->interpreter : l->found ? &l->program : NULL;
 }
 
 const struct program *places_program(struct places *p, const char *path)
@@ -130,7 +157,7 @@ const struct program *places_program(struct places *p, const char *path)
 
     for (l = p->programs; l; l = l->next)
         if (strcmp(l->program.path, path) == 0)
-            return l->found ? &l->program : NULL;
+            return program_of(l);
     l = calloc(1, sizeof(*l));
     if (!l)
         return NULL;
@@ -139,10 +166,10 @@ const struct program *places_program(struct places *p, const char *path)
         free(l);
         return NULL;
     }
-    load(p, l);
     l->next = p->programs;
     p->programs = l;
-    return l->found ? &l->program : NULL;
+    load(p, l);
+    return program_of(l);
 }
 
 struct place places_find(struct places *p, const struct program *program, vaddr_t base, vaddr_t va)
@@ -155,8 +182,11 @@ struct place places_find(struct places *p, const struct program *program, vaddr_
         s = p->kernel;
         base = 0;
     } else if (program) {
-        place.module = program->name;
-        s = program->symbols;
+        bool beside = program->low < program->end &&
+                      (va - base < program->low || va - base >= program->end);
+
+        place.module = beside ? NULL : program->name;
+        s = beside ? NULL : program->symbols;
     }
     if (s && symbols_find(s, va - base, &place.symbol, &place.offset) != 0)
         place.symbol = NULL;

@@ -21,6 +21,7 @@ struct program {
     bool position_independent;
     const uint8_t *elf;    /* inside the machine's initramfs; NULL: no ELF file */
     size_t elf_bytes;
+    vaddr_t low, end;      /* of its segments; empty: not known */
 };
 
 struct place {
@@ -33,9 +34,15 @@ struct place {
 /* NULL when out of memory. Borrows the machine. */
 struct places *places_create(const struct machine *m);
 void places_destroy(struct places *p);
-/* The program at `path` in the initramfs; NULL when it is not there. Cached. */
+/*
+ * The program at `path` in the initramfs, of a script ("#!") that which interprets it; NULL when it
+ * is not there. Cached.
+ */
 const struct program *places_program(struct places *p, const char *path);
-/* `program` may be NULL; `base` is where it was loaded (0 unless position independent). */
+/*
+ * `program` may be NULL; `base` is where it was loaded (0 unless position independent). What lies
+ * beside its segments (libraries, the vDSO, a stack) has no module.
+ */
 struct place places_find(struct places *p, const struct program *program, vaddr_t base, vaddr_t va);
 /* Source line of a kernel address; false: not known. `file` lives as long as the struct places. */
 bool places_line(struct places *p, vaddr_t va, const char **file, int *line);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim/arch/arch.h"
+#include "sim/exec_stack.h"
 #include "sim/syscall_table.h"
 
 #define NUMBER_MAX 0xffffu /* what may be a number or an address is one above that */
@@ -344,6 +345,46 @@ void syscall_begin(struct syscall_text *s, struct cpu *cpu, enum arch arch)
     }
 }
 
+/* Argument `i` is there after all. */
+static void replace_text(struct syscall_text *s, unsigned i, const char *text)
+{
+    snprintf(s->text[i], sizeof(s->text[i]), "%s", text);
+    s->is_address[i] = false;
+}
+
+static unsigned path_argument(const struct syscall_text *s)
+{
+    return syscall_is(s, "execveat") ? 1 : 0;
+}
+
+bool syscall_exec_path(struct syscall_text *s, struct cpu *cpu, vaddr_t sp)
+{
+    char text[SYSCALL_TEXT_LEN];
+    struct out o = {.text = text, .len = sizeof(text)};
+    unsigned i = path_argument(s);
+    uint64_t va;
+    bool more;
+
+    if (s->path[0])
+        return true;
+    if (!exec_stack_aux(cpu, sp, EXEC_AUX_EXECFN, &va) ||
+        !read_string(cpu, va, s->path, sizeof(s->path), &more) || more)
+        s->path[0] = '\0';
+    if (s->path[0] && i < s->args && s->is_address[i] && put_string(&o, cpu, va))
+        replace_text(s, i, text);
+    return s->path[0] != '\0';
+}
+
+void syscall_exec_argv(struct syscall_text *s, struct cpu *cpu, vaddr_t sp)
+{
+    char text[SYSCALL_TEXT_LEN];
+    struct out o = {.text = text, .len = sizeof(text)};
+    unsigned i = path_argument(s) + 1;
+
+    if (i < s->args && s->is_address[i] && put_string_vector(&o, cpu, exec_stack_argv(sp)))
+        replace_text(s, i, text);
+}
+
 static bool is_error(uint64_t result)
 {
     return result >= -(uint64_t)ERRNO_MAX;
@@ -353,6 +394,8 @@ void syscall_end(struct syscall_text *s, struct cpu *cpu, uint64_t result)
 {
     const char *shape = shape_of(s->name);
 
+    if (syscall_is_exec(s) && !is_error(result))
+        return; /* the memory that the call named is gone */
     for (unsigned i = 0; i < s->args; i++) {
         struct out o = {.text = s->text[i], .len = sizeof(s->text[i])};
         char before[SYSCALL_TEXT_LEN];
@@ -363,6 +406,8 @@ void syscall_end(struct syscall_text *s, struct cpu *cpu, uint64_t result)
         memcpy(before, s->text[i], sizeof(before));
         if (shape[i] == 's')
             done = put_string(&o, cpu, s->arg[i]);
+        else if (shape[i] == 'v')
+            done = put_string_vector(&o, cpu, s->arg[i]);
         else if (shape[i] == 'b' && i + 1 < SYSCALL_ARGS)
             done = put_bytes(&o, cpu, s->arg[i], s->arg[i + 1]);
         else if (shape[i] == 'V' && i + 1 < SYSCALL_ARGS)

@@ -29,7 +29,13 @@ struct syscall_text {
 void syscall_begin(struct syscall_text *s, struct cpu *cpu, enum arch arch);
 /* Number, name and arguments as numbers, no text. */
 void syscall_begin_plain(struct syscall_text *s, struct cpu *cpu, enum arch arch);
-/* Arguments that the call filled in. */
+/*
+ * An execve has ended in the program that stands at its first instruction with `sp`. Path and
+ * arguments that could not be read at the call are those on the new stack. false: no path.
+ */
+bool syscall_exec_path(struct syscall_text *s, struct cpu *cpu, vaddr_t sp);
+void syscall_exec_argv(struct syscall_text *s, struct cpu *cpu, vaddr_t sp);
+/* Arguments that the call filled in, or that were not there when it began. */
 void syscall_end(struct syscall_text *s, struct cpu *cpu, uint64_t result);
 /* "3", "-1 ENOENT", "0x7f0000001000". With `stable` addresses become "ADDR". */
 void syscall_result_text(const struct syscall_text *s, uint64_t result, bool stable, char *text,

@@ -28,6 +28,11 @@ insn_t timeline_now(const struct timeline *t)
     return now(t);
 }
 
+const struct trace *timeline_recording(const struct timeline *t)
+{
+    return t->trace;
+}
+
 insn_t timeline_end(const struct timeline *t)
 {
     return t->trace->end.n;

@@ -41,6 +41,7 @@ struct replay *timeline_replay(struct timeline *t);
 void timeline_close(struct timeline *t);
 
 insn_t timeline_now(const struct timeline *t);
+const struct trace *timeline_recording(const struct timeline *t);
 /* The last number of the recording. */
 insn_t timeline_end(const struct timeline *t);
 struct sim *timeline_sim(struct timeline *t);

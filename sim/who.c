@@ -26,8 +26,9 @@ int who_open(struct timeline *t, struct places *places, const struct machine *m,
     if (!w)
         return -ENOMEM;
     w->timeline = t;
-    w->places = places;
     w->machine = m;
+    w->own = (struct code_places){.trace = timeline_recording(t), .places = places};
+    w->code = &w->own;
     if (operands_open(&w->operands, m->arch)) {
         who_close(w);
         *out = NULL;
@@ -41,6 +42,7 @@ void who_close(struct who *w)
     if (!w)
         return;
     operands_close(&w->operands);
+    code_places_free(&w->own);
     free(w->seen);
     free(w);
 }
@@ -100,38 +102,6 @@ void who_place_name(const struct who *w, const struct value_place *p, char *text
 
 /* ---- one link ---- */
 
-/*
- * A user address by the program that the caller knows of, or that the recording is made to run:
- * then other programs of the same run have wrong names or none.
- */
-static struct place place_of(struct who *w, vaddr_t pc)
-{
-    const char *path = w->program ? w->program : w->machine->argv ? w->machine->argv[0] : NULL;
-    const struct program *program = NULL;
-    struct place place;
-
-    if (!(pc >> 63) && path && path[0])
-        program = places_program(w->places, path);
-    if (program && program->position_independent)
-        program = NULL;
-    place = places_find(w->places, program, 0, pc);
-    if (program && (!place.symbol || place.offset > PAGE_BYTES))
-        place = places_find(w->places, NULL, 0, pc);
-    return place;
-}
-
-void who_place_code(struct who *w, vaddr_t pc, char where[160], char source[160])
-{
-    struct place place = place_of(w, pc);
-    const char *file;
-    int line;
-
-    place_text(&place, false, where, 160);
-    source[0] = '\0';
-    if (places_line(w->places, pc, &file, &line))
-        snprintf(source, 160, "%s:%d", file, line);
-}
-
 int who_describe(struct who *w, insn_t n, struct who_link *link)
 {
     int rc = timeline_seek(w->timeline, n);
@@ -140,7 +110,7 @@ int who_describe(struct who *w, insn_t n, struct who_link *link)
         return rc;
     link->n = n;
     link->pc = cpu_pc(who_cpu(w));
-    who_place_code(w, link->pc, link->where, link->source);
+    code_place_text(w->code, n, link->pc, link->where, link->source);
     if (operands_decode(&w->operands, who_cpu(w), link->pc))
         snprintf(link->code, sizeof(link->code), "%s%s%s", w->operands.insn->mnemonic,
                  w->operands.insn->op_str[0] ? " " : "", w->operands.insn->op_str);

@@ -19,7 +19,7 @@
 #define TRAPLINE_SIM_WHO_H
 
 #include "sim/operands.h"
-#include "sim/places.h"
+#include "sim/code_places.h"
 #include "sim/timeline.h"
 
 #define WHO_EXACT_INSNS (1u << 18)
@@ -73,10 +73,8 @@ struct who_insn {
 
 struct who {
     struct timeline *timeline;
-    struct places *places;
     const struct machine *machine;
-    const char *program;    /* path of what user code is, as far as its caller knows; "": not known.
-                               NULL: the machine's argv[0] */
+    struct code_places own, *code; /* `own`, or what the caller has for the same recording */
     struct operands operands;
     struct who_insn *seen;  /* a stretch of instructions, all of [seen_from, seen_to) */
     size_t seen_count, seen_room;
@@ -98,8 +96,6 @@ struct cpu *who_cpu(struct who *w);
 /* Stand at `n`; the instruction that is next there in words: n, pc, where, code and source of
  * `link`. */
 MUST_CHECK int who_describe(struct who *w, insn_t n, struct who_link *link);
-/* Where an address of code is: symbol and line; `source` is "" where that is not known. */
-void who_place_code(struct who *w, vaddr_t pc, char where[160], char source[160]);
 void who_place_name(const struct who *w, const struct value_place *p, char *text, size_t len);
 /* Here: the bytes of a place. */
 bool who_read(struct who *w, const struct value_place *place, uint8_t value[16]);

@@ -130,7 +130,7 @@ static int find_one(struct who *who, struct store_finder *finder, struct finding
                     bool restart, bool *found)
 {
     struct timeline *t = who->timeline;
-    struct places *places = who->places;
+    struct places *places = who->code->places;
     struct way w = {.cpu = sim_cpu(timeline_sim(t)), .finder = finder};
     struct timeline_watch slot = {0};
     insn_t load_n, first, second;

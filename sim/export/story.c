@@ -333,8 +333,8 @@ static void on_event(void *ctx, const struct derived *d)
 
     if (b->failed)
         return;
-    if (d->process && d->at.module && d->pc >> 63 == 0)
-        snprintf(b->s->track[track].name, sizeof(b->s->track[track].name), "%s", d->at.module);
+    if (d->process && d->program && d->pc >> 63 == 0)
+        snprintf(b->s->track[track].name, sizeof(b->s->track[track].name), "%s", d->program->name);
     note_program(b, d);
     switch (d->kind) {
     case DERIVED_TRAP:
@@ -476,6 +476,26 @@ int story_build(const struct trace *t, struct story *s,
     if (rc)
         story_free(s);
     return rc;
+}
+
+uint32_t story_running(const struct story *s, insn_t n)
+{
+    uint32_t track = 0;
+
+    for (size_t i = 0; i < s->count && s->item[i].n <= n; i++)
+        if (s->item[i].kind == STORY_RUN)
+            track = s->item[i].number;
+    return track;
+}
+
+const struct story_program *story_program(const struct story *s, unsigned process, insn_t n)
+{
+    const struct story_program *found = NULL;
+
+    for (size_t i = 0; i < s->programs; i++)
+        if (s->program[i].process == process && s->program[i].n <= n)
+            found = &s->program[i];
+    return found;
 }
 
 void story_free(struct story *s)

@@ -86,5 +86,9 @@ static inline bool story_first_of_process(const struct story *s, size_t track)
     return true;
 }
 const char *story_kind_name(enum story_kind kind);
+/* The track that has the CPU at state `n`; 0: none yet. */
+uint32_t story_running(const struct story *s, insn_t n);
+/* What the process runs at state `n`; NULL: not known. */
+const struct story_program *story_program(const struct story *s, unsigned process, insn_t n);
 
 #endif
