@@ -303,15 +303,6 @@ static uint64_t fault_address(const struct story *s, const struct story_item *i,
     return *known ? strtoull(at + sizeof(mark) - 1, NULL, 16) : 0;
 }
 
-/* The program of the trap's process then. */
-static void set_program(struct closeup *c, const struct story *s, const struct story_item *i)
-{
-    const struct story_program *p = story_program(s, s->track[i->track].process, i->n);
-
-    c->program = p ? places_program(c->places, story_text(s, p->path)) : NULL;
-    c->base = p ? p->base : 0;
-}
-
 static bool add_states(struct closeup *c, json_t *o, const struct story *s,
                        const struct story_item *i)
 {
@@ -322,6 +313,7 @@ static bool add_states(struct closeup *c, json_t *o, const struct story *s,
     if (!read_regs(c, i->n - 1, c->before))
         return false;
     pc = cpu_pc(closeup_cpu(c));
+    c->program = story_code(s, c->places, s->track[i->track].process, i->n, pc, &c->base);
     readable = cpu_mem_read(closeup_cpu(c), pc, &byte, 1) == 0;
     json_object_set_new(o, "code", code_json(c, pc));
     closeup_hex(o, "pc", pc);
@@ -350,7 +342,6 @@ json_t *closeup_trap(struct closeup *c, const struct story *s, size_t index)
         snprintf(c->error, sizeof(c->error), "out of memory");
         return NULL;
     }
-    set_program(c, s, i);
     if (i->n == 0 || !add_states(c, o, s, i) ||
         (i->n_end > i->n && !closeup_add_frame(c, o, i)) ||
         (h && timeline_seek(c->timeline, h->n) != 0)) {

@@ -27,14 +27,13 @@ const struct story *code_story(struct code_places *c)
     return c->known ? &c->story : NULL;
 }
 
-const struct program *code_program(struct code_places *c, insn_t n, vaddr_t *base)
+const struct program *code_program(struct code_places *c, insn_t n, vaddr_t pc, vaddr_t *base)
 {
     const struct story *s = code_story(c);
     uint32_t track = s ? story_running(s, n) : 0;
-    const struct story_program *p = track ? story_program(s, s->track[track].process, n) : NULL;
 
-    *base = p ? p->base : 0;
-    return p ? places_program(c->places, story_text(s, p->path)) : NULL;
+    *base = 0;
+    return track ? story_code(s, c->places, s->track[track].process, n, pc, base) : NULL;
 }
 
 static bool is_user(struct code_places *c, vaddr_t pc)
@@ -46,7 +45,7 @@ void code_place_text(struct code_places *c, insn_t n, vaddr_t pc, char where[160
                      char source[160])
 {
     vaddr_t base = 0;
-    const struct program *program = is_user(c, pc) ? code_program(c, n, &base) : NULL;
+    const struct program *program = is_user(c, pc) ? code_program(c, n, pc, &base) : NULL;
     struct place place = places_find(c->places, program, base, pc);
     const char *file;
     int line;

@@ -3,10 +3,11 @@
  * sim/derive.c - from traps and returns to events; see derive.h.
  *
  * A return to user mode is, in this order of belief:
- *   1 the return of a thread that trapped with this PC and SP in this address space;
+ *   1 the return of a thread that trapped with this PC and SP in this address space; of a fork
+ *     that returns 0, its child;
  *   2 the same with the PC one system call instruction earlier: the call runs again;
- *   3 the end of a handler: a thread in the address space is in rt_sigreturn, and its frame says
- *   so; 4 the start of a signal handler: SP points at a frame whose saved PC and SP are those of a
+ *   3 the end of a handler: a thread in the address space is in rt_sigreturn, and its frame says so;
+ *   4 the start of a signal handler: SP points at a frame whose saved PC and SP are those of a
  *     thread in the kernel, perhaps through further frames delivered at once;
  *   5 the child of a fork or clone seen earlier; or a sigreturn whose frame was not there;
  *   6 a new program: the newest thread that waits in execve;
@@ -17,7 +18,6 @@
 #include <errno.h>
 
 #include "loader/fail.h"
-#include "sim/exec_stack.h"
 #include "sim/tasks.h"
 #include "sim/timeline.h"
 
@@ -50,13 +50,19 @@ static uint64_t root_of(const struct deriver *d, struct cpu *cpu)
     return cpu_asid_root(cpu) & d->arch->root_mask;
 }
 
+static struct place find_place(struct places *places, const struct process *p, vaddr_t va)
+{
+    const struct code_map *m = p ? code_maps_find(&p->maps, va) : NULL;
+
+    return m ? places_find(places, m->file, m->base, va)
+             : places_find(places, p ? p->program : NULL, p ? p->base : 0, va);
+}
+
 static struct place place_of(struct deriver *d, const struct task *task, vaddr_t va)
 {
-    const struct process *p = task ? task->process : NULL;
-
     if (d->how->plain)
         return (struct place){.va = va};
-    return places_find(d->places, p ? p->program : NULL, p ? p->base : 0, va);
+    return find_place(d->places, task ? task->process : NULL, va);
 }
 
 static struct derived event_of(struct deriver *d, enum derived_kind kind, struct cpu *cpu, insn_t n,
@@ -73,6 +79,7 @@ static struct derived event_of(struct deriver *d, enum derived_kind kind, struct
                             .thread = task ? task->thread : 0,
                             .program = task ? task->process->program : NULL,
                             .base = task ? task->process->base : 0,
+                            .maps = task ? &task->process->maps : NULL,
                             .at = place_of(d, task, pc)};
 }
 
@@ -124,6 +131,8 @@ static void end_syscall(struct deriver *d, struct cpu *cpu, insn_t n, struct tas
 
     if (!restarted)
         syscall_end(&task->call, cpu, result);
+    if (!restarted && !d->how->plain)
+        code_maps_syscall(&task->process->maps, d->places, cpu, &task->call, result);
     if (syscall_is_fork(&task->call) && (restarted || (int64_t)result < 0))
         tasks_drop_fork(&d->tasks, task, task->n);
     e.call = &task->call;
@@ -245,17 +254,6 @@ static void emit_handlers(struct deriver *d, struct cpu *cpu, insn_t n, vaddr_t 
     }
 }
 
-/* Where the program of a fresh stack was loaded. */
-static vaddr_t load_base(struct cpu *cpu, const struct program *program, vaddr_t sp)
-{
-    uint64_t entry;
-
-    if (!program || !program->position_independent ||
-        !exec_stack_aux(cpu, sp, EXEC_AUX_ENTRY, &entry))
-        return 0;
-    return entry - program->entry;
-}
-
 static struct task *start_program(struct deriver *d, struct cpu *cpu, insn_t n, uint64_t root,
                                   vaddr_t sp)
 {
@@ -270,8 +268,9 @@ static struct task *start_program(struct deriver *d, struct cpu *cpu, insn_t n, 
         syscall_exec_argv(&task->call, cpu, sp); /* a script's interpreter has further ones */
     end_syscall(d, cpu, n, task, 0, false);
     task->root = root;
+    code_maps_exec(&task->process->maps, d->places, cpu, program, sp);
     task->process->program = program;
-    task->process->base = load_base(cpu, program, sp);
+    task->process->base = program ? task->process->maps.map[0].base : 0;
     return task;
 }
 
@@ -289,6 +288,7 @@ static struct task *start_task(struct deriver *d, struct cpu *cpu, insn_t n, vad
         if (!is_thread) {
             task->process->program = fork->parent->process->program;
             task->process->base = fork->parent->process->base;
+            task->process->maps = fork->parent->process->maps;
         }
     }
     e = event_of(d, DERIVED_START, cpu, n, task, pc);
@@ -309,6 +309,13 @@ static void end_handler(struct deriver *d, struct cpu *cpu, insn_t n, vaddr_t pc
     emit(d, &e);
 }
 
+/* The call made a child, and this is it; vfork's comes back where its parent will, too. */
+static bool is_child(const struct task *task, struct cpu *cpu)
+{
+    return task->pending == PENDING_SYSCALL && syscall_is_fork(&task->call) &&
+           cpu_syscall_result(cpu) == 0;
+}
+
 /* User mode is entered at pc with sp: who is it, and what ended by that? */
 static void enter_user(struct deriver *d, struct cpu *cpu, insn_t n, vaddr_t pc, vaddr_t sp)
 {
@@ -317,7 +324,9 @@ static void enter_user(struct deriver *d, struct cpu *cpu, insn_t n, vaddr_t pc,
     struct handler_start h;
     struct fork *fork;
 
-    if (task) {
+    if (task && is_child(task, cpu) && (fork = tasks_find_fork(&d->tasks, pc, sp)) != NULL) {
+        task = start_task(d, cpu, n, pc, root, fork);
+    } else if (task) {
         end_pending(d, cpu, n, task, cpu_syscall_result(cpu), false);
     } else if ((task = tasks_find(&d->tasks, root, pc + d->arch->syscall_insn_bytes, sp)) &&
                task->pending == PENDING_SYSCALL) {
@@ -432,6 +441,7 @@ static int on_sample(void *ctx, struct sim *sim)
         s.thread = task->thread;
         s.program = task->process->program;
         s.base = task->process->base;
+        s.maps = &task->process->maps;
     }
     d->how->sample(d->how->ctx, &s);
     return 0;
@@ -460,7 +470,7 @@ void derive_words(const struct derived *d, unsigned process, const struct cpu_tr
         if (by->tasks.process[i]->id == process)
             p = by->tasks.process[i];
     by->arch->describe_trap(trap, words);
-    *at = places_find(by->places, p ? p->program : NULL, p ? p->base : 0, trap->pc);
+    *at = find_place(by->places, p, trap->pc);
 }
 
 static void on_console(void *ctx, const uint8_t *bytes, size_t len)

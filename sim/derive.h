@@ -17,6 +17,7 @@
 #define TRAPLINE_SIM_DERIVE_H
 
 #include "sim/arch/arch.h"
+#include "sim/code_maps.h"
 #include "sim/panic.h"
 #include "sim/places.h"
 #include "sim/replay.h"
@@ -55,6 +56,7 @@ struct derived {
     insn_t fork_n;                 /* and the number of the call that did */
     const struct program *program; /* of the process; NULL: not known */
     vaddr_t base;                  /* where it was loaded */
+    const struct code_maps *maps;  /* of the process; NULL: none. See sim/code_maps.h */
     vaddr_t pc;                    /* `at` as an address */
     struct deriver *by;            /* for derive_words() */
     struct cpu *cpu;               /* to look at: in user mode, but where `seen_by` says else */
@@ -69,6 +71,7 @@ struct derived_sample {
     unsigned process, thread;      /* of the thread that runs, as far as one can tell */
     const struct program *program; /* its program; NULL: not known */
     vaddr_t base;                  /* where that was loaded */
+    const struct code_maps *maps;  /* of its process; NULL: not known */
     struct places *places;
 };
 

@@ -182,11 +182,8 @@ struct place places_find(struct places *p, const struct program *program, vaddr_
         s = p->kernel;
         base = 0;
     } else if (program) {
-        bool beside = program->low < program->end &&
-                      (va - base < program->low || va - base >= program->end);
-
-        place.module = beside ? NULL : program->name;
-        s = beside ? NULL : program->symbols;
+        place.module = program->name;
+        s = program->symbols;
     }
     if (s && symbols_find(s, va - base, &place.symbol, &place.offset) != 0)
         place.symbol = NULL;

@@ -39,10 +39,7 @@ void places_destroy(struct places *p);
  * is not there. Cached.
  */
 const struct program *places_program(struct places *p, const char *path);
-/*
- * `program` may be NULL; `base` is where it was loaded (0 unless position independent). What lies
- * beside its segments (libraries, the vDSO, a stack) has no module.
- */
+/* `program` may be NULL; `base` is where it was loaded (0 unless position independent). */
 struct place places_find(struct places *p, const struct program *program, vaddr_t base, vaddr_t va);
 /* Source line of a kernel address; false: not known. `file` lives as long as the struct places. */
 bool places_line(struct places *p, vaddr_t va, const char **file, int *line);

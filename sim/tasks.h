@@ -10,12 +10,14 @@
 #ifndef TRAPLINE_SIM_TASKS_H
 #define TRAPLINE_SIM_TASKS_H
 
+#include "sim/code_maps.h"
 #include "sim/derive.h"
 
 struct process {
     unsigned id;
     const struct program *program; /* NULL: not known */
     vaddr_t base;                  /* where it was loaded */
+    struct code_maps maps;         /* both, and what else has code */
 };
 
 enum pending { PENDING_NONE, PENDING_TRAP, PENDING_SYSCALL };

@@ -98,7 +98,9 @@ static void clean(char *text)
 static bool frame_text(const struct derived_sample *s, vaddr_t va, const char *caller, char *text,
                        size_t len)
 {
-    struct place p = places_find(s->places, s->program, s->base, va);
+    const struct code_map *m = s->maps ? code_maps_find(s->maps, va) : NULL;
+    struct place p = m ? places_find(s->places, m->file, m->base, va)
+                       : places_find(s->places, s->program, s->base, va);
 
     snprintf(text, len, "%s", p.symbol ? p.symbol : p.module ? p.module : "[unknown]");
     clean(text);

@@ -21,6 +21,8 @@ struct open_item {
     uint16_t kind;
     struct story_item handler[HANDLERS_MAX];
     unsigned handlers;
+    size_t maps;             /* of its process that the story has */
+    insn_t exec_n;           /* a new program began here, of which no event has told yet */
 };
 
 struct builder {
@@ -238,26 +240,53 @@ static void note_runs(struct builder *b, uint32_t track, insn_t n, uint64_t ns)
     b->run_ns = ns;
 }
 
-/* An exec, seen by the first event in the new program; a fork's child has its parent's. */
-static void note_program(struct builder *b, const struct derived *d)
+static void add_program(struct builder *b, struct story_program now, const struct program *file)
 {
     struct story *s = b->s;
-    struct story_program now = {.n = d->n, .process = d->process, .base = d->base};
 
-    if (!d->program)
-        return;
-    now.path = intern(b, d->program->path);
-    for (size_t i = s->programs; i-- > 0;) {
-        if (s->program[i].process != d->process)
-            continue;
-        if (s->program[i].path == now.path && s->program[i].base == now.base)
-            return;
-        break;
-    }
+    now.path = intern(b, file->path);
     if (grow((void **)&s->program, s->programs, &s->program_room, sizeof(*s->program)))
         s->program[s->programs++] = now;
     else
         b->failed = true;
+}
+
+/* Does the story have this as what the process runs now? */
+static bool runs(const struct story *s, const struct derived *d)
+{
+    for (size_t i = s->programs; i-- > 0;)
+        if (s->program[i].process == d->process && !s->program[i].library)
+            return s->program[i].base == d->base &&
+                   strcmp(story_text(s, s->program[i].path), d->program->path) == 0;
+    return false;
+}
+
+/*
+ * An exec, seen by the first event in the new program; a fork's child has its parent's. Libraries,
+ * as each is mapped, on each track of the process.
+ */
+static void note_programs(struct builder *b, const struct derived *d, uint32_t track)
+{
+    struct open_item *o = &b->open[track];
+    insn_t n = o->exec_n              ? o->exec_n
+               : d->kind == DERIVED_SYSCALL && d->returned ? d->n_end
+                                                           : d->n;
+
+    if (!d->program)
+        return;
+    if (o->exec_n || !runs(b->s, d)) {
+        add_program(b, (struct story_program){.n = n, .process = d->process, .base = d->base},
+                    d->program);
+        o->maps = 0;
+    }
+    o->exec_n = 0;
+    for (; o->maps < d->maps->count; o->maps++) {
+        const struct code_map *m = &d->maps->map[o->maps];
+
+        if (m->file != d->program)
+            add_program(b, (struct story_program){.n = n, .process = d->process, .library = true,
+                                                  .base = m->base}, m->file);
+    }
 }
 
 /* ---- events ---- */
@@ -306,6 +335,8 @@ static void on_syscall_event(struct builder *b, const struct derived *d, uint32_
     o->name = intern(b, d->call->name);
     o->detail = append_text(b, line, strlen(line));
     close_trap(b, track, d->returned || d->restarted ? d->n_end : d->n, d->time_ns, false);
+    if (d->returned && syscall_is_exec(d->call) && d->result == 0)
+        o->exec_n = d->n_end;
 }
 
 static void on_signal_event(struct builder *b, const struct derived *d, uint32_t track)
@@ -335,7 +366,7 @@ static void on_event(void *ctx, const struct derived *d)
         return;
     if (d->process && d->program && d->pc >> 63 == 0)
         snprintf(b->s->track[track].name, sizeof(b->s->track[track].name), "%s", d->program->name);
-    note_program(b, d);
+    note_programs(b, d, track);
     switch (d->kind) {
     case DERIVED_TRAP:
         on_trap_event(b, d, track);
@@ -493,8 +524,28 @@ const struct story_program *story_program(const struct story *s, unsigned proces
     const struct story_program *found = NULL;
 
     for (size_t i = 0; i < s->programs; i++)
-        if (s->program[i].process == process && s->program[i].n <= n)
+        if (s->program[i].process == process && s->program[i].n <= n && !s->program[i].library)
             found = &s->program[i];
+    return found;
+}
+
+const struct program *story_code(const struct story *s, struct places *places, unsigned process,
+                                 insn_t n, vaddr_t va, vaddr_t *base)
+{
+    const struct story_program *p = story_program(s, process, n);
+    const struct story_program *end = s->program + s->programs;
+    const struct program *found = p ? places_program(places, story_text(s, p->path)) : NULL, *file;
+
+    *base = p ? p->base : 0;
+    for (; p && p < end; p++) {
+        if (p->process != process || p->n > n)
+            continue;
+        file = places_program(places, story_text(s, p->path));
+        if (file && va - p->base >= file->low && va - p->base < file->end) {
+            found = file;
+            *base = p->base;
+        }
+    }
     return found;
 }
 

@@ -46,10 +46,11 @@ struct story_track {
     char name[48];         /* of the program that it ran last */
 };
 
-/* From number n on the process runs this program. */
+/* From number n on the process runs this program, or has a library's code beside it. */
 struct story_program {
     insn_t n;
     unsigned process;
+    bool library;
     uint32_t path;         /* text */
     vaddr_t base;          /* where it was loaded: what to add to the addresses in its file */
 };
@@ -90,5 +91,11 @@ const char *story_kind_name(enum story_kind kind);
 uint32_t story_running(const struct story *s, insn_t n);
 /* What the process runs at state `n`; NULL: not known. */
 const struct story_program *story_program(const struct story *s, unsigned process, insn_t n);
+/*
+ * The file that an address of user code is of then, and where that was loaded; where it is of none,
+ * the program. NULL: not known.
+ */
+const struct program *story_code(const struct story *s, struct places *places, unsigned process,
+                                 insn_t n, vaddr_t va, vaddr_t *base);
 
 #endif
