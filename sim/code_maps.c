@@ -57,10 +57,9 @@ void code_maps_exec(struct code_maps *m, struct places *p, struct cpu *cpu,
     m->count = 0;
     if (!program)
         return;
-    if (!program->position_independent)
-        add(m, program, 0);
-    else
-        add(m, program, exec_stack_aux(cpu, sp, EXEC_AUX_ENTRY, &entry) ? entry - program->entry : 0);
+    if (!program->position_independent || !exec_stack_aux(cpu, sp, EXEC_AUX_ENTRY, &entry))
+        entry = program->entry;
+    add(m, program, entry - program->entry);
     if (exec_stack_aux(cpu, sp, EXEC_AUX_BASE, &base) && base)
         add(m, interpreter(p, program), base);
 }
@@ -96,11 +95,12 @@ static void note_map(struct code_maps *m, struct places *p, vaddr_t va, int fd, 
     const struct program *file = opened(m, p, fd);
     Elf64_Phdr ph;
 
-    for (unsigned i = 0; file && header(file, i, &ph); i++)
-        if (ph.p_type == PT_LOAD && (ph.p_flags & PF_X) && (ph.p_offset & ~PAGE_MASK_4K) == offset) {
-            add(m, file, va - (ph.p_vaddr & ~PAGE_MASK_4K));
-            return;
-        }
+    for (unsigned i = 0; file && header(file, i, &ph); i++) {
+        if (ph.p_type != PT_LOAD || !(ph.p_flags & PF_X) || (ph.p_offset & ~PAGE_MASK_4K) != offset)
+            continue;
+        add(m, file, va - (ph.p_vaddr & ~PAGE_MASK_4K));
+        return;
+    }
 }
 
 void code_maps_syscall(struct code_maps *m, struct places *p, struct cpu *cpu,

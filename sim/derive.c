@@ -6,7 +6,7 @@
  *   1 the return of a thread that trapped with this PC and SP in this address space; of a fork
  *     that returns 0, its child;
  *   2 the same with the PC one system call instruction earlier: the call runs again;
- *   3 the end of a handler: a thread in the address space is in rt_sigreturn, and its frame says so;
+ *   3 the end of a handler: a thread in the address space is in rt_sigreturn, as its frame says;
  *   4 the start of a signal handler: SP points at a frame whose saved PC and SP are those of a
  *     thread in the kernel, perhaps through further frames delivered at once;
  *   5 the child of a fork or clone seen earlier; or a sigreturn whose frame was not there;

@@ -88,10 +88,9 @@ void gdb_monitor_symbols(struct gdb_stub *g, const char *args, struct byte_buf *
     insn_t now = timeline_now(g->timeline);
     const struct story_program *p;
     const struct story *s;
-    const uint8_t *elf;
-    const char *path;
-    size_t bytes;
+    unsigned count = 0;
 
+    (void)args;
     if (!g->symbols) {
         gdb_say(text, "this needs a gdb that trapline started\n");
         return;
@@ -100,13 +99,20 @@ void gdb_monitor_symbols(struct gdb_stub *g, const char *args, struct byte_buf *
     if (!s)
         return;
     p = story_program(s, s->track[story_running(s, now)].process, now);
-    path = p ? story_text(s, p->path) : "";
-    if (!p || cpio_find(&g->trace->machine.initrd, path, &elf, &bytes) != 0)
+    for (; p; p = story_library(s, p, now)) {
+        const char *path = story_text(s, p->path);
+        const uint8_t *elf;
+        size_t bytes;
+
+        if (cpio_find(&g->trace->machine.initrd, path, &elf, &bytes) != 0)
+            continue;
+        if (g->symbols(g->symbols_ctx, count++, elf, bytes, p->base) != 0)
+            gdb_say(text, "the symbols of %s could not be handed over\n", path);
+        else
+            gdb_say(text, "symbols of %s, at 0x%llx\n", path, (unsigned long long)p->base);
+    }
+    if (!count && g->symbols(g->symbols_ctx, 0, NULL, 0, 0) == 0)
         gdb_say(text, "which program runs here is not known\n");
-    else if (g->symbols(g->symbols_ctx, path, elf, bytes, p->base, args) != 0)
-        gdb_say(text, "the symbols of %s could not be handed over\n", path);
-    else
-        gdb_say(text, "symbols of %s, at 0x%llx\n", path, (unsigned long long)p->base);
 }
 
 /* ---- ktrace ---- */

@@ -32,11 +32,12 @@ void gdb_stub_destroy(struct gdb_stub *g);
 MUST_CHECK int gdb_stub_serve(struct gdb_stub *g, const struct gdb_io *io);
 
 /*
- * Gives gdb the symbols of a user program: called by `monitor user-symbols` with its file, where
- * it was loaded, and the argument of the command. 0 or -errno.
+ * Gives gdb the symbols of a user program and its libraries: called by `monitor user-symbols` for
+ * each, `index` 0 first, with its file and where that was loaded; `elf` NULL: there is none. 0 or
+ * -errno.
  */
-typedef int (*gdb_symbols_fn)(void *ctx, const char *name, const void *elf, size_t bytes,
-                              vaddr_t base, const char *args);
+typedef int (*gdb_symbols_fn)(void *ctx, unsigned index, const void *elf, size_t bytes,
+                              vaddr_t base);
 void gdb_stub_set_symbols(struct gdb_stub *g, gdb_symbols_fn fn, void *ctx);
 
 /*

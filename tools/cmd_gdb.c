@@ -32,7 +32,8 @@ static const char help[] =
     TRACE_OPTIONS_HELP
     "\n"
     "In gdb, 'monitor help' lists what gdb has no word for: when, seek, traps, syscalls, who, ..;\n"
-    "'user-symbols' loads the symbols of the user program that runs at this place.\n"
+    "'user-symbols' loads the symbols of the user program that runs at this place, and of\n"
+    "its libraries.\n"
     "\n";
 
 static const char examples[] =

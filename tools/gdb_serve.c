@@ -113,12 +113,13 @@ static int serve_one(struct gdb_stub *stub, int listener, bool until_signal)
     return rc;
 }
 
-/* ---- files for gdb: the kernel, the program that runs, a script ---- */
+/* ---- files for gdb: the kernel, the program that runs and its libraries, a script ---- */
 
 struct gdb_files {
     char dir[32];                       /* "" when it could not be made */
-    char kernel[48], program[48], script[48], symbols[48];
-    bool has_program;
+    char kernel[48], script[48], symbols[48];
+    unsigned programs, programs_most;   /* as many files gdb was given last; and ever */
+    struct byte_buf commands;           /* of `symbols` */
 };
 
 static bool write_file(const char *path, const void *bytes, size_t len)
@@ -164,30 +165,50 @@ static bool write_script(const struct gdb_files *f, const struct machine *m)
     symbols_command(f, m, kernel, sizeof(kernel));
     len = snprintf(text, sizeof(text),
                    "%sdefine user-symbols\n  monitor user-symbols\n  source %s\nend\n"
-                   "document user-symbols\nSymbols of the user program that runs here, in place "
-                   "of those of the one before.\nend\n",
+                   "document user-symbols\nSymbols of the user program that runs here and of its "
+                   "libraries, in place of those before.\nend\n",
                    kernel, f->symbols);
 
     return write_file(f->script, text, (size_t)len) && write_file(f->symbols, "", 0);
 }
 
-static int hand_symbols(void *ctx, const char *name, const void *elf, size_t bytes, vaddr_t base,
-                        const char *args)
+static void program_path(const struct gdb_files *f, unsigned index, char path[64])
+{
+    snprintf(path, 64, "%s/program-%u", f->dir, index);
+}
+
+static void put_line(struct byte_buf *b, const char *fmt, const char *path, vaddr_t base)
+{
+    char text[160];
+    int len = snprintf(text, sizeof(text), fmt, path, (unsigned long long)base);
+
+    buf_put(b, text, (size_t)len);
+}
+
+static int hand_symbols(void *ctx, unsigned index, const void *elf, size_t bytes, vaddr_t base)
 {
     struct gdb_files *f = ctx;
-    char text[512];
-    int len;
+    char path[64];
 
-    (void)name;
-    (void)args;
-    if (!write_file(f->program, elf, bytes))
+    if (index == 0) {
+        f->commands.used = 0;
+        put_line(&f->commands, "set confirm off\n", "", 0);
+        while (f->programs > 0) {
+            program_path(f, --f->programs, path);
+            put_line(&f->commands, "remove-symbol-file %s\n", path, 0);
+        }
+    }
+    if (elf) {
+        program_path(f, index, path);
+        if (!write_file(path, elf, bytes))
+            return -EIO;
+        put_line(&f->commands, "add-symbol-file %s -o 0x%llx\n", path, base);
+        f->programs = index + 1;
+        f->programs_most = f->programs > f->programs_most ? f->programs : f->programs_most;
+    }
+    if (f->commands.failed || !write_file(f->symbols, f->commands.data, f->commands.used))
         return -EIO;
-    len = snprintf(text, sizeof(text),
-                   "set confirm off\n%s%s%sadd-symbol-file %s -o 0x%llx\n",
-                   f->has_program ? "remove-symbol-file " : "", f->has_program ? f->program : "",
-                   f->has_program ? "\n" : "", f->program, (unsigned long long)base);
-    f->has_program = true;
-    return write_file(f->symbols, text, (size_t)len) ? 0 : -EIO;
+    return 0;
 }
 
 /* The kernel of the recording, or the names of a map; gdb knows no such file. */
@@ -220,7 +241,6 @@ static void files_open(struct gdb_files *f, const struct machine *m)
         return;
     }
     snprintf(f->kernel, sizeof(f->kernel), "%s/kernel", f->dir);
-    snprintf(f->program, sizeof(f->program), "%s/program", f->dir);
     snprintf(f->script, sizeof(f->script), "%s/commands", f->dir);
     snprintf(f->symbols, sizeof(f->symbols), "%s/symbols", f->dir);
     if (!write_kernel(f, m))
@@ -231,10 +251,16 @@ static void files_open(struct gdb_files *f, const struct machine *m)
 
 static void files_close(struct gdb_files *f)
 {
+    char path[64];
+
+    buf_free(&f->commands);
     if (!f->dir[0])
         return;
     unlink(f->kernel);
-    unlink(f->program);
+    for (unsigned i = 0; i < f->programs_most; i++) {
+        program_path(f, i, path);
+        unlink(path);
+    }
     unlink(f->script);
     unlink(f->symbols);
     rmdir(f->dir);

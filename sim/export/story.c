@@ -21,12 +21,18 @@ struct open_item {
     uint16_t kind;
     struct story_item handler[HANDLERS_MAX];
     unsigned handlers;
-    size_t maps;             /* of its process that the story has */
-    insn_t exec_n;           /* a new program began here, of which no event has told yet */
+};
+
+/* What of a process's files the story has. */
+struct noted {
+    size_t maps;
+    insn_t exec_n; /* a new program began here, of which no event has told yet */
 };
 
 struct builder {
     struct story *s;
+    struct noted *noted;    /* by process */
+    size_t noted_room;
     struct open_item *open; /* one for each track */
     size_t open_room;
     uint32_t running;       /* track, 0: none yet */
@@ -240,6 +246,16 @@ static void note_runs(struct builder *b, uint32_t track, insn_t n, uint64_t ns)
     b->run_ns = ns;
 }
 
+static struct noted *noted_of(struct builder *b, unsigned process)
+{
+    while (process >= b->noted_room)
+        if (!grow((void **)&b->noted, b->noted_room, &b->noted_room, sizeof(*b->noted))) {
+            b->failed = true;
+            return NULL;
+        }
+    return &b->noted[process];
+}
+
 static void add_program(struct builder *b, struct story_program now, const struct program *file)
 {
     struct story *s = b->s;
@@ -261,25 +277,21 @@ static bool runs(const struct story *s, const struct derived *d)
     return false;
 }
 
-/*
- * An exec, seen by the first event in the new program; a fork's child has its parent's. Libraries,
- * as each is mapped, on each track of the process.
- */
-static void note_programs(struct builder *b, const struct derived *d, uint32_t track)
+/* An exec, seen by the first event in the new program; a fork's child has its parent's; and
+ * libraries, as each is mapped. */
+static void note_programs(struct builder *b, const struct derived *d)
 {
-    struct open_item *o = &b->open[track];
-    insn_t n = o->exec_n              ? o->exec_n
-               : d->kind == DERIVED_SYSCALL && d->returned ? d->n_end
-                                                           : d->n;
+    struct noted *o = noted_of(b, d->process);
+    insn_t n = d->kind == DERIVED_SYSCALL && d->returned ? d->n_end : d->n;
 
-    if (!d->program)
+    if (!d->program || !o)
         return;
     if (o->exec_n || !runs(b->s, d)) {
+        n = o->exec_n ? o->exec_n : n;
         add_program(b, (struct story_program){.n = n, .process = d->process, .base = d->base},
                     d->program);
-        o->maps = 0;
+        *o = (struct noted){0};
     }
-    o->exec_n = 0;
     for (; o->maps < d->maps->count; o->maps++) {
         const struct code_map *m = &d->maps->map[o->maps];
 
@@ -335,8 +347,8 @@ static void on_syscall_event(struct builder *b, const struct derived *d, uint32_
     o->name = intern(b, d->call->name);
     o->detail = append_text(b, line, strlen(line));
     close_trap(b, track, d->returned || d->restarted ? d->n_end : d->n, d->time_ns, false);
-    if (d->returned && syscall_is_exec(d->call) && d->result == 0)
-        o->exec_n = d->n_end;
+    if (d->returned && syscall_is_exec(d->call) && d->result == 0 && noted_of(b, d->process))
+        noted_of(b, d->process)->exec_n = d->n_end;
 }
 
 static void on_signal_event(struct builder *b, const struct derived *d, uint32_t track)
@@ -366,7 +378,7 @@ static void on_event(void *ctx, const struct derived *d)
         return;
     if (d->process && d->program && d->pc >> 63 == 0)
         snprintf(b->s->track[track].name, sizeof(b->s->track[track].name), "%s", d->program->name);
-    note_programs(b, d, track);
+    note_programs(b, d);
     switch (d->kind) {
     case DERIVED_TRAP:
         on_trap_event(b, d, track);
@@ -502,6 +514,7 @@ int story_build(const struct trace *t, struct story *s,
     if (rc == 0)
         finish(&b, t);
     free(b.open);
+    free(b.noted);
     if (rc == 0 && b.failed)
         rc = loader_fail(err, err_len, -ENOMEM, "out of memory");
     if (rc)
@@ -529,17 +542,25 @@ const struct story_program *story_program(const struct story *s, unsigned proces
     return found;
 }
 
+const struct story_program *story_library(const struct story *s, const struct story_program *p,
+                                          insn_t n)
+{
+    unsigned process = p->process;
+
+    while (++p < s->program + s->programs)
+        if (p->process == process && p->n <= n)
+            return p;
+    return NULL;
+}
+
 const struct program *story_code(const struct story *s, struct places *places, unsigned process,
                                  insn_t n, vaddr_t va, vaddr_t *base)
 {
     const struct story_program *p = story_program(s, process, n);
-    const struct story_program *end = s->program + s->programs;
     const struct program *found = p ? places_program(places, story_text(s, p->path)) : NULL, *file;
 
     *base = p ? p->base : 0;
-    for (; p && p < end; p++) {
-        if (p->process != process || p->n > n)
-            continue;
+    for (; p; p = story_library(s, p, n)) {
         file = places_program(places, story_text(s, p->path));
         if (file && va - p->base >= file->low && va - p->base < file->end) {
             found = file;

@@ -91,6 +91,9 @@ const char *story_kind_name(enum story_kind kind);
 uint32_t story_running(const struct story *s, insn_t n);
 /* What the process runs at state `n`; NULL: not known. */
 const struct story_program *story_program(const struct story *s, unsigned process, insn_t n);
+/* At state `n` the library that was mapped next behind program or library `p` of its process. */
+const struct story_program *story_library(const struct story *s, const struct story_program *p,
+                                          insn_t n);
 /*
  * The file that an address of user code is of then, and where that was loaded; where it is of none,
  * the program. NULL: not known.

@@ -74,4 +74,21 @@ last=$("$trapline" dump shell.tlt --syscalls --json |
     jq -s 'map(select(.name == "exit_group" and .process == 4))[0].n')
 line=$(writer shell "$last")
 [[ $line =~ ^libc.so.6:_[eE]xit ]] || fail "who in the library says '$line'"
+
+# ---- gdb has them too, and drops them where the kernel alone runs ----
+if command -v gdb-multiarch >/dev/null; then
+    cat >gdb.script <<END
+user-symbols
+info symbol \$pc
+monitor seek 1000
+user-symbols
+info symbol write
+END
+    timeout 100 "$trapline" gdb shell.tlt --at "$((last - 1))" -- -batch -nx -x "$PWD/gdb.script" \
+        </dev/null >gdb.log 2>&1
+    grep -qE '^_[eE]xit( \+ [0-9]+)? in section .text of ' gdb.log ||
+        fail "gdb does not know _exit: $(tail -n 5 gdb.log)"
+    grep -q 'which program runs here is not known' gdb.log && grep -q 'No symbol "write"' gdb.log ||
+        fail "gdb still has the library's symbols: $(tail -n 5 gdb.log)"
+fi
 exit $failed
