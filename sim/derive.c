@@ -5,7 +5,8 @@
  * A return to user mode is, in this order of belief:
  *   1 the return of a thread that trapped with this PC and SP in this address space; of a fork
  *     that returns 0, its child;
- *   2 the same with the PC one system call instruction earlier: the call runs again;
+ *   2 the same with the PC one system call instruction earlier: the call runs again; or, behind a
+ *     trap, an instruction later: the kernel did its work, as Linux reads arm64's ID registers;
  *   3 the end of a handler: a thread in the address space is in rt_sigreturn, as its frame says;
  *   4 the start of a signal handler: SP points at a frame whose saved PC and SP are those of a
  *     thread in the kernel, perhaps through further frames delivered at once;
@@ -257,7 +258,7 @@ static void emit_handlers(struct deriver *d, struct cpu *cpu, insn_t n, vaddr_t 
 static struct task *start_program(struct deriver *d, struct cpu *cpu, insn_t n, uint64_t root,
                                   vaddr_t sp)
 {
-    struct task *task = tasks_find_exec(&d->tasks);
+    struct task *task = tasks_find_exec(&d->tasks, cpu, sp);
     const struct program *program = NULL;
 
     if (!task)
@@ -324,13 +325,15 @@ static void enter_user(struct deriver *d, struct cpu *cpu, insn_t n, vaddr_t pc,
     struct handler_start h;
     struct fork *fork;
 
-    if (task && is_child(task, cpu) && (fork = tasks_find_fork(&d->tasks, pc, sp)) != NULL) {
+    if (task && is_child(task, cpu) && (fork = tasks_fork_of(&d->tasks, task)) != NULL) {
         task = start_task(d, cpu, n, pc, root, fork);
     } else if (task) {
         end_pending(d, cpu, n, task, cpu_syscall_result(cpu), false);
     } else if ((task = tasks_find(&d->tasks, root, pc + d->arch->syscall_insn_bytes, sp)) &&
                task->pending == PENDING_SYSCALL) {
         end_pending(d, cpu, n, task, 0, true);
+    } else if ((task = tasks_find_emulated(&d->tasks, root, pc, sp)) != NULL) {
+        end_pending(d, cpu, n, task, 0, false);
     } else if ((task = tasks_find_resumed(&d->tasks, root, pc, sp)) != NULL) {
         end_handler(d, cpu, n, pc, task);
     } else if (find_handler_start(d, cpu, root, sp, &h)) {

@@ -30,6 +30,11 @@ void syscall_begin(struct syscall_text *s, struct cpu *cpu, enum arch arch);
 /* Number, name and arguments as numbers, no text. */
 void syscall_begin_plain(struct syscall_text *s, struct cpu *cpu, enum arch arch);
 /*
+ * Could the program that stands at its first instruction with `sp` be of this execve? 0: its path
+ * is another; 1: one of the two is not known; 2: it has that path; 3: and those arguments.
+ */
+int syscall_exec_fits(const struct syscall_text *s, struct cpu *cpu, vaddr_t sp);
+/*
  * An execve has ended in the program that stands at its first instruction with `sp`. Path and
  * arguments that could not be read at the call are those on the new stack. false: no path.
  */

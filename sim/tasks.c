@@ -2,6 +2,7 @@
 /* sim/tasks.c - see tasks.h. */
 #include "sim/tasks.h"
 
+#define INSN_BYTES_MAX   15u
 #define CLONE_ARGS_STACK 1 /* clone(flags, stack, ...) on both CPUs */
 
 static void *append(void **array, size_t *count, size_t *room, size_t size)
@@ -86,6 +87,20 @@ struct task *tasks_find(struct tasks *t, uint64_t root, vaddr_t pc, vaddr_t sp)
     return best;
 }
 
+struct task *tasks_find_emulated(struct tasks *t, uint64_t root, vaddr_t pc, vaddr_t sp)
+{
+    struct task *best = NULL;
+
+    for (size_t i = 0; i < t->count; i++) {
+        struct task *k = t->task[i];
+
+        if (k->pending == PENDING_TRAP && !k->dead && k->root == root && k->sp == sp &&
+            pc > k->pc && pc - k->pc <= INSN_BYTES_MAX && is_newer(k, best))
+            best = k;
+    }
+    return best;
+}
+
 struct task *tasks_find_root(struct tasks *t, uint64_t root)
 {
     struct task *best = NULL;
@@ -124,18 +139,32 @@ struct task *tasks_find_resumed(struct tasks *t, uint64_t root, vaddr_t pc, vadd
     return best;
 }
 
-struct task *tasks_find_exec(struct tasks *t)
+struct task *tasks_find_exec(struct tasks *t, struct cpu *cpu, vaddr_t sp)
 {
     struct task *best = NULL;
+    int best_fit = 0;
 
     for (size_t i = 0; i < t->count; i++) {
         struct task *k = t->task[i];
+        int fit;
 
-        if (k->pending == PENDING_SYSCALL && !k->dead && syscall_is_exec(&k->call) &&
-            is_newer(k, best))
+        if (k->pending != PENDING_SYSCALL || k->dead || !syscall_is_exec(&k->call))
+            continue;
+        fit = syscall_exec_fits(&k->call, cpu, sp);
+        if (!best || fit > best_fit || (fit == best_fit && is_newer(k, best))) {
             best = k;
+            best_fit = fit;
+        }
     }
     return best;
+}
+
+struct fork *tasks_fork_of(struct tasks *t, const struct task *parent)
+{
+    for (size_t i = t->fork_count; i-- > 0;)
+        if (t->fork[i].open && t->fork[i].parent == parent && t->fork[i].n == parent->n)
+            return &t->fork[i];
+    return NULL;
 }
 
 void tasks_note_fork(struct tasks *t, struct task *parent)

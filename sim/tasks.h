@@ -60,15 +60,23 @@ void tasks_free(struct tasks *t);
 struct task *tasks_add(struct tasks *t, struct process *process, uint64_t root);
 /* The thread in the kernel that would go on at pc and sp; newest first. */
 struct task *tasks_find(struct tasks *t, uint64_t root, vaddr_t pc, vaddr_t sp);
+/* The thread in the kernel after a trap that would go on behind the instruction of the trap. */
+struct task *tasks_find_emulated(struct tasks *t, uint64_t root, vaddr_t pc, vaddr_t sp);
 /* The thread whose kernel side runs in this address space, as far as one can tell; or NULL. */
 struct task *tasks_find_root(struct tasks *t, uint64_t root);
 /* The thread in rt_sigreturn whose frame goes on at pc and sp. */
 struct task *tasks_find_resumed(struct tasks *t, uint64_t root, vaddr_t pc, vaddr_t sp);
 /* A thread that waits in one of two system calls that come back elsewhere. */
 struct task *tasks_find_sigreturn(struct tasks *t, uint64_t root);
-struct task *tasks_find_exec(struct tasks *t);
+/*
+ * The thread that waits in execve and whose program stands at its first instruction with `sp`: that
+ * with this path and these arguments, of several the newest.
+ */
+struct task *tasks_find_exec(struct tasks *t, struct cpu *cpu, vaddr_t sp);
 void tasks_note_fork(struct tasks *t, struct task *parent);
 void tasks_drop_fork(struct tasks *t, struct task *parent, insn_t n);
+/* The fork in which this thread waits; NULL: none, or its child was seen. */
+struct fork *tasks_fork_of(struct tasks *t, const struct task *parent);
 /* The oldest fork whose child could start at pc and sp. */
 struct fork *tasks_find_fork(struct tasks *t, vaddr_t pc, vaddr_t sp);
 void tasks_kill(struct tasks *t, struct task *task, bool whole_process);
