@@ -159,3 +159,14 @@ bool operands_part(const struct value_place *to, unsigned skip, unsigned size,
     from->bytes = to->bytes < size - skip ? to->bytes : size - skip;
     return true;
 }
+
+bool operands_kept(const struct value_place *to, unsigned at, unsigned size,
+                   struct value_place *from)
+{
+    if (to->offset >= at && to->offset - at < size)
+        return false;
+    *from = *to;
+    if (to->offset < at && to->bytes > at - to->offset)
+        from->bytes = at - to->offset;
+    return true;
+}

@@ -96,5 +96,11 @@ uint64_t operands_word(const struct operands_arch *a, struct cpu *cpu, csh cs, u
 /* `from` as the part of a source of `size` bytes that lands at `to`, `skip` bytes into it. */
 bool operands_part(const struct value_place *to, unsigned skip, unsigned size,
                    struct value_place *from);
+/*
+ * Only [at, at + size) of the register is written: does it keep the first byte of `to`? Then `from` is
+ * what it keeps from there on.
+ */
+bool operands_kept(const struct value_place *to, unsigned at, unsigned size,
+                   struct value_place *from);
 
 #endif

@@ -84,9 +84,10 @@ static size_t seen_before(const struct who *w, insn_t n)
  * which base a WRMSR writes its operands do not say. */
 static bool is_shared(struct who *w, int reg)
 {
-    static const char *const names[] = {"sp", "pc", "pstate", "rsp", "rip", "rflags", "elr_el1",
-                                        "spsr_el1", "esr_el1", "far_el1", "sp_el0", "sp_el1", "cr2", "cs", "ss", "ds",
-                                        "es", "fs", "gs", "fs_base", "gs_base"};
+    static const char *const names[] = {
+        "sp",       "pc",      "pstate",  "rsp",    "rip",    "rflags",  "elr_el1",
+        "spsr_el1", "esr_el1", "far_el1", "sp_el0", "sp_el1", "cr2",     "cs",
+        "ss",       "ds",      "es",      "fs",     "gs",     "fs_base", "gs_base"};
     size_t count;
     const char *name = cpu_reg_table(w->machine->arch, &count)[reg].name;
 
@@ -242,6 +243,41 @@ static int find_shared(struct who *w, insn_t n, const struct value_place *place,
     return 1;
 }
 
+/* Does the place hold behind the instruction `found` what it holds at `to`? */
+static int is_brought(struct who *w, const struct value_place *place, insn_t found, insn_t to)
+{
+    uint8_t is[16], was[16];
+    int rc = timeline_seek(w->timeline, to);
+
+    if (rc == 0 && !who_read(w, place, is))
+        return -EFAULT;
+    if (rc == 0)
+        rc = timeline_seek(w->timeline, found + 1);
+    return rc ? rc : who_read(w, place, was) && memcmp(is, was, place->bytes) == 0;
+}
+
+/*
+ * A writer that was found by looks at some points may have brought another value, which went again,
+ * as a signal handler's does at its return: then the one that is meant is behind it.
+ */
+static int settle(struct who *w, insn_t to, const struct value_place *place, insn_t *found)
+{
+    insn_t at;
+    int rc;
+
+    while ((rc = is_brought(w, place, *found, to)) == 0) {
+        rc = last_other(w, place, *found + 1, to, STRETCH_FIRST, &at);
+        if (rc <= 0)
+            return rc;
+        rc = see(w, at, at + STRETCH_FIRST < to ? at + STRETCH_FIRST : to);
+        if (rc == 0)
+            rc = writer_seen(w, w->seen_to, place, found);
+        if (rc <= 0)
+            return rc;
+    }
+    return rc;
+}
+
 /*
  * Farther back than all that was looked at one by one. Between two traps code is all of one
  * kind, and values at some points tell where to look; what a trap brings is short, so that is
@@ -250,6 +286,7 @@ static int find_shared(struct who *w, insn_t n, const struct value_place *place,
 static int find_far(struct who *w, insn_t n, insn_t to, const struct value_place *place,
                     insn_t *found)
 {
+    const insn_t end = to; /* from there on nothing writes it */
     insn_t width = WHO_EXACT_INSNS, from, at;
     unsigned traps = 0;
     int rc;
@@ -265,7 +302,7 @@ static int find_far(struct who *w, insn_t n, insn_t to, const struct value_place
             if (rc == 0)
                 rc = writer_seen(w, to, place, found);
             if (rc)
-                return rc;
+                return rc < 0 ? rc : settle(w, end, place, found);
             continue;
         }
         if (traps < TRAPS_EXACT && from < trap + TRAP_INSNS)
@@ -277,7 +314,9 @@ static int find_far(struct who *w, insn_t n, insn_t to, const struct value_place
             return rc;
         if (rc) {
             rc = see(w, at, at + STRETCH_FIRST < n ? at + STRETCH_FIRST : n);
-            return rc ? rc : writer_seen(w, w->seen_to, place, found);
+            if (rc == 0)
+                rc = writer_seen(w, w->seen_to, place, found);
+            return rc <= 0 ? rc : settle(w, end, place, found);
         }
     }
     return 0;

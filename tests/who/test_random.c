@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_random TRACE SEED COUNT - random numbers and registers of a recording: the writer that
- * who finds is stepped. Behind it the place must hold the value that was asked for, and no
- * instruction from there on, watched one by one, may change it.
+ * test_random TRACE SEED COUNT [FROM TO] - random numbers (of those) and registers of a recording:
+ * the writer that who finds is stepped. Behind it the place must hold the value that was asked for,
+ * and no instruction from there on, watched one by one, may change it. From there a few links back:
+ * where a value was taken from, a register or memory, the same bytes must have stood.
  */
 #include "sim/trace.h"
 #include "sim/who.h"
@@ -12,11 +13,14 @@
 
 #define WATCHED_INSNS_MAX 100000u
 #define STRETCHES         20u
+#define LINKS             4u
 
 struct check {
     struct who *who;
-    struct who_link first; /* of the chain */
+    struct who_link first, last; /* of the chain */
     unsigned links;
+    insn_t from, to;
+    bool not_taken;         /* a link has not the value of the next one, `last` */
     bool changed;
     insn_t at;
     uint64_t random;
@@ -34,8 +38,14 @@ static void on_link(void *ctx, const struct who_link *link)
 {
     struct check *c = ctx;
 
+    /* Of memory it is a part that was written at once, somewhere in what was taken. */
     if (c->links++ == 0)
         c->first = *link;
+    else if (!memmem(c->last.value, link->place.in_memory ? c->last.place.bytes : link->place.bytes,
+                     link->value, link->place.bytes))
+        c->not_taken = true;
+    if (!c->not_taken)
+        c->last = *link;
 }
 
 static void on_insn(void *ctx, insn_t n, vaddr_t pc)
@@ -63,6 +73,11 @@ static int judge(struct check *c, struct timeline *t, insn_t n, const char *reg)
 {
     uint8_t value[16];
 
+    if (c->not_taken) {
+        printf("FAIL: %s at %llu: %llu (%s) did not take %s from there\n", reg,
+               (unsigned long long)n, (unsigned long long)c->last.n, c->last.code, c->last.what);
+        return 1;
+    }
     if (c->first.kind == WHO_BEGINNING)
         return 0;
     if (timeline_seek(t, c->first.n + 1) || !who_read(c->who, &c->first.place, value) ||
@@ -122,11 +137,11 @@ static int run(const struct trace *t, struct timeline *line, struct check *c, un
 {
     size_t regs;
     const struct cpu_reg_desc *table = cpu_reg_table(t->machine.arch, &regs);
-    unsigned failed = watched_is_the_same(t, line, c), asked = 0;
+    unsigned failed = c->to < t->end.n ? 0 : watched_is_the_same(t, line, c), asked = 0;
     char err[256];
 
     while (asked < count) {
-        insn_t n = next(c) % t->end.n;
+        insn_t n = c->from + next(c) % (c->to - c->from);
         const struct cpu_reg_desc *d = &table[next(c) % regs];
         struct value_place place;
 
@@ -134,8 +149,9 @@ static int run(const struct trace *t, struct timeline *line, struct check *c, un
             continue;
         asked++;
         c->links = 0;
+        c->not_taken = false;
         if (who_parse(t->machine.arch, d->name, &place, err, sizeof(err)) ||
-            who_follow(c->who, n, &place, 1, on_link, c, err, sizeof(err))) {
+            who_follow(c->who, n, &place, LINKS, on_link, c, err, sizeof(err))) {
             printf("FAIL: %s at %llu: %s\n", d->name, (unsigned long long)n, err);
             failed++;
         } else {
@@ -155,8 +171,10 @@ int main(int argc, char **argv)
     char err[256];
     int rc = 1;
 
-    if (argc != 4 || trace_read_file(argv[1], &t, err, sizeof(err)))
+    if ((argc != 4 && argc != 6) || trace_read_file(argv[1], &t, err, sizeof(err)))
         return 2;
+    c.from = argc > 4 ? strtoull(argv[4], NULL, 0) : 0;
+    c.to = argc > 4 ? strtoull(argv[5], NULL, 0) : t->end.n;
     c.random = strtoull(argv[2], NULL, 0) * 2 + 0x9e3779b97f4a7c15;
     places = places_create(&t->machine);
     if (places && timeline_open(t, &line, err, sizeof(err)) == 0 &&

@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# who.sh TRAPLINE RANDOM ARCH KERNEL PROGRAMS_DIR WORK
+# who.sh TRAPLINE RANDOM ARCH KERNEL PROGRAMS_DIR MOVES WORK
 #
 # A NEON or SSE value through a switch to another thread and back, a system call's result, a
 # signal handler's argument: each followed to the instruction that made it. Then RANDOM
-# (test_random.c) for registers and numbers that nobody chose.
+# (test_random.c) for registers and numbers that nobody chose, and for those of the program MOVES.
 set -uo pipefail
-trapline=$1 random=$2 arch=$3 kernel=$4 programs=$5 work=$6
+trapline=$1 random=$2 arch=$3 kernel=$4 programs=$5 moves=$6 work=$7
 failed=0
 mkdir -p "$work"
 
-record() { # PROGRAM
+record() { # PROGRAM [FILE]
     mkdir -p "$work/$1/bin"
-    cp "$programs/$1" "$work/$1/bin/"
+    cp "${2:-$programs/$1}" "$work/$1/bin/"
     "$trapline" record -o "$work/$1.tlt" --arch "$arch" --kernel "$kernel" \
         --rootfs "$work/$1" -- "/bin/$1" </dev/null >"$work/log" 2>&1 || {
         echo "FAIL: $1 does not run: $(tail -n 1 "$work/log")"
@@ -45,6 +45,7 @@ number() { # KEY: of the line of JSON on standard input
 
 record signal_args
 record thread_futex
+record moves "$moves"
 signal=$("$trapline" dump "$work/signal_args.tlt" --signals --json | head -n 1 | number n)
 result=$("$trapline" dump "$work/signal_args.tlt" --syscalls --json |
     grep '"getpid"' | head -n 1 | number n_end)
@@ -69,5 +70,10 @@ else
 fi
 "$random" "$work/signal_args.tlt" 1 150 || failed=1
 "$random" "$work/thread_futex.tlt" 2 12 || failed=1
+calls() { # NAME: the numbers of its calls
+    "$trapline" dump "$work/moves.tlt" --syscalls --json | grep "\"$1\"" | number n
+}
+mapfile -t round < <(calls getppid)
+"$random" "$work/moves.tlt" 3 600 "${round[0]}" "${round[2]}" || failed=1
 [ $failed = 0 ] && echo "$arch: every value comes from where it must"
 exit $failed

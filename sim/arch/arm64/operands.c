@@ -4,6 +4,8 @@
  *
  * Memory operands: base, and a displacement or an index that may be extended and shifted. After
  * a post-indexed access, whose displacement stands outside of the brackets, comes the write-back.
+ * Lists of registers are read from the text, {v0.2s, v1.2s} or one lane as in {v0.s}[2]: what
+ * capstone says of them differs between its versions.
  */
 #include "sim/operands.h"
 
@@ -107,8 +109,9 @@ static bool is_reg(const struct operands *o, unsigned cs_reg, int reg)
 /* Instructions whose first operand is only read. capstone's list has some of these as written. */
 static bool reads_only(const cs_insn *insn)
 {
-    static const char *const names[] = {"cmp", "cmn", "tst", "ccm", "fcm", "fccm", "b", "cb", "tb",
-                                        "ret", "dc", "ic", "tlbi", "at", "prfm", "sys", "svc", "hvc"};
+    static const char *const names[] = {"cmp",  "cmn", "tst",  "ccm", "fcm", "fccm",
+                                        "b",    "cb",  "tb",   "ret", "dc",  "ic",
+                                        "tlbi", "at",  "prfm", "sys", "svc", "hvc"};
 
     for (unsigned i = 0; i < ARRAY_LEN(names); i++)
         if (starts(insn, names[i]))
@@ -156,13 +159,46 @@ static vaddr_t address_of(struct operands *o, struct cpu *cpu, const cs_arm64_op
     return base + index + (uint64_t)(int64_t)op->mem.disp;
 }
 
-/* Bytes of memory for each register: by the mnemonic's end, else the register's own. */
-static unsigned access_bytes(const cs_insn *insn, unsigned reg_bytes, bool vector)
+static bool is_lane(const cs_insn *insn)
+{
+    return strstr(insn->op_str, "}[") != NULL;
+}
+
+/* Of a list of registers: bytes of memory for each, and where in the register they are. */
+static unsigned list_bytes(const cs_insn *insn, unsigned *offset)
+{
+    static const char units[] = "bhsd";
+    const char *dot = strchr(insn->op_str, '.'), *unit = NULL;
+    unsigned long count = 0;
+    unsigned bytes;
+    char *end;
+
+    *offset = 0;
+    if (dot) {
+        count = strtoul(dot + 1, &end, 10);
+        unit = *end ? strchr(units, *end) : NULL;
+    }
+    bytes = unit ? 1u << (unit - units) : 0;
+    if (is_lane(insn))
+        *offset = (unsigned)strtoul(strstr(insn->op_str, "}[") + 2, NULL, 10) * bytes;
+    else if (insn->mnemonic[strlen(insn->mnemonic) - 1] != 'r') /* LD1R: the same in all */
+        bytes *= (unsigned)count;
+    return bytes;
+}
+
+/*
+ * Bytes of memory for each register: by the list, the mnemonic's end, else the register's own. Those
+ * of a lane are not at its start.
+ */
+static unsigned access_bytes(const cs_insn *insn, unsigned reg_bytes, unsigned *offset)
 {
     const char *m = insn->mnemonic;
     size_t len = strlen(m);
 
-    if (vector || len < 4)
+    *offset = 0;
+    if (insn->op_str[0] == '{')
+        return list_bytes(insn, offset);
+    if (len < 4)
         return reg_bytes;
     if (strcmp(m + len - 2, "sw") == 0)
         return 4;
@@ -175,7 +211,7 @@ static enum value_source load(struct operands *o, struct cpu *cpu, const struct 
                               struct value_place *from)
 {
     const cs_arm64 *d = &o->insn->detail->arm64;
-    unsigned at, size = 0;
+    unsigned at, offset, size = 0;
     const cs_arm64_op *memory = memory_operand(d, &at);
     struct value_place reg;
 
@@ -184,7 +220,7 @@ static enum value_source load(struct operands *o, struct cpu *cpu, const struct 
             !table_reg(o->cs, d->operands[0].reg, &reg))
             return SOURCE_COMPUTED;
         *from = (struct value_place){.in_memory = true, .va = (vaddr_t)d->operands[1].imm};
-        size = access_bytes(o->insn, reg.bytes, false);
+        size = access_bytes(o->insn, reg.bytes, &offset);
         return operands_part(to, to->offset, size, from) ? SOURCE_LOAD : SOURCE_CONSTANT;
     }
     if (starts(o->insn, "ld1r") || starts(o->insn, "ld2") || starts(o->insn, "ld3") ||
@@ -194,9 +230,12 @@ static enum value_source load(struct operands *o, struct cpu *cpu, const struct 
     for (unsigned i = 0; i < at; i++) {
         if (!table_reg(o->cs, d->operands[i].reg, &reg))
             continue;
-        size = access_bytes(o->insn, reg.bytes, d->operands[i].vas != ARM64_VAS_INVALID);
+        size = access_bytes(o->insn, reg.bytes, &offset);
+        if (reg.reg == to->reg && is_lane(o->insn) && operands_kept(to, offset, size, from))
+            return SOURCE_COPY;
         if (reg.reg == to->reg)
-            return operands_part(to, to->offset, size, from) ? SOURCE_LOAD : SOURCE_CONSTANT;
+            return operands_part(to, to->offset - offset, size, from) ? SOURCE_LOAD
+                                                                      : SOURCE_CONSTANT;
         from->va += size;
     }
     return SOURCE_COMPUTED; /* the base, written back */
@@ -215,7 +254,7 @@ static enum value_source store(struct operands *o, struct cpu *cpu, const struct
         return SOURCE_COMPUTED;
     va = address_of(o, cpu, memory);
     for (unsigned i = first_data(o->insn); i < at; i++) {
-        unsigned cs_reg = d->operands[i].reg, size;
+        unsigned cs_reg = d->operands[i].reg, size, offset;
         bool zero = cs_reg == ARM64_REG_XZR || cs_reg == ARM64_REG_WZR;
 
         memset(&reg, 0, sizeof(reg));
@@ -223,9 +262,10 @@ static enum value_source store(struct operands *o, struct cpu *cpu, const struct
             reg.bytes = cs_reg == ARM64_REG_XZR ? 8 : 4;
         else if (!table_reg(o->cs, cs_reg, &reg))
             return SOURCE_COMPUTED;
-        size = access_bytes(o->insn, reg.bytes, d->operands[i].vas != ARM64_VAS_INVALID);
+        size = access_bytes(o->insn, reg.bytes, &offset);
         if (to->va >= va && to->va - va < size) {
             *from = reg;
+            from->offset = offset;
             operands_part(to, (unsigned)(to->va - va), size, from);
             return zero ? SOURCE_CONSTANT : SOURCE_STORE;
         }
@@ -268,6 +308,8 @@ static enum value_source move(struct operands *o, const struct value_place *to,
     from->offset = 0;
     if (into.bytes < reg.bytes)
         reg.bytes = into.bytes;
+    if (strstr(o->insn->op_str, ".8b")) /* zeros above */
+        reg.bytes = 8;
     return operands_part(to, to->offset, reg.bytes, from) ? SOURCE_COPY : SOURCE_CONSTANT;
 }
 
@@ -328,7 +370,7 @@ static unsigned arm64_more_reads(struct operands *o, unsigned *cs_reg, unsigned 
 static bool arm64_memory(struct operands *o, struct cpu *cpu, struct value_place *from)
 {
     const cs_arm64 *d = &o->insn->detail->arm64;
-    unsigned at;
+    unsigned at, offset;
     const cs_arm64_op *memory = memory_operand(d, &at);
     struct value_place reg;
     unsigned bytes = 0;
@@ -337,7 +379,7 @@ static bool arm64_memory(struct operands *o, struct cpu *cpu, struct value_place
         return false;
     for (unsigned i = 0; i < at; i++)
         if (table_reg(o->cs, d->operands[i].reg, &reg))
-            bytes += access_bytes(o->insn, reg.bytes, d->operands[i].vas != ARM64_VAS_INVALID);
+            bytes += access_bytes(o->insn, reg.bytes, &offset);
     from->va = address_of(o, cpu, memory);
     from->bytes = bytes < 16 ? bytes : 16;
     return bytes > 0;
@@ -346,7 +388,7 @@ static bool arm64_memory(struct operands *o, struct cpu *cpu, struct value_place
 static unsigned arm64_touches(struct operands *o, struct cpu *cpu, struct touched *list)
 {
     const cs_arm64 *d = &o->insn->detail->arm64;
-    unsigned at, bytes = 0;
+    unsigned at, offset, bytes = 0;
     const cs_arm64_op *memory = memory_operand(d, &at);
     struct value_place reg;
 
@@ -359,7 +401,7 @@ static unsigned arm64_touches(struct operands *o, struct cpu *cpu, struct touche
         return 0;
     for (unsigned i = first_data(o->insn); i < (memory ? at : d->op_count); i++)
         if (d->operands[i].type == ARM64_OP_REG && table_reg(o->cs, d->operands[i].reg, &reg))
-            bytes += access_bytes(o->insn, reg.bytes, d->operands[i].vas != ARM64_VAS_INVALID);
+            bytes += access_bytes(o->insn, reg.bytes, &offset);
     if (memory)
         list[0].va = address_of(o, cpu, memory);
     else if (d->op_count == 2 && d->operands[1].type == ARM64_OP_IMM)

@@ -133,8 +133,12 @@ static bool is_move(unsigned id)
     case X86_INS_MOVZX:
     case X86_INS_MOVSX:
     case X86_INS_MOVSXD:
-    case X86_INS_MOVD:
-    case X86_INS_MOVQ:
+    case X86_INS_MOVNTI:
+    case X86_INS_MOVNTPS:
+    case X86_INS_MOVNTPD:
+    case X86_INS_MOVNTDQ:
+    case X86_INS_MOVNTDQA:
+    case X86_INS_LDDQU:
     case X86_INS_MOVDQA:
     case X86_INS_MOVDQU:
     case X86_INS_MOVAPS:
@@ -146,6 +150,53 @@ static bool is_move(unsigned id)
     default:
         return false;
     }
+}
+
+/* Part of a vector register goes to another place, or comes from there. */
+struct piece {
+    unsigned into, from, bytes; /* where it begins in a register that is written, and read */
+    bool keeps;                 /* the rest of the register that is written; else that is zeros */
+};
+
+static bool is_piece(const struct operands *o, struct piece *p)
+{
+    const cs_x86 *d = &o->insn->detail->x86;
+    bool regs = d->op_count == 2 && d->operands[0].type == X86_OP_REG &&
+                d->operands[1].type == X86_OP_REG;
+    struct value_place a, b;
+
+    *p = (struct piece){.bytes = 8, .keeps = true};
+    switch (o->insn->id) {
+    case X86_INS_MOVD:
+        *p = (struct piece){.bytes = 4};
+        break;
+    case X86_INS_MOVQ:
+        p->keeps = false;
+        break;
+    case X86_INS_MOVSS:
+        *p = (struct piece){.bytes = 4, .keeps = regs};
+        break;
+    case X86_INS_MOVSD: /* a string's, too */
+        p->keeps = regs;
+        break;
+    case X86_INS_MOVLPS:
+    case X86_INS_MOVLPD:
+        break;
+    case X86_INS_MOVHPS:
+    case X86_INS_MOVHPD:
+        p->into = p->from = 8;
+        break;
+    case X86_INS_MOVLHPS:
+        p->into = 8;
+        break;
+    case X86_INS_MOVHLPS:
+        p->from = 8;
+        break;
+    default:
+        return false;
+    }
+    return d->op_count == 2 && ((table_reg(o->cs, d->operands[0].reg, &a) && a.bytes == 16) ||
+                                (table_reg(o->cs, d->operands[1].reg, &b) && b.bytes == 16));
 }
 
 /* Where a register's part stands in a save area. */
@@ -180,12 +231,32 @@ static enum value_source operand(struct operands *o, struct cpu *cpu, const cs_x
     return to->in_memory ? SOURCE_STORE : SOURCE_COPY;
 }
 
+/* What the second operand gives to `to`, `skip` bytes into the piece. */
+static enum value_source take_piece(struct operands *o, struct cpu *cpu, const struct piece *p,
+                                    const struct value_place *to, unsigned skip,
+                                    struct value_place *from)
+{
+    const cs_x86_op *op = &o->insn->detail->x86.operands[1];
+    bool memory = op->type == X86_OP_MEM;
+
+    if (memory)
+        *from = (struct value_place){.in_memory = true, .va = address_of(o, cpu, &op->mem)};
+    else if (!table_reg(o->cs, op->reg, from))
+        return SOURCE_COMPUTED;
+    else
+        from->offset = from->bytes == 16 ? p->from : 0;
+    if (!operands_part(to, skip, p->bytes, from))
+        return SOURCE_CONSTANT; /* zeros above it */
+    return memory ? SOURCE_LOAD : to->in_memory ? SOURCE_STORE : SOURCE_COPY;
+}
+
 static enum value_source into_reg(struct operands *o, struct cpu *cpu,
                                   const struct value_place *to, struct value_place *from)
 {
     const cs_x86 *d = &o->insn->detail->x86;
     unsigned id = o->insn->id, at;
     struct value_place dest;
+    struct piece p;
 
     if (is_restore(id) && area_offset(to, &at)) {
         *from =
@@ -197,7 +268,11 @@ static enum value_source into_reg(struct operands *o, struct cpu *cpu,
     if (d->op_count >= 1 && table_reg(o->cs, d->operands[0].reg, &dest) && dest.reg != to->reg &&
         id != X86_INS_XCHG)
         return SOURCE_COMPUTED; /* a side effect: RSP, a string's pointers */
-    if (id == X86_INS_POP) {
+    if (id == X86_INS_LEAVE && to->reg == cpu_reg_find(ARCH_X86_64, "rbp")) {
+        *from = (struct value_place){.in_memory = true, .va = word(o, cpu, X86_REG_RBP)};
+        return operands_part(to, to->offset, 8, from) ? SOURCE_LOAD : SOURCE_COMPUTED;
+    }
+    if (id == X86_INS_POP && d->operands[0].type == X86_OP_REG) {
         *from = (struct value_place){.in_memory = true, .va = cpu_sp(cpu)};
         return operands_part(to, to->offset, 8, from) ? SOURCE_LOAD : SOURCE_COMPUTED;
     }
@@ -209,6 +284,11 @@ static enum value_source into_reg(struct operands *o, struct cpu *cpu,
         return operand(o, cpu, &d->operands[0], to, to->offset, from);
     if (id == X86_INS_XCHG && d->op_count == 2 && table_reg(o->cs, d->operands[0].reg, &dest))
         return operand(o, cpu, &d->operands[dest.reg == to->reg], to, to->offset, from);
+    if (is_piece(o, &p)) {
+        if (p.keeps && operands_kept(to, p.into, p.bytes, from))
+            return SOURCE_COPY;
+        return take_piece(o, cpu, &p, to, to->offset - p.into, from);
+    }
     if (!is_move(id) || d->op_count != 2 || to->offset < dest.offset)
         return SOURCE_COMPUTED;
     if (dest.bytes < 4 && (to->offset + to->bytes > dest.offset + dest.bytes))
@@ -257,6 +337,7 @@ static enum value_source into_memory(struct operands *o, struct cpu *cpu,
 {
     const cs_x86 *d = &o->insn->detail->x86;
     unsigned id = o->insn->id;
+    struct piece p;
     vaddr_t at;
 
     if (id == X86_INS_PUSH || id == X86_INS_CALL || id == X86_INS_PUSHFQ)
@@ -268,6 +349,8 @@ static enum value_source into_memory(struct operands *o, struct cpu *cpu,
     at = address_of(o, cpu, &d->operands[0].mem);
     if (to->va < at || to->va - at >= d->operands[0].size)
         return SOURCE_NONE;
+    if (is_piece(o, &p))
+        return take_piece(o, cpu, &p, to, (unsigned)(to->va - at), from);
     if (d->op_count == 2 &&
         (is_move(id) || id == X86_INS_XCHG || id == X86_INS_STOSB || id == X86_INS_STOSD ||
          id == X86_INS_STOSQ || id == X86_INS_STOSW))
