@@ -76,8 +76,8 @@ int image_read_multiboot(const struct boot_spec *spec, struct image *im, char *e
                            "%s: is a multiboot kernel, the machine is arm64 (use --arch x86_64)",
                            name);
     if (at + ADDRESSES_END > spec->kernel_bytes)
-        return loader_fail(err, err_len, -ENOEXEC, "%s: truncated: ends inside its multiboot header",
-                           name);
+        return loader_fail(err, err_len, -ENOEXEC,
+                           "%s: truncated: ends inside its multiboot header", name);
     header = get32(spec, at + 12);
     load = get32(spec, at + 16);
     load_end = get32(spec, at + 20);

@@ -40,7 +40,8 @@ int machine_symbols(const struct machine *m, struct symbols **out, char *err, si
 {
     bool given = m->symbols.bytes > 0;
     const struct blob *from = given ? &m->symbols : &m->kernel;
-    int rc = symbols_load(from->data, from->bytes, given ? "--symbols" : "kernel", out, err, err_len);
+    int rc =
+        symbols_load(from->data, from->bytes, given ? "--symbols" : "kernel", out, err, err_len);
 
     if (rc == 0 && given)
         symbols_move(*out, m->symbols_moved);
@@ -165,7 +166,8 @@ const char *machine_device_name(const struct machine *m, unsigned slot, char *te
     if (slot < m->disk_count)
         snprintf(text, len, "%s %u", names[CPU_DEVICE_BLOCK], slot);
     else
-        snprintf(text, len, "%s", slot < config.device_count ? names[config.devices[slot].kind] : "?");
+        snprintf(text, len, "%s",
+                 slot < config.device_count ? names[config.devices[slot].kind] : "?");
     return text;
 }
 

@@ -77,7 +77,8 @@ static bool look_up(const struct symbols *s, const char *name, struct spot *spot
 static bool find_in_program(const struct machine *m, const char *name, const char *symbol,
                             struct spot *spot)
 {
-    static const char *const folders[] = {"", "/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/", "/lib/"};
+    static const char *const folders[] = {"",       "/bin/",      "/usr/bin/",
+                                          "/sbin/", "/usr/sbin/", "/lib/"};
     struct places *p = places_create(m);
     bool found = false;
 

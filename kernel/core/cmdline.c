@@ -14,7 +14,8 @@ const char *cmdline_value(const char *cmdline, const char *name, size_t *len)
 
         while (cmdline[word] && cmdline[word] != ' ')
             word++;
-        if (word > name_bytes && !strncmp(cmdline, name, name_bytes) && cmdline[name_bytes] == '=') {
+        if (word > name_bytes && !strncmp(cmdline, name, name_bytes) &&
+            cmdline[name_bytes] == '=') {
             value = cmdline + name_bytes + 1;
             *len = word - name_bytes - 1;
         }

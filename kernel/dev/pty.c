@@ -4,7 +4,8 @@
  *
  * The slave is a terminal like any other (struct tty), with a ring for a driver: what is written
  * to it is processed into the ring, and the master reads there. What the master writes is the
- * slave's input. Termios, window size and job control calls on the master mean the slave, as on Linux.
+ * slave's input. Termios, window size and job control calls on the master mean the slave, as on
+ * Linux.
  *
  * The pair lives until its last file is closed. Without its master the slave is hung up for good;
  * a master whose slave was open and is closed reads the rest, then -EIO, until it is opened again.

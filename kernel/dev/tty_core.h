@@ -117,7 +117,9 @@ long tty_ioctl(struct tty *t, unsigned cmd, uint64_t arg);
 uint32_t tty_poll(struct tty *t, struct poll_table *pt);
 struct tty *tty_console(void);
 
-/* Makes f a file of t (a reference is taken), with tty_fops; becomes controlling by open's rules. */
+/*
+ * Makes f a file of t (a reference is taken), with tty_fops; becomes controlling by open's rules.
+ */
 int tty_file_open(struct file *f, struct tty *t, bool may_control);
 extern const struct file_ops tty_fops;
 /* All files of t so far are hung up; the session loses it, its leader gets SIGHUP and SIGCONT. */

@@ -23,7 +23,9 @@
 #define PAGE_BYTES 4096u
 #define PORT_NS_PER_S 1000000000ll
 
-/* Seconds and less than a second of nanoseconds; the nearest time there is where that is too far. */
+/*
+ * Seconds and less than a second of nanoseconds; the nearest time there is where that is too far.
+ */
 static inline int64_t port_ns(int64_t seconds, int64_t nanoseconds)
 {
     if (seconds >= INT64_MAX / PORT_NS_PER_S)

@@ -133,7 +133,8 @@ SYSCALL5(select, uint64_t, n, uint64_t, in, uint64_t, out, uint64_t, ex, uint64_
         if (tv[0] < 0 || tv[1] < 0)
             return -EINVAL;
         if (tv[0] < INT64_MAX / PORT_NS_PER_S / 2 && tv[1] < INT64_MAX / 2000)
-            deadline = port_monotonic_ns() + (uint64_t)tv[0] * PORT_NS_PER_S + (uint64_t)tv[1] * 1000;
+            deadline =
+                port_monotonic_ns() + (uint64_t)tv[0] * PORT_NS_PER_S + (uint64_t)tv[1] * 1000;
     }
     long r = do_select(n, addr, deadline);
     if (tv_addr && deadline != POLL_NO_DEADLINE) {

@@ -60,23 +60,28 @@ unsigned long arch_irq_save(void);          /* masks, returns the previous state
 void arch_irq_restore(unsigned long state);
 void arch_irq_enable(void);
 void arch_irq_disable(void);
-/* Called with interrupts masked: waits for one without losing a wake-up, returns with them masked. */
+/*
+ * Called with interrupts masked: waits for one without losing a wake-up, returns with them masked.
+ */
 void arch_idle(void);
 
 /* ---- time ---- */
 uint64_t arch_clock_ns(void);               /* since boot, monotonic */
-void arch_timer_arm(uint64_t deadline_ns);  /* one shot; UINT64_MAX disarms. Calls timer_interrupt() */
+/* One shot; UINT64_MAX disarms. Calls timer_interrupt(). */
+void arch_timer_arm(uint64_t deadline_ns);
 /* How arch_clock_ns() reads the counter: from where, and 32.32 nanoseconds for each tick. */
 void arch_clock_source(uint64_t *counter_start, uint64_t *ns_per_tick);
 uint64_t arch_rtc_seconds(void);            /* wall clock, UTC, at the time of the call */
 
 /* ---- console and power ---- */
-void arch_console_write(const char *bytes, size_t len);  /* polled; input arrives by tty_input_byte() */
+/* Polled; input arrives by tty_input_byte(). */
+void arch_console_write(const char *bytes, size_t len);
 _Noreturn void arch_poweroff(int status);
 _Noreturn void arch_reboot(void);
 
 /* ---- user frames ---- */
-void frame_init_user(struct trap_frame *f, vaddr_t pc, vaddr_t sp);  /* all else zero, FP state reset */
+/* All else zero, FP state reset. */
+void frame_init_user(struct trap_frame *f, vaddr_t pc, vaddr_t sp);
 void frame_copy(struct trap_frame *dst, struct trap_frame *src);
 vaddr_t frame_pc(const struct trap_frame *f);
 vaddr_t frame_sp(const struct trap_frame *f);
@@ -89,7 +94,8 @@ void frame_syscall_restart(struct trap_frame *f);
 
 /* ---- tracing (ptrace.c); t stands in a trace-stop, its frame is in memory ---- */
 extern const uint32_t arch_audit;           /* AUDIT_ARCH_* */
-void frame_set_step(struct trap_frame *f, bool on); /* with t->stepping: one instruction of user mode */
+/* With t->stepping: one instruction of user mode. */
+void frame_set_step(struct trap_frame *f, bool on);
 /* What Linux's note of this type (NT_*) shows: bytes (at most 1024), or -EINVAL. */
 long frame_get_regset(struct thread *t, unsigned type, void *out);
 long frame_set_regset(struct thread *t, unsigned type, const void *in); /* 0, -EINVAL, -EIO */
@@ -103,7 +109,10 @@ long arch_ptrace(struct thread *t, long request, uint64_t addr, uint64_t data);
 
 /* ---- threads (switch.S) ---- */
 struct context;  /* callee-saved registers, on the kernel stack */
-/* Where the user frame stands on a kernel stack: just below its top. Traps from user mode enter with this frame. */
+/*
+ * Where the user frame stands on a kernel stack: just below its top. Traps from user mode enter
+ * with this frame.
+ */
 struct trap_frame *frame_at_top(void *kstack_top);
 /*
  * Build the first context of a thread, below its user frame (frame_at_top): the
@@ -123,7 +132,8 @@ void arch_thread_activate(struct thread *t);
 #define PROT_U 8u   /* user may access */
 struct pmap *pmap_create(void);             /* NULL: out of memory. Kernel half shared */
 void pmap_destroy(struct pmap *pm);
-int pmap_enter(struct pmap *pm, vaddr_t va, paddr_t pa, unsigned prot);  /* 0, -ENOMEM; replaces with break-before-make */
+/* 0, -ENOMEM; replaces with break-before-make. */
+int pmap_enter(struct pmap *pm, vaddr_t va, paddr_t pa, unsigned prot);
 void pmap_remove(struct pmap *pm, vaddr_t va, vaddr_t end);
 void pmap_protect(struct pmap *pm, vaddr_t va, vaddr_t end, unsigned prot);
 bool pmap_extract(struct pmap *pm, vaddr_t va, paddr_t *pa, unsigned *prot);
@@ -131,9 +141,11 @@ bool pmap_extract(struct pmap *pm, vaddr_t va, paddr_t *pa, unsigned *prot);
 void arch_sync_icache(const void *va, size_t len);
 
 /* ---- user memory (uaccess.S: with a fixup table) ---- */
-int copy_from_user(void *dst, vaddr_t src, size_t len);     /* 0 or -EFAULT; may sleep on a page fault */
+/* 0 or -EFAULT; may sleep on a page fault. */
+int copy_from_user(void *dst, vaddr_t src, size_t len);
 int copy_to_user(vaddr_t dst, const void *src, size_t len);
-long strncpy_from_user(char *dst, vaddr_t src, size_t size); /* length without NUL, -EFAULT, -ENAMETOOLONG */
+/* The length without NUL, -EFAULT, -ENAMETOOLONG. */
+long strncpy_from_user(char *dst, vaddr_t src, size_t size);
 int clear_user(vaddr_t dst, size_t len);
 #ifdef KTRACE_KERNEL
 #include "kernel/include/ktrace_user.h" /* callers of the four pass a trace point */
@@ -143,9 +155,12 @@ int clear_user(vaddr_t dst, size_t len);
 #endif
 
 /* ---- signals (signal.c) ---- */
-/* Push Linux's rt_sigframe and point the frame at the handler; -EFAULT: kill with SIGSEGV. `mask` is the one to restore. */
-int sigframe_push(struct trap_frame *f, const struct ksiginfo *info, const struct sigaction_k *act, uint64_t mask,
-                  const struct sigaltstack_k *altstack, bool on_altstack);
+/*
+ * Push Linux's rt_sigframe and point the frame at the handler; -EFAULT: kill with SIGSEGV. `mask`
+ * is the one to restore.
+ */
+int sigframe_push(struct trap_frame *f, const struct ksiginfo *info, const struct sigaction_k *act,
+                  uint64_t mask, const struct sigaltstack_k *altstack, bool on_altstack);
 /*
  * rt_sigreturn: restore all from the frame at SP, give back mask and stack_t; -EFAULT: kill with
  * SIGSEGV. *mask is then what the frame has, or as it was where that cannot be read.
@@ -154,7 +169,9 @@ int sigframe_pop(struct trap_frame *f, uint64_t *mask, struct sigaltstack_k *alt
 
 /* Where handlers without SA_RESTORER return to: in the vDSO (vdso/vdso.ld). arm64 alone has it. */
 #define USER_SIGRETURN (USER_VDSO + 0x904)
-/* A frame that is refused: SIGSEGV says where it is, as a fault does; else SI_KERNEL, and nothing. */
+/*
+ * A frame that is refused: SIGSEGV says where it is, as a fault does; else SI_KERNEL, and nothing.
+ */
 extern const bool arch_bad_frame_is_fault;
 /* Without the tag that the CPU does not look at. */
 vaddr_t arch_untagged(vaddr_t va);
@@ -177,7 +194,10 @@ struct user_fault {
     vaddr_t addr;
     bool is_write, is_exec, from_user;
 };
-/* 0: resolved, run the instruction again. Else from user: a signal is queued; from kernel: -EFAULT, use the fixup. */
+/*
+ * 0: resolved, run the instruction again. Else from user: a signal is queued; from kernel: -EFAULT,
+ * use the fixup.
+ */
 int trap_page_fault(const struct user_fault *fault);
 /* Any other synchronous exception of user mode becomes a signal to the current thread. */
 void trap_user_signal(int signo, int code, vaddr_t addr, int trapno, uint64_t error);

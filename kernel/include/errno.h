@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* errno.h - Linux's error numbers (asm-generic; the same on both CPUs). Functions return them negated. */
+/*
+ * errno.h - Linux's error numbers (asm-generic; the same on both CPUs). Functions return them
+ * negated.
+ */
 #ifndef KERNEL_ERRNO_H
 #define KERNEL_ERRNO_H
 

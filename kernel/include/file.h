@@ -124,7 +124,9 @@ struct file *fd_get_path(int fd);
  * reference kept by the caller.
  */
 int fd_install(struct file *f, int min, bool cloexec);
-/* The same from 0 on, and the reference is dropped on failure too: what a call that opens returns. */
+/*
+ * The same from 0 on, and the reference is dropped on failure too: what a call that opens returns.
+ */
 static inline long fd_give(struct file *f, bool cloexec)
 {
     long fd = fd_install(f, 0, cloexec);

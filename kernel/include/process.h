@@ -120,7 +120,8 @@ struct process {
     struct usage usage, usage_children; /* usage: of threads that are gone */
     uint64_t start_ns;              /* monotonic */
     uint64_t max_resident_pages;
-    struct trace *leader_trace; /* of the first thread, which is gone: its tracer waits for the end */
+    /* Of the first thread, which is gone: its tracer waits for the end. */
+    struct trace *leader_trace;
     uint32_t personality;
     bool dumpable, no_new_privs, keep_caps;
     int oom_score_adj;

@@ -29,7 +29,10 @@ void sched_yield(void);
 
 /* A new thread becomes runnable. */
 void sched_start(struct thread *t);
-/* The current thread leaves for ever: its last switch. Its memory is freed by the next thread that runs. */
+/*
+ * The current thread leaves for ever: its last switch. Its memory is freed by the next thread that
+ * runs.
+ */
 _Noreturn void sched_exit(void);
 /* The current thread becomes stopped (job control) until sched_continue(). */
 void sched_stop(void);

@@ -46,7 +46,10 @@ void sighand_reset_for_exec(struct sighand *s); /* handlers become SIG_DFL, SIG_
 /* info NULL: SI_KERNEL. 0, or -EAGAIN. */
 int signal_send_process(struct process *p, int signo, const struct ksiginfo *info);
 int signal_send_thread(struct thread *t, int signo, const struct ksiginfo *info);
-/* The current thread cannot go on without this one: unblocked and set to SIG_DFL if blocked or ignored. */
+/*
+ * The current thread cannot go on without this one: unblocked and set to SIG_DFL if blocked or
+ * ignored.
+ */
 void signal_force_current(int signo, const struct ksiginfo *info);
 /* Every process of the group; -ESRCH when empty. No permission check. */
 int signal_send_pgrp(int32_t pgrp, int signo, const struct ksiginfo *info);
@@ -62,9 +65,15 @@ static inline bool signal_is_pending(const struct thread *t)
 void signal_recompute(struct thread *t);
 void signal_recompute_process(struct process *p);
 void signal_set_mask(sigset_k mask);       /* of the current thread */
-/* Until delivery the mask is `mask`; the handler's frame, or a return without one, restores the old one. */
+/*
+ * Until delivery the mask is `mask`; the handler's frame, or a return without one, restores the old
+ * one.
+ */
 void signal_set_mask_temporarily(sigset_k mask);
-/* Delivers what is pending into f: pushes a handler frame, kills, stops or restarts the system call. */
+/*
+ * Delivers what is pending into f: pushes a handler frame, kills, stops or restarts the system
+ * call.
+ */
 void signal_deliver(struct trap_frame *f);
 bool signal_is_on_altstack(const struct thread *t, vaddr_t sp);
 /* SIGCHLD to the parent and its wait queue, for exit, stop and continue. */

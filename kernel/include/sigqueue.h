@@ -43,7 +43,9 @@ struct sigqueue {
 
 void sigqueue_init(struct sigqueue *q);
 void sigqueue_flush(struct sigqueue *q, sigset_k which);
-/* 0, or -EAGAIN where a real-time signal cannot be queued. Duplicate standard signals are dropped. */
+/*
+ * 0, or -EAGAIN where a real-time signal cannot be queued. Duplicate standard signals are dropped.
+ */
 int sigqueue_add(struct sigqueue *q, const struct ksiginfo *info);
 /* Takes the first signal of the lowest number that is in `which`; 0: none, else the number. */
 int sigqueue_take(struct sigqueue *q, sigset_k which, struct ksiginfo *info);

@@ -90,7 +90,8 @@ struct vm_request {
 int vm_map_add(struct vm_map *m, const struct vm_request *r, vaddr_t *out);
 int vm_map_remove(struct vm_map *m, vaddr_t start, vaddr_t end);
 int vm_map_protect(struct vm_map *m, vaddr_t start, vaddr_t end, unsigned prot);
-int vm_map_move(struct vm_map *m, vaddr_t old, uint64_t old_len, vaddr_t new_addr, uint64_t new_len);
+int vm_map_move(struct vm_map *m, vaddr_t old, uint64_t old_len, vaddr_t new_addr,
+                uint64_t new_len);
 vaddr_t vm_find_space(struct vm_map *m, vaddr_t hint, uint64_t len); /* 0: none */
 /* Forget the pages' contents (MADV_DONTNEED). */
 int vm_map_discard(struct vm_map *m, vaddr_t start, vaddr_t end);
@@ -110,11 +111,15 @@ void vm_anon_unref(struct vm_anon *an);
  * Resolves a fault: 0, -ENOMEM, -EFAULT (no area), -EACCES (forbidden), -ERANGE (beyond the
  * file), -ENOSPC (a hole of a file in a full file system). */
 int vm_fault(struct vm_map *m, vaddr_t va, unsigned need);
-/* Takes user translations of the vnode's pages [first, last] out of all maps; private copies stay. */
+/*
+ * Takes user translations of the vnode's pages [first, last] out of all maps; private copies stay.
+ */
 void vm_vnode_unmap(struct vnode *vn, uint64_t first, uint64_t last);
 /* Copy between kernel memory and any map, without its pmap (exec's stack, /proc/PID/mem). */
 int vm_copy_out(struct vm_map *m, vaddr_t dst, const void *src, size_t len);
-/* The same where the process itself may not write: breakpoints. Private areas get their own page. */
+/*
+ * The same where the process itself may not write: breakpoints. Private areas get their own page.
+ */
 int vm_copy_out_forced(struct vm_map *m, vaddr_t dst, const void *src, size_t len);
 int vm_copy_in(struct vm_map *m, void *dst, vaddr_t src, size_t len);
 

@@ -4,8 +4,8 @@
  *
  * A heap object stands at the start of its slot and has at the slot's end a note, which is its
  * redzone as well: the note of the slot before is the redzone on the left. A freed object
- * stays poisoned in a queue until QUARANTINE_OBJECTS others or QUARANTINE_BYTES were freed after it.
- * A page has its note in a table of its own; free pages are poisoned until they are given out.
+ * stays poisoned in a queue until QUARANTINE_OBJECTS others or QUARANTINE_BYTES were freed after
+ * it. A page has its note in a table of its own; free pages are poisoned until they are given out.
  */
 #include "kernel/kasan/kasan_private.h"
 #include "kernel/include/page.h"

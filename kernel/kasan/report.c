@@ -52,7 +52,8 @@ static const vaddr_t *frame_above(const vaddr_t *frame)
 {
     vaddr_t up = frame[0];
 
-    if (up % sizeof(vaddr_t) || up <= (vaddr_t)frame || up / KSTACK_BYTES != (vaddr_t)frame / KSTACK_BYTES)
+    if (up % sizeof(vaddr_t) || up <= (vaddr_t)frame ||
+        up / KSTACK_BYTES != (vaddr_t)frame / KSTACK_BYTES)
         return NULL;
     return (const vaddr_t *)up;
 }

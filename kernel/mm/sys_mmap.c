@@ -150,7 +150,8 @@ SYSCALL3(mprotect, vaddr_t, addr, uint64_t, len, uint64_t, uprot)
     int error = check_range(addr, len);
     vaddr_t start;
 
-    if (uprot & ~(uint64_t)(UPROT_READ | UPROT_WRITE | UPROT_EXEC | UPROT_GROWSDOWN | UPROT_GROWSUP))
+    if (uprot &
+        ~(uint64_t)(UPROT_READ | UPROT_WRITE | UPROT_EXEC | UPROT_GROWSDOWN | UPROT_GROWSUP))
         return -EINVAL;
     if (error || len == 0)
         return error;

@@ -35,7 +35,9 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-/* "#!interpreter [argument]": cuts line into the two. -ENOEXEC: not a script, or its name is cut. */
+/*
+ * "#!interpreter [argument]": cuts line into the two. -ENOEXEC: not a script, or its name is cut.
+ */
 static int script_parse(char *line, size_t len, char **interp, char **arg)
 {
     char *end = memchr(line, '\n', len), *p = line + 2;

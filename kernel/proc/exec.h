@@ -37,7 +37,9 @@ void exec_args_free(struct exec_args *a);
 /* 0, -E2BIG, -ENOMEM, -EFAULT. Environment after all arguments. */
 int exec_args_add(struct exec_args *a, const char *s, bool is_env);
 int exec_args_from_user(struct exec_args *a, vaddr_t argv, vaddr_t envp);
-/* A script: argv[0] gives way to the interpreter, its argument (may be NULL) and the script's path. */
+/*
+ * A script: argv[0] gives way to the interpreter, its argument (may be NULL) and the script's path.
+ */
 int exec_args_prepend_script(struct exec_args *a, const char *interp, const char *arg,
                              const char *path);
 

@@ -183,7 +183,9 @@ static void aux_fill(struct aux *x, const struct exec_image *image, vaddr_t rand
     aux_add(x, AT_NULL, 0);
 }
 
-/* Pointers to `count` strings that stand one behind the other at `at` (copied in bytes), then NULL. */
+/*
+ * Pointers to `count` strings that stand one behind the other at `at` (copied in bytes), then NULL.
+ */
 static const char *fill_pointers(uint64_t **out, unsigned count, const char *bytes, vaddr_t *at)
 {
     for (unsigned i = 0; i < count; i++) {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* ids.h - process and thread numbers, inside proc/. Thread, process, group and session numbers are one space. */
+/*
+ * ids.h - process and thread numbers, inside proc/. Thread, process, group and session numbers are
+ * one space.
+ */
 #ifndef KERNEL_PROC_IDS_H
 #define KERNEL_PROC_IDS_H
 

@@ -3,8 +3,8 @@
  * ptrace.c - who traces whom: attaching, letting go, and the ends of both.
  *
  * The end of a traced thread is told to its tracer by its struct trace, which stays behind.
- * Where that is the end of a whole process and the tracer is not its parent, the parent sees nothing
- * until the tracer has waited (process->leader_trace).
+ * Where that is the end of a whole process and the tracer is not its parent, the parent sees
+ * nothing until the tracer has waited (process->leader_trace).
  */
 #include "kernel/include/ptrace.h"
 #include "kernel/include/errno.h"

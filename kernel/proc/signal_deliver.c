@@ -155,7 +155,9 @@ static void default_action(int signo)
 
     if (sig_bit(signo) & SIG_IGNORE_SET)
         return;
-    /* Sent while PID 1 had it blocked, so that it was kept: still no signal from outside ends it. */
+    /*
+     * Sent while PID 1 had it blocked, so that it was kept: still no signal from outside ends it.
+     */
     if (p->pid == 1 && !current->signal_forced)
         return;
     if (sig_bit(signo) & SIG_STOP_SET)

@@ -137,7 +137,9 @@ SYSCALL1(setgid, uint32_t, gid)
     return 0;
 }
 
-/* The saved id follows the effective one when the real id is set, or the effective one leaves it. */
+/*
+ * The saved id follows the effective one when the real id is set, or the effective one leaves it.
+ */
 SYSCALL2(setreuid, uint32_t, r, uint32_t, e)
 {
     const struct cred *c = mine();

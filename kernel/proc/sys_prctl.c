@@ -184,7 +184,10 @@ SYSCALL3(membarrier, unsigned, command, unsigned, flags, int, cpu)
     return 0;
 }
 
-/* Restartable sequences are not offered; libraries ask and do without, so it is not reported as missing. */
+/*
+ * Restartable sequences are not offered; libraries ask and do without, so it is not reported as
+ * missing.
+ */
 SYSCALL0(rseq)
 {
     return -ENOSYS;

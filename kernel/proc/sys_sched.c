@@ -46,12 +46,16 @@ static bool policy_is_known(unsigned policy)
 
 SYSCALL1(sched_get_priority_max, unsigned, policy)
 {
-    return !policy_is_known(policy) && policy != SCHED_DEADLINE ? -EINVAL : policy_is_realtime(policy) ? RT_PRIORITY_MAX : 0;
+    if (!policy_is_known(policy) && policy != SCHED_DEADLINE)
+        return -EINVAL;
+    return policy_is_realtime(policy) ? RT_PRIORITY_MAX : 0;
 }
 
 SYSCALL1(sched_get_priority_min, unsigned, policy)
 {
-    return !policy_is_known(policy) && policy != SCHED_DEADLINE ? -EINVAL : policy_is_realtime(policy) ? 1 : 0;
+    if (!policy_is_known(policy) && policy != SCHED_DEADLINE)
+        return -EINVAL;
+    return policy_is_realtime(policy) ? 1 : 0;
 }
 
 static long set_policy(int tid, unsigned policy, int priority)

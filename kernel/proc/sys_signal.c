@@ -88,7 +88,10 @@ SYSCALL0(pause)
     return wait_for_signal();
 }
 
-/* The flags are kept as they were given, and signal frames show them so; none is on while size is 0. */
+/*
+ * The flags are kept as they were given, and signal frames show them so; none is on while size is
+ * 0.
+ */
 static int altstack_set(const struct sigaltstack_k *new)
 {
     struct sigaltstack_k *s = &current->altstack;

@@ -10,7 +10,8 @@
 #include "kernel/proc/user_time.h"
 
 #define SECONDS_MAX (INT64_MAX / (int64_t)NS_PER_S)
-#define SETTOD_SECONDS_MAX (SECONDS_MAX - 30ll * 365 * 24 * 3600) /* Linux: room for 30 years of uptime */
+/* Linux: room for 30 years of uptime */
+#define SETTOD_SECONDS_MAX (SECONDS_MAX - 30ll * 365 * 24 * 3600)
 
 int timespec_from_user(vaddr_t u, struct timespec_k *ts)
 {
@@ -66,7 +67,8 @@ static const struct thread *cpu_clock_thread(int clock, bool *per_thread)
     if (!pid)
         return current;
     t = thread_find(pid);
-    if (!t || !t->process || (*per_thread ? t->process != current->process : t->process->pid != pid))
+    if (!t || !t->process ||
+        (*per_thread ? t->process != current->process : t->process->pid != pid))
         return NULL;
     return t;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * uts.c - UTS namespaces (uts.h), and unshare and setns around them. Other namespaces are refused as by
- * a Linux that was built without them.
+ * uts.c - UTS namespaces (uts.h), and unshare and setns around them. Other namespaces are refused
+ * as by a Linux that was built without them.
  */
 #include "kernel/proc/uts.h"
 #include "kernel/include/errno.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* elf.h - the parts of ELF64 that exec reads, and the auxiliary vector (System V gABI; Linux's auxvec.h). */
+/*
+ * elf.h - the parts of ELF64 that exec reads, and the auxiliary vector (System V gABI; Linux's
+ * auxvec.h).
+ */
 #ifndef KERNEL_UAPI_ELF_H
 #define KERNEL_UAPI_ELF_H
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* ptrace.h - Linux's numbers and structures of ptrace; what differs per CPU is in arch/CPU/ptrace.c. */
+/*
+ * ptrace.h - Linux's numbers and structures of ptrace; what differs per CPU is in
+ * arch/CPU/ptrace.c.
+ */
 #ifndef KERNEL_UAPI_PTRACE_H
 #define KERNEL_UAPI_PTRACE_H
 

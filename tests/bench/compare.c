@@ -26,8 +26,8 @@ struct workload {
 #define WHY_COMPUTE                                                                               \
     "the engine's translator is that of QEMU 5, and counting adds an addition and a comparison "   \
     "to each block; recording adds next to nothing to that"
-#define WHY_TRAPS                                                                                 \
-    "each exception leaves the engine for the model's entry, the engine's loop is longer than "     \
+#define WHY_TRAPS                                                                                  \
+    "each exception leaves the engine for the model's entry, the engine's loop is longer than "    \
     "QEMU 7's, and each block is counted by a call; QEMU delivers and counts inside of its code"
 
 static const struct workload workloads[] = {

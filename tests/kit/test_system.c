@@ -30,7 +30,8 @@ static uint64_t guest_reads(struct trapline *t, uint32_t number)
     uint64_t code = trapline_place(t, TRAPLINE_KERNEL_CODE);
     uint32_t mrs = 0xd5200000u | number << 5 | 9; /* mrs x9, .. */
 
-    trapline_ok(trapline_write(t, code, is_arm64(t) ? (void *)&mrs : (void *)"\x0f\x32", is_arm64(t) ? 4 : 2));
+    trapline_ok(trapline_write(t, code, is_arm64(t) ? (void *)&mrs : (void *)"\x0f\x32",
+                               is_arm64(t) ? 4 : 2));
     trapline_ok(trapline_set_pc(t, code));
     if (!is_arm64(t))
         trapline_ok(trapline_set(t, "rcx", number));
@@ -115,11 +116,13 @@ trapline_test(a_golden_file_is_compared_and_written)
     assert_non_null(strstr(trapline_differ_golden(t, "one\n", path, false), "TRAPLINE_UPDATE=1"));
     assert_null(trapline_differ_golden(t, "one\ntwo\n", path, true));
     assert_null(trapline_differ_golden(t, "one\ntwo\n", path, false));
-    assert_non_null(strstr(trapline_differ_golden(t, "one\nthree\n", path, false), " one\n-two\n+three\n"));
+    assert_non_null(
+        strstr(trapline_differ_golden(t, "one\nthree\n", path, false), " one\n-two\n+three\n"));
     assert_null(trapline_differ_golden(t, "", path, true));
     assert_null(trapline_differ_golden(t, "", path, false));
     unlink(path);
-    assert_non_null(strstr(trapline_differ_golden(t, "one\n", "/nowhere/golden", true), "/nowhere/golden"));
+    assert_non_null(
+        strstr(trapline_differ_golden(t, "one\n", "/nowhere/golden", true), "/nowhere/golden"));
 }
 
 trapline_test(one_register_is_compared)
@@ -195,8 +198,8 @@ static void test_options_that_no_machine_has(void **state)
         struct trapline *t;
         char err[256] = "";
 
-        assert_int_equal(trapline_open_code(bad[i].arch, "", 0, &bad[i].options, &t, err, sizeof(err)),
-                         -EINVAL);
+        assert_int_equal(
+            trapline_open_code(bad[i].arch, "", 0, &bad[i].options, &t, err, sizeof(err)), -EINVAL);
         assert_null(t);
         assert_non_null(strstr(err, bad[i].text));
     }

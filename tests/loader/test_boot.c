@@ -362,7 +362,8 @@ static void test_arm64_linux_image(void **state)
     boot_plan_free(&a.plan);
 
     put_bytes(a.file, 16, 65 * MIB, 8);
-    expect_refused(&a, -EFBIG, "MiB of RAM from 0x40000000, the machine has 64 MiB; give it more (--mem)");
+    expect_refused(&a, -EFBIG,
+                   "MiB of RAM from 0x40000000, the machine has 64 MiB; give it more (--mem)");
     put_bytes(a.file, 24, 1, 8);
     expect_refused(&a, -ENOEXEC, "big-endian");
     put_bytes(a.file, 24, 2 << 1, 8);

@@ -127,7 +127,8 @@ static void test_x86_64_log(void **state)
 static void test_json_lists_and_lines(void **state)
 {
     static const char *const forms[] = {
-        "{\"kind\":\"sync\",\"vector\":\"0x200\",\"syndrome\":\"0x96000047\",\"addr\":\"0x40205010\","
+        "{\"kind\":\"sync\",\"vector\":\"0x200\",\"syndrome\":\"0x96000047\",\"addr\":"
+        "\"0x40205010\","
         "\"pc\":1074266416}\n{\"kind\":\"irq\",\"vector\":1152,\"pc\":5}\n",
         "[{\"kind\":\"sync\",\"vector\":512,\"syndrome\":2516582471,\"addr\":1075859472,"
         "\"pc\":\"0x40080130\"}]",

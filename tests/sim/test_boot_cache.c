@@ -227,7 +227,10 @@ static void test_boot_cache_keeps_no_boot_with_input(void **state)
     assert_int_equal(entry_count(f), 0);
 }
 
-/* The oldest one goes; each is as old as it is said to be here, as the file system's clock has ticks. */
+/*
+ * The oldest one goes; each is as old as it is said to be here, as the file system's clock has
+ * ticks.
+ */
 static void test_host_cache_is_bounded(void **state)
 {
     static const char *const names[] = {"a.boot", "b.boot", "c.boot", "d.boot"};

@@ -21,14 +21,16 @@ static struct panic heard(const char *text, size_t piece)
 
 static void test_a_panic_is_its_first_line(void **state)
 {
-    struct panic p = heard("[    0.760354] Kernel panic - not syncing: VFS: no root\r\n"
-                           "[    0.760355] Kernel panic - not syncing: second\r\n"
-                           "[    0.760360] ---[ end Kernel panic - not syncing: VFS: no root ]---\r\n",
-                           1);
+    struct panic p =
+        heard("[    0.760354] Kernel panic - not syncing: VFS: no root\r\n"
+              "[    0.760355] Kernel panic - not syncing: second\r\n"
+              "[    0.760360] ---[ end Kernel panic - not syncing: VFS: no root ]---\r\n",
+              1);
 
     (void)state;
     assert_string_equal(p.words, "Kernel panic - not syncing: VFS: no root");
-    assert_int_equal(p.n, 100 + strlen("[    0.760354] Kernel panic - not syncing: VFS: no root\r"));
+    assert_int_equal(p.n,
+                     100 + strlen("[    0.760354] Kernel panic - not syncing: VFS: no root\r"));
     assert_true(p.over);
     assert_string_equal(p.oops.words, "");
 }

@@ -88,11 +88,12 @@ static int compare(const struct stores *all, const struct stores *kernel)
         if (a->pa == k->pa && a->bytes == k->bytes && a->value == k->value && k->n >= a->n &&
             k->pc >= a->pc && k->pc - a->pc >= k->n - a->n)
             continue;
-        printf("FAIL: store %zu, at instruction %llu: 0x%llx, %u bytes, 0x%llx; the kernel's alone: "
-               "at %llu: 0x%llx, %u bytes, 0x%llx\n", i, (unsigned long long)a->n,
-               (unsigned long long)a->pa, a->bytes, (unsigned long long)a->value,
-               (unsigned long long)k->n, (unsigned long long)k->pa, k->bytes,
-               (unsigned long long)k->value);
+        printf(
+            "FAIL: store %zu, at instruction %llu: 0x%llx, %u bytes, 0x%llx; the kernel's alone: "
+            "at %llu: 0x%llx, %u bytes, 0x%llx\n",
+            i, (unsigned long long)a->n, (unsigned long long)a->pa, a->bytes,
+            (unsigned long long)a->value, (unsigned long long)k->n, (unsigned long long)k->pa,
+            k->bytes, (unsigned long long)k->value);
         return 1;
     }
     if (all->count != kernel->count || !all->count) {

@@ -70,7 +70,8 @@ static void page_stales(struct x86 *x, uint64_t page)
         r->drop_page[r->drops] = page;
     r->drops += r->drops <= X86_DROPS_MAX;
     r->want_drop = true;
-    x86_count_limit(&x->count, 0); /* the next block is looked at and not run: x86_engine_stop_before() */
+    /* The next block is looked at and not run: x86_engine_stop_before(). */
+    x86_count_limit(&x->count, 0);
 }
 
 void x86_count_page_written(struct x86 *x, paddr_t pa)
@@ -130,8 +131,8 @@ unsigned x86_insn_len(struct x86 *x, vaddr_t pc)
 }
 
 /*
- * `got` bytes, more than the block has where they are there: what the engine took for no instruction it
- * did not read to its end.
+ * `got` bytes, more than the block has where they are there: what the engine took for no
+ * instruction it did not read to its end.
  */
 static void decode_bytes(struct x86 *x, struct x86_blocks_cold *b, const uint8_t *buf, size_t got,
                          bool is_long)
@@ -152,7 +153,8 @@ static void decode_bytes(struct x86 *x, struct x86_blocks_cold *b, const uint8_t
         if ((flags & BLOCK_PORT) && !(b->flags & BLOCK_PORT))
             b->port_at = at;
         if (((flags & BLOCK_FP) && loaded) ||
-            ((flags & BLOCK_FPCTL) && blocks_fp_words(&i) != WORDS_CONTROL && (b->flags & BLOCK_FP)))
+            ((flags & BLOCK_FPCTL) && blocks_fp_words(&i) != WORDS_CONTROL &&
+             (b->flags & BLOCK_FP)))
             flags |= BLOCK_SPLIT;
         if (insn_is_iretd(&i)) /* step.c looks at what it would return to */
             flags |= BLOCK_SPLIT;
@@ -268,8 +270,8 @@ bool blocks_open_holds(struct x86 *x)
 }
 
 /*
- * No hook shows the stores to its pages until other code of them runs. The engine notes the first of
- * them alone, and of those that the model makes itself (x86_mem_write()) none.
+ * No hook shows the stores to its pages until other code of them runs. The engine notes the first
+ * of them alone, and of those that the model makes itself (x86_mem_write()) none.
  */
 static void open_begins(struct x86 *x, vaddr_t pc, uint32_t size)
 {
@@ -461,7 +463,8 @@ void blocks_want_drop_all(struct x86 *x)
             r->code[i] = CODE_STALE;
     r->drops = X86_DROPS_MAX + 1;
     r->want_drop = true;
-    x86_count_limit(&x->count, 0); /* the next block is looked at and not run: x86_engine_stop_before() */
+    /* The next block is looked at and not run: x86_engine_stop_before(). */
+    x86_count_limit(&x->count, 0);
 }
 
 static bool page_goes(struct x86 *x, uint64_t page)

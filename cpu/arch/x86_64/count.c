@@ -39,7 +39,8 @@ void x86_count_code_store(struct x86 *x, paddr_t pa, vaddr_t rip)
     x86_count_page_written(x, pa);
     /*
      * A block that changes itself is cut short by the engine in a way that no hook shows. So a
-     * store into one of its own pages, or a walk of tables that stand there, runs as a block of one.
+     * store into one of its own pages, or a walk of tables that stand there, runs as a block of
+     * one.
      */
     if (!r->ran_lone && r->ran[0] != pa >> PAGE_SHIFT && r->ran[1] != pa >> PAGE_SHIFT)
         return;
@@ -92,8 +93,9 @@ void count_choose_way(struct x86 *x)
 }
 
 /*
- * Kernel code in the lower half of the addresses, such as Linux' own decompressor: user mode is entered
- * by a far transfer alone, so only behind one of these the next block there is looked at again.
+ * Kernel code in the lower half of the addresses, such as Linux' own decompressor: user mode is
+ * entered by a far transfer alone, so only behind one of these the next block there is looked at
+ * again.
  */
 static void in_low_kernel(struct x86 *x)
 {
@@ -169,7 +171,9 @@ static void count_special(struct x86 *x, const struct x86_blocks_cold *b)
     count_set_limit(x);
 }
 
-/* It ended before `offset`: what its special instructions from there on would have brought about. */
+/*
+ * It ended before `offset`: what its special instructions from there on would have brought about.
+ */
 static void take_back(struct x86 *x, const struct x86_blocks_cold *b, uint32_t offset)
 {
     if (b->flags & BLOCK_SHADOW) /* its last instruction */
@@ -207,10 +211,11 @@ static bool passes_looks(const struct x86 *x, vaddr_t pc, uint32_t size)
     const struct x86_counter *r = x->counter;
     const struct x86_block *hot = &x->count.blocks[x86_block_index(pc)];
 
-    return (!r->slow || (r->only_returns && pc >> 63)) && !r->hold && !r->want_exits && !r->want_drop &&
-           !r->want_partial && !r->want_step && !x->stopped && !x->stop_asked && !x->checks.unknown &&
-           !x->flow.look && !r->step && !r->tail && hot->key == (pc ^ x->count.bias) &&
-           hot->size == size && x->count.n + hot->insns <= r->stop_at &&
+    return (!r->slow || (r->only_returns && pc >> 63)) && !r->hold && !r->want_exits &&
+           !r->want_drop && !r->want_partial && !r->want_step && !x->stopped && !x->stop_asked &&
+           !x->checks.unknown && !x->flow.look && !r->step && !r->tail &&
+           hot->key == (pc ^ x->count.bias) && hot->size == size &&
+           x->count.n + hot->insns <= r->stop_at &&
            breaks_next(&x->breaks, pc, pc + size) == pc + size;
 }
 
@@ -419,10 +424,11 @@ void x86_count_entered(struct x86 *x)
 }
 
 /*
- * Translated code is of one mode for the engine, so when a block runs in a mode in which it never ran
- * it is translated, and that is seen here, before it runs. A guest that runs 32-bit code after 64-bit
- * code has its far transfers looked at from then on. On the way up to long mode a few instructions of
- * 32 bits run in it: they go when the first of 64 bits comes, and are seen if they run again.
+ * Translated code is of one mode for the engine, so when a block runs in a mode in which it never
+ * ran it is translated, and that is seen here, before it runs. A guest that runs 32-bit code after
+ * 64-bit code has its far transfers looked at from then on. On the way up to long mode a few
+ * instructions of 32 bits run in it: they go when the first of 64 bits comes, and are seen if they
+ * run again.
  */
 void x86_count_translated(struct x86 *x, vaddr_t pc, uint32_t size)
 {
@@ -466,7 +472,10 @@ void x86_count_reset(struct x86 *x)
     r->may_return = true;
     r->drops = 0;
     r->lost_n = UINT64_MAX;
-    /* Put back to 32-bit code: what runs behind it is translated, so its mode shows by nothing else. */
+    /*
+     * Put back to 32-bit code: what runs behind it is translated, so its mode shows by nothing
+     * else.
+     */
     r->mixed |= r->is_long && !x86_long_code(x);
     x86_count_remap(x);
 }

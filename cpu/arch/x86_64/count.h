@@ -27,7 +27,10 @@ void x86_count_forget(struct x86 *x);
 void x86_count_host_write(struct x86 *x, paddr_t pa, size_t len);
 /* The engine entered the guest, and with that translated the block at RIP without running it. */
 void x86_count_code_here(struct x86 *x);
-/* The same as x86_count_host_write() for one page that was put back: true when x86_count_settle() must follow. */
+/*
+ * The same as x86_count_host_write() for one page that was put back: true when x86_count_settle()
+ * must follow.
+ */
 MUST_CHECK bool x86_count_page_put(struct x86 *x, uint32_t page);
 void x86_count_settle(struct x86 *x, const uint32_t *page, size_t count);
 /* Is the page write-protected because blocks were decoded from it? */
@@ -52,18 +55,20 @@ bool x86_count_again(struct x86 *x, vaddr_t pc, uint32_t size);
 void x86_count_slow(struct x86 *x, vaddr_t pc, uint32_t size);
 /* The block now running: the number in which it began, where and how large; 0 bytes: none. */
 void x86_count_block(const struct x86 *x, insn_t *n, vaddr_t *pc, uint32_t *bytes);
-/* In an event: make count.n exact for `rip`. `all_retired`: `rip` is where the next block begins. */
+/*
+ * In an event: make count.n exact for `rip`. `all_retired`: `rip` is where the next block begins.
+ */
 void x86_count_sync(struct x86 *x, vaddr_t rip, bool all_retired);
 /*
- * The engine gave up with these words. 0: over what it was about to translate, which is known now, and
- * the run goes on, where that `may` be; -EIO with a sentence.
+ * The engine gave up with these words. 0: over what it was about to translate, which is known now,
+ * and the run goes on, where that `may` be; -EIO with a sentence.
  */
 MUST_CHECK int x86_count_gave_up(struct x86 *x, const char *words, bool may);
 /* Is `rip` an exit where the engine stumbled over the page before it, for a `fault` there? */
 bool x86_count_is_unseen(const struct x86 *x, vaddr_t rip, vaddr_t fault);
 /*
- * A fault: was it the fetch of code that CS leads elsewhere? Then it is no fault of the guest: the run goes
- * on without CS's base, or has stopped with a sentence.
+ * A fault: was it the fetch of code that CS leads elsewhere? Then it is no fault of the guest: the
+ * run goes on without CS's base, or has stopped with a sentence.
  */
 bool x86_count_is_elsewhere(struct x86 *x, vaddr_t rip);
 /* At an exit: true when there is nothing to emulate. */

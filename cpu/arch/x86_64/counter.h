@@ -146,7 +146,10 @@ void blocks_drop(struct x86 *x);
 void blocks_translated(struct x86 *x, vaddr_t pc, uint32_t size);
 /* Is it the one instruction that runs while its page is open, and may store there? */
 bool blocks_is_open(const struct x86_counter *r, vaddr_t pc, uint32_t size);
-/* It begins: is it still what it was translated from? Else its translation goes before the next block. */
+/*
+ * It begins: is it still what it was translated from? Else its translation goes before the next
+ * block.
+ */
 bool blocks_open_holds(struct x86 *x);
 /* Another one becomes that instruction. */
 void blocks_open_ends(struct x86 *x);

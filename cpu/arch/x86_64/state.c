@@ -138,8 +138,8 @@ int x86_state_visit(struct x86 *x, enum cpu_state_op op, cpu_state_fn fn, void *
     clock.flow.from_kernel = x86_cpl(x) < 3;
     core_read(x, &core);
     x86_fpu_read(x, &fpu);
-    if ((rc = fn(ctx, "cpu", &clock, sizeof(clock))) || (rc = fn(ctx, "core", &core, sizeof(core))) ||
-        (rc = fn(ctx, "fpu", &fpu, sizeof(fpu))) ||
+    if ((rc = fn(ctx, "cpu", &clock, sizeof(clock))) ||
+        (rc = fn(ctx, "core", &core, sizeof(core))) || (rc = fn(ctx, "fpu", &fpu, sizeof(fpu))) ||
         (rc = fn(ctx, "msr", &x->msrs, sizeof(x->msrs))) || (rc = visit_devices(x, fn, ctx)))
         return rc;
     if (x->adversary) { /* not loaded: it holds nothing then */

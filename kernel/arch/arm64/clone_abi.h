@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* clone_abi.h - the order of clone(2)'s last arguments on arm64 (CONFIG_CLONE_BACKWARDS): tls, then child_tid. */
+/*
+ * clone_abi.h - the order of clone(2)'s last arguments on arm64 (CONFIG_CLONE_BACKWARDS): tls, then
+ * child_tid.
+ */
 #ifndef KERNEL_ARCH_CLONE_ABI_H
 #define KERNEL_ARCH_CLONE_ABI_H
 

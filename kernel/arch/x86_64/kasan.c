@@ -3,8 +3,8 @@
  * kasan.c - where the shadow of the address sanitizer stands (kernel/kasan).
  *
  * With KASAN_SHADOW_OFFSET 0xdffffc0000000000 the shadow of the kernel's half is
- * 0xffffec0000000000 to 0xfffffc0000000000: between the windows of stacks and the image. Its entries
- * of the PML4 are made by kasan_init(), before any address space has a copy.
+ * 0xffffec0000000000 to 0xfffffc0000000000: between the windows of stacks and the image. Its
+ * entries of the PML4 are made by kasan_init(), before any address space has a copy.
  */
 #include "kernel/kasan/kasan_private.h"
 #include "kernel/arch/x86_64/cpu.h"

@@ -144,7 +144,8 @@ static bool has_xstate(struct fp_state *fp, vaddr_t at)
 
     return cpu_local.has_xsave && software->magic1 == FP_XSTATE_MAGIC1 &&
            software->xstate_bytes == FP_BYTES && software->extended_bytes >= FP_BYTES &&
-           !quiet_copy_from_user(&magic2, at + FP_BYTES, sizeof(magic2)) && magic2 == FP_XSTATE_MAGIC2;
+           !quiet_copy_from_user(&magic2, at + FP_BYTES, sizeof(magic2)) &&
+           magic2 == FP_XSTATE_MAGIC2;
 }
 
 static int pop_fp(struct fp_state *fp, vaddr_t at)

@@ -4,8 +4,8 @@
 
 static void show(const char *what, int fd)
 {
-    SAY("%s: type %d, domain %d, protocol %d, error %d, listening %d, lowat %d %d, keepalive %d", what,
-        opt(fd, SOL_SOCKET, SO_TYPE), opt(fd, SOL_SOCKET, SO_DOMAIN),
+    SAY("%s: type %d, domain %d, protocol %d, error %d, listening %d, lowat %d %d, keepalive %d",
+        what, opt(fd, SOL_SOCKET, SO_TYPE), opt(fd, SOL_SOCKET, SO_DOMAIN),
         opt(fd, SOL_SOCKET, SO_PROTOCOL), opt(fd, SOL_SOCKET, SO_ERROR),
         opt(fd, SOL_SOCKET, SO_ACCEPTCONN), opt(fd, SOL_SOCKET, SO_RCVLOWAT),
         opt(fd, SOL_SOCKET, SO_SNDLOWAT), opt(fd, SOL_SOCKET, SO_KEEPALIVE));

@@ -55,7 +55,9 @@ static uint64_t random_of(uint64_t *seed)
     return *seed;
 }
 
-/* The same level 1 table below roots of all kinds: 36 and 39 bits begin with it, 40 and 48 do not. */
+/*
+ * The same level 1 table below roots of all kinds: 36 and 39 bits begin with it, 40 and 48 do not.
+ */
 static void draw_root(struct machine *m, paddr_t level1, uint64_t *seed)
 {
     static const uint8_t bits[] = {36, 39, 40, 48};
@@ -105,8 +107,8 @@ static struct outcome run(struct machine *m, const struct access *x, bool user, 
     m->traps = 0;
     machine_run(m, start + 100);
     if (m->traps != 1)
-        fail_msg("%s at EL%d: %zu traps, ESR 0x%llx at 0x%llx, then 0x%llx at 0x%llx", x->name, !user,
-                 m->traps, (unsigned long long)m->trap[0].syndrome,
+        fail_msg("%s at EL%d: %zu traps, ESR 0x%llx at 0x%llx, then 0x%llx at 0x%llx", x->name,
+                 !user, m->traps, (unsigned long long)m->trap[0].syndrome,
                  (unsigned long long)m->trap[0].pc, (unsigned long long)m->trap[1].syndrome,
                  (unsigned long long)m->trap[1].pc);
     m->trap[0].n -= start;
@@ -163,16 +165,19 @@ static void test_tlb_walks_agree(void **state)
         draw_tables(m, level2, &before);
         passed_on = arm64_tlb_passed_on(&m->a);
         ours = run(m, x, user, true);
-        /* A load that is allowed is not the engine's (a page that ran may not be written at once). */
+        /*
+         * A load that is allowed is not the engine's (a page that ran may not be written at once).
+         */
         if (ours.trap.kind == CPU_TRAP_SYSCALL && i > CASES / 2 && x->insn == accesses[0].insn)
             assert_int_equal(arm64_tlb_passed_on(&m->a), passed_on);
         if (!same(&engines, &ours))
-            fail_msg("case %u, %s at EL%d, leaf 0x%llx, table 0x%llx: engine ESR 0x%llx FAR 0x%llx, "
-                     "tlb.c ESR 0x%llx FAR 0x%llx",
-                     i, x->name, !user, (unsigned long long)machine_word(m, TABLE),
-                     (unsigned long long)machine_word(m, level2 + (VA >> 21 & 511) * 8),
-                     (unsigned long long)engines.trap.syndrome, (unsigned long long)engines.trap.addr,
-                     (unsigned long long)ours.trap.syndrome, (unsigned long long)ours.trap.addr);
+            fail_msg(
+                "case %u, %s at EL%d, leaf 0x%llx, table 0x%llx: engine ESR 0x%llx FAR 0x%llx, "
+                "tlb.c ESR 0x%llx FAR 0x%llx",
+                i, x->name, !user, (unsigned long long)machine_word(m, TABLE),
+                (unsigned long long)machine_word(m, level2 + (VA >> 21 & 511) * 8),
+                (unsigned long long)engines.trap.syndrome, (unsigned long long)engines.trap.addr,
+                (unsigned long long)ours.trap.syndrome, (unsigned long long)ours.trap.addr);
         faults += ours.trap.kind == CPU_TRAP_SYNC;
         syscalls += ours.trap.kind == CPU_TRAP_SYSCALL;
     }
@@ -186,7 +191,9 @@ static void put_table(struct machine *m)
     machine_poke(m, machine_entry(m, VA), TABLE | 3);
 }
 
-/* Three loads of a device register, so many turns of a loop behind each: misses left to the engine. */
+/*
+ * Three loads of a device register, so many turns of a loop behind each: misses left to the engine.
+ */
 static uint64_t passes(struct machine *m, unsigned turns)
 {
     /* ldr w3, [x0]; movz x4, #turns; subs x4, x4, #1; b.ne .-4 */
@@ -314,7 +321,8 @@ static void test_tlb_kept_small_is_this_engines(void **state)
     (void)state;
     for (unsigned i = 0; i < 8; i++) {
         struct machine *m = machine_open("traps");
-        const uint8_t *sizes = (const uint8_t *)m->a.engine->tlbs.sizes, *live = m->a.engine->live.state;
+        const uint8_t *sizes = (const uint8_t *)m->a.engine->tlbs.sizes,
+                      *live = m->a.engine->live.state;
 
         assert_true(sizes > live - 0x4000 && sizes < live);
         machine_close(m);

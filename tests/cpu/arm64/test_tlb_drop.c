@@ -17,8 +17,8 @@
 #define SVC          0xd4000001u
 
 /*
- * Run `code` at EL1 up to its SVC: x0 and x1 are addresses in the block of VA, which is at BLOCK; what
- * it stores at x4, x6, is the block's next descriptor; x5 is what TLBI takes.
+ * Run `code` at EL1 up to its SVC: x0 and x1 are addresses in the block of VA, which is at BLOCK;
+ * what it stores at x4, x6, is the block's next descriptor; x5 is what TLBI takes.
  */
 static void run_blocks(struct machine *m, vaddr_t pc, const uint32_t *code, size_t count,
                        const vaddr_t at[2], uint64_t next, bool here)

@@ -36,8 +36,8 @@ static void test_watching_blocks_hold_every_instruction(void **state)
     }
     for (insn_t n = ref->start; n < ref->end; n++)
         if (seen[n] != 1)
-            fail_msg("number %d, PC 0x%llx, is in %d blocks", (int)n, (unsigned long long)ref->pc[n],
-                     seen[n]);
+            fail_msg("number %d, PC 0x%llx, is in %d blocks", (int)n,
+                     (unsigned long long)ref->pc[n], seen[n]);
     machine_close(m);
     free(l.code);
     free(seen);

@@ -123,14 +123,15 @@ static void test_tlb_walks_agree(void **state)
         if (ours.trap.vector == X86_BP && i > CASES / 2)
             assert_int_equal(x86_tlb_passed_on(&m->x), passed_on);
         if (!same(&engines, &ours))
-            fail_msg("case %u, %s in ring %d: engine vector %u error 0x%llx CR2 0x%llx entry 0x%llx "
-                     "0x%llx, tlb.c %u 0x%llx 0x%llx 0x%llx 0x%llx",
-                     i, a->name, user ? 3 : 0, engines.trap.vector,
-                     (unsigned long long)engines.trap.syndrome, (unsigned long long)engines.cr2,
-                     (unsigned long long)engines.dir, (unsigned long long)engines.entry,
-                     ours.trap.vector, (unsigned long long)ours.trap.syndrome,
-                     (unsigned long long)ours.cr2, (unsigned long long)ours.dir,
-                     (unsigned long long)ours.entry);
+            fail_msg(
+                "case %u, %s in ring %d: engine vector %u error 0x%llx CR2 0x%llx entry 0x%llx "
+                "0x%llx, tlb.c %u 0x%llx 0x%llx 0x%llx 0x%llx",
+                i, a->name, user ? 3 : 0, engines.trap.vector,
+                (unsigned long long)engines.trap.syndrome, (unsigned long long)engines.cr2,
+                (unsigned long long)engines.dir, (unsigned long long)engines.entry,
+                ours.trap.vector, (unsigned long long)ours.trap.syndrome,
+                (unsigned long long)ours.cr2, (unsigned long long)ours.dir,
+                (unsigned long long)ours.entry);
         faults += ours.trap.vector == X86_PF;
         passes += ours.trap.vector == X86_BP;
     }
@@ -178,7 +179,9 @@ static void test_tlb_no_page_before_an_exit(void **state)
     machine_close(m);
 }
 
-/* Three loads of a device register, so many turns of a loop behind each: misses left to the engine. */
+/*
+ * Three loads of a device register, so many turns of a loop behind each: misses left to the engine.
+ */
 static uint64_t passes(struct machine *m, uint16_t turns)
 {
     /* mov (%rax),%ecx; mov $turns,%ebx; dec %ebx; jnz .-2; INT3 follows the last */

@@ -66,8 +66,8 @@ static void look_at_records(struct cpu *cpu, vaddr_t sp, sigframe_bad_fn bad, vo
         if (head[0] == FPSIMD_MAGIC && head[1] != FPSIMD_BYTES)
             bad(ctx, "the FPSIMD record has another size", "size", at + 4, FPSIMD_BYTES, head[1]);
         if (head[1] < sizeof(head) || (head[1] & 15) || head[1] > end - at) {
-            bad(ctx, "a record of the signal frame has a size that leads nowhere", "size", at + 4, 16,
-                head[1]);
+            bad(ctx, "a record of the signal frame has a size that leads nowhere", "size", at + 4,
+                16, head[1]);
             return;
         }
     }
