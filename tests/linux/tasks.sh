@@ -39,6 +39,8 @@ for seed in 1 2 3 4 5 6; do
         fail "dump of seed $seed"
     [ "$(jq -c 'select(.name == "execve" and (.args[1] | contains("\"echo\"")))' "$work/calls" | wc -l)" = 40 ] ||
         fail "seed $seed has not 40 programs that echo"
+    got=$("$trapline" dump "$work/$seed.tlt" | grep ' starts at ' | grep -vc ', child of process ')
+    [ "$got" = 1 ] || fail "seed $seed: $got processes have no parent, which the first one alone has not"
     got=$(jq -r -s "$wrong" "$work/calls") || fail "jq over seed $seed"
     [ -z "$got" ] || fail "seed $seed: $got"
 done
