@@ -19,6 +19,7 @@
 #include <errno.h>
 
 #include "loader/fail.h"
+#include "sim/exec_stack.h"
 #include "sim/tasks.h"
 #include "sim/timeline.h"
 
@@ -255,6 +256,15 @@ static void emit_handlers(struct deriver *d, struct cpu *cpu, insn_t n, vaddr_t 
     }
 }
 
+/* The process stands at the first instruction of the program at `path`. */
+static void set_program(struct deriver *d, struct cpu *cpu, struct process *p, const char *path,
+                        vaddr_t sp)
+{
+    p->program = path[0] ? places_program(d->places, path) : NULL;
+    code_maps_exec(&p->maps, d->places, cpu, p->program, sp);
+    p->base = p->program ? p->maps.map[0].base : 0;
+}
+
 static struct task *start_program(struct deriver *d, struct cpu *cpu, insn_t n, uint64_t root,
                                   vaddr_t sp)
 {
@@ -269,35 +279,48 @@ static struct task *start_program(struct deriver *d, struct cpu *cpu, insn_t n, 
         syscall_exec_argv(&task->call, cpu, sp); /* a script's interpreter has further ones */
     end_syscall(d, cpu, n, task, 0, false);
     task->root = root;
-    code_maps_exec(&task->process->maps, d->places, cpu, program, sp);
-    task->process->program = program;
-    task->process->base = program ? task->process->maps.map[0].base : 0;
+    set_program(d, cpu, task->process, task->call.path, sp);
     return task;
 }
 
-static struct task *start_task(struct deriver *d, struct cpu *cpu, insn_t n, vaddr_t pc,
-                               uint64_t root, struct fork *fork)
+static struct task *start_child(struct deriver *d, struct cpu *cpu, insn_t n, vaddr_t pc,
+                                uint64_t root, struct fork *fork)
 {
-    bool is_thread = fork && (fork->flags & CLONE_THREAD_FLAG);
-    struct task *task = tasks_add(&d->tasks, is_thread ? fork->parent->process : NULL, root);
+    struct process *parent = fork->parent->process;
+    bool is_thread = fork->flags & CLONE_THREAD_FLAG;
+    struct task *task = tasks_add(&d->tasks, is_thread ? parent : NULL, root);
     struct derived e;
 
     if (!task)
         return NULL;
-    if (fork) {
-        fork->open = false;
-        if (!is_thread) {
-            task->process->program = fork->parent->process->program;
-            task->process->base = fork->parent->process->base;
-            task->process->maps = fork->parent->process->maps;
-        }
+    fork->open = false;
+    if (!is_thread) {
+        task->process->program = parent->program;
+        task->process->base = parent->base;
+        task->process->maps = parent->maps;
     }
     e = event_of(d, DERIVED_START, cpu, n, task, pc);
-    if (fork) {
-        e.parent = fork->parent->process->id;
-        e.parent_thread = fork->parent->thread;
-        e.fork_n = fork->n;
-    }
+    e.parent = parent->id;
+    e.parent_thread = fork->parent->thread;
+    e.fork_n = fork->n;
+    emit(d, &e);
+    return task;
+}
+
+/* A process that the kernel started itself. */
+static struct task *start_first(struct deriver *d, struct cpu *cpu, insn_t n, vaddr_t pc,
+                                uint64_t root, vaddr_t sp)
+{
+    struct task *task = tasks_add(&d->tasks, NULL, root);
+    char path[SYSCALL_TEXT_LEN];
+    struct derived e;
+    vaddr_t va;
+
+    if (!task)
+        return NULL;
+    if (exec_stack_path(cpu, sp, &va, path, sizeof(path)))
+        set_program(d, cpu, task->process, path, sp);
+    e = event_of(d, DERIVED_START, cpu, n, task, pc);
     emit(d, &e);
     return task;
 }
@@ -326,7 +349,7 @@ static void enter_user(struct deriver *d, struct cpu *cpu, insn_t n, vaddr_t pc,
     struct fork *fork;
 
     if (task && is_child(task, cpu) && (fork = tasks_fork_of(&d->tasks, task)) != NULL) {
-        task = start_task(d, cpu, n, pc, root, fork);
+        task = start_child(d, cpu, n, pc, root, fork);
     } else if (task) {
         end_pending(d, cpu, n, task, cpu_syscall_result(cpu), false);
     } else if ((task = tasks_find(&d->tasks, root, pc + d->arch->syscall_insn_bytes, sp)) &&
@@ -340,11 +363,11 @@ static void enter_user(struct deriver *d, struct cpu *cpu, insn_t n, vaddr_t pc,
         emit_handlers(d, cpu, n, pc, &h);
         task = h.task;
     } else if ((fork = tasks_find_fork(&d->tasks, pc, sp)) != NULL) {
-        task = start_task(d, cpu, n, pc, root, fork);
+        task = start_child(d, cpu, n, pc, root, fork);
     } else if ((task = tasks_find_sigreturn(&d->tasks, root)) != NULL && !task->resumes) {
         end_handler(d, cpu, n, pc, task);
     } else if ((task = start_program(d, cpu, n, root, sp)) == NULL) {
-        task = start_task(d, cpu, n, pc, root, NULL);
+        task = start_first(d, cpu, n, pc, root, sp);
     }
     d->current = task;
     d->in_user = true;

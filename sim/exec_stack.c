@@ -25,3 +25,16 @@ bool exec_stack_aux(struct cpu *cpu, vaddr_t sp, uint64_t tag, uint64_t *value)
     }
     return false;
 }
+
+bool exec_stack_path(struct cpu *cpu, vaddr_t sp, vaddr_t *va, char *path, size_t len)
+{
+    if (!exec_stack_aux(cpu, sp, EXEC_AUX_EXECFN, va))
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        if (cpu_mem_read(cpu, *va + i, path + i, 1) != 0)
+            return false;
+        if (path[i] == '\0')
+            return i > 0;
+    }
+    return false;
+}

@@ -20,5 +20,7 @@ static inline vaddr_t exec_stack_argv(vaddr_t sp)
 
 /* An entry of the auxiliary vector; false: none, or it is not there. */
 bool exec_stack_aux(struct cpu *cpu, vaddr_t sp, uint64_t tag, uint64_t *value);
+/* The path that it was started by, at *va; false: not known, or longer. */
+bool exec_stack_path(struct cpu *cpu, vaddr_t sp, vaddr_t *va, char *path, size_t len);
 
 #endif

@@ -357,15 +357,6 @@ static unsigned path_argument(const struct syscall_text *s)
     return syscall_is(s, "execveat") ? 1 : 0;
 }
 
-/* The path of the program that stands at its first instruction. */
-static bool started_path(struct cpu *cpu, vaddr_t sp, uint64_t *va, char path[SYSCALL_TEXT_LEN])
-{
-    bool more;
-
-    return exec_stack_aux(cpu, sp, EXEC_AUX_EXECFN, va) &&
-           read_string(cpu, *va, path, SYSCALL_TEXT_LEN, &more) && !more;
-}
-
 int syscall_exec_fits(const struct syscall_text *s, struct cpu *cpu, vaddr_t sp)
 {
     char path[SYSCALL_TEXT_LEN], text[SYSCALL_TEXT_LEN];
@@ -373,7 +364,7 @@ int syscall_exec_fits(const struct syscall_text *s, struct cpu *cpu, vaddr_t sp)
     unsigned i = path_argument(s) + 1;
     uint64_t va;
 
-    if (!s->path[0] || !started_path(cpu, sp, &va, path))
+    if (!s->path[0] || !exec_stack_path(cpu, sp, &va, path, sizeof(path)))
         return 1;
     if (strcmp(s->path, path) != 0)
         return 0;
@@ -392,7 +383,7 @@ bool syscall_exec_path(struct syscall_text *s, struct cpu *cpu, vaddr_t sp)
 
     if (s->path[0])
         return true;
-    if (!started_path(cpu, sp, &va, s->path))
+    if (!exec_stack_path(cpu, sp, &va, s->path, sizeof(s->path)))
         s->path[0] = '\0';
     if (s->path[0] && i < s->args && s->is_address[i] && put_string(&o, cpu, va))
         replace_text(s, i, text);
