@@ -3,11 +3,13 @@
 #include "sim/code_maps.h"
 
 #include <elf.h>
+#include <stdio.h>
 
 #include "sim/exec_stack.h"
 
 #define GUEST_PROT_EXEC 4u
 #define PAGE_MASK_4K    0xfffull
+#define CWD_UNKNOWN     "?"
 
 static void add(struct code_maps *m, const struct program *file, vaddr_t base)
 {
@@ -64,18 +66,46 @@ void code_maps_exec(struct code_maps *m, struct places *p, struct cpu *cpu,
         add(m, interpreter(p, program), base);
 }
 
-static void note_open(struct code_maps *m, struct cpu *cpu, vaddr_t va, int fd)
+void code_maps_path(const struct code_maps *m, const char *path, char out[CODE_PATH_BYTES])
 {
-    char *path = m->opened[m->next_opened].path;
+    bool whole = path[0] == '/';
+    int used;
+
+    while (path[0] == '.' && path[1] == '/')
+        path += 2;
+    used = snprintf(out, CODE_PATH_BYTES, "%s%s%s", whole ? "" : m->cwd, whole ? "" : "/", path);
+    if ((!whole && strcmp(m->cwd, CWD_UNKNOWN) == 0) || used < 0 || (unsigned)used >= CODE_PATH_BYTES)
+        out[0] = '\0';
+}
+
+/* A path of the guest's, as code_maps_path(). */
+static void read_path(const struct code_maps *m, struct cpu *cpu, vaddr_t va,
+                      char out[CODE_PATH_BYTES])
+{
+    char path[CODE_PATH_BYTES];
     size_t used = 0;
     bool whole = false;
 
-    while (!whole && used < CODE_PATH_BYTES && cpu_mem_read(cpu, va + used, path + used, 1) == 0)
+    while (!whole && used < sizeof(path) && cpu_mem_read(cpu, va + used, path + used, 1) == 0)
         whole = path[used++] == '\0';
-    if (!whole || path[0] != '/')
-        path[0] = '\0';
+    out[0] = '\0';
+    if (whole)
+        code_maps_path(m, path, out);
+}
+
+static void note_open(struct code_maps *m, struct cpu *cpu, vaddr_t va, int fd)
+{
+    read_path(m, cpu, va, m->opened[m->next_opened].path);
     m->opened[m->next_opened].fd = fd;
     m->next_opened = (m->next_opened + 1) % CODE_OPENED_SEEN;
+}
+
+static void note_chdir(struct code_maps *m, struct cpu *cpu, vaddr_t va)
+{
+    char path[CODE_PATH_BYTES];
+
+    read_path(m, cpu, va, path);
+    memcpy(m->cwd, path[0] ? path : CWD_UNKNOWN, path[0] ? sizeof(path) : sizeof(CWD_UNKNOWN));
 }
 
 /* The file that was opened as `fd` last; NULL: not one of the last few. */
@@ -114,6 +144,10 @@ void code_maps_syscall(struct code_maps *m, struct places *p, struct cpu *cpu,
         note_open(m, cpu, arg[syscall_is(call, "openat") ? 1 : 0], (int)result);
     else if (syscall_is(call, "mmap") && (arg[2] & GUEST_PROT_EXEC) && (int32_t)arg[4] >= 0)
         note_map(m, p, result, (int32_t)arg[4], arg[5]);
+    else if (syscall_is(call, "chdir"))
+        note_chdir(m, cpu, arg[0]);
+    else if (syscall_is(call, "fchdir"))
+        memcpy(m->cwd, CWD_UNKNOWN, sizeof(CWD_UNKNOWN));
 }
 
 const struct code_map *code_maps_find(const struct code_maps *m, vaddr_t va)

@@ -133,7 +133,7 @@ static void end_syscall(struct deriver *d, struct cpu *cpu, insn_t n, struct tas
 
     if (!restarted)
         syscall_end(&task->call, cpu, result);
-    if (!restarted && !d->how->plain)
+    if (!restarted && (!d->how->plain || syscall_is(&task->call, "chdir")))
         code_maps_syscall(&task->process->maps, d->places, cpu, &task->call, result);
     if (syscall_is_fork(&task->call) && (restarted || (int64_t)result < 0))
         tasks_drop_fork(&d->tasks, task, task->n);
@@ -256,30 +256,35 @@ static void emit_handlers(struct deriver *d, struct cpu *cpu, insn_t n, vaddr_t 
     }
 }
 
-/* The process stands at the first instruction of the program at `path`. */
-static void set_program(struct deriver *d, struct cpu *cpu, struct process *p, const char *path,
+/* The process stands at the first instruction of the program at `path`; false: of what interprets
+ * that, or it is not known. */
+static bool set_program(struct deriver *d, struct cpu *cpu, struct process *p, const char *path,
                         vaddr_t sp)
 {
-    p->program = path[0] ? places_program(d->places, path) : NULL;
+    char whole[CODE_PATH_BYTES];
+
+    code_maps_path(&p->maps, path, whole);
+    p->program = path[0] && whole[0] ? places_program(d->places, whole) : NULL;
     code_maps_exec(&p->maps, d->places, cpu, p->program, sp);
     p->base = p->program ? p->maps.map[0].base : 0;
+    return p->program && strcmp(p->program->path, whole) == 0;
 }
 
 static struct task *start_program(struct deriver *d, struct cpu *cpu, insn_t n, uint64_t root,
                                   vaddr_t sp)
 {
     struct task *task = tasks_find_exec(&d->tasks, cpu, sp);
-    const struct program *program = NULL;
+    struct process next;
 
     if (!task)
         return NULL;
-    if (syscall_exec_path(&task->call, cpu, sp))
-        program = places_program(d->places, task->call.path);
-    if (program && strcmp(program->path, task->call.path) == 0)
-        syscall_exec_argv(&task->call, cpu, sp); /* a script's interpreter has further ones */
+    next = *task->process;
+    (void)syscall_exec_path(&task->call, cpu, sp);
+    if (set_program(d, cpu, &next, task->call.path, sp))
+        syscall_exec_argv(&task->call, cpu, sp); /* an interpreter has further ones */
     end_syscall(d, cpu, n, task, 0, false);
     task->root = root;
-    set_program(d, cpu, task->process, task->call.path, sp);
+    *task->process = next;
     return task;
 }
 
@@ -319,7 +324,7 @@ static struct task *start_first(struct deriver *d, struct cpu *cpu, insn_t n, va
     if (!task)
         return NULL;
     if (exec_stack_path(cpu, sp, &va, path, sizeof(path)))
-        set_program(d, cpu, task->process, path, sp);
+        (void)set_program(d, cpu, task->process, path, sp);
     e = event_of(d, DERIVED_START, cpu, n, task, pc);
     emit(d, &e);
     return task;

@@ -5,7 +5,7 @@
 #
 # User code has the name of the file that it is of: of a program that a child ran by a path that was
 # not in memory, of Debian's dash, which is position independent, of its C library, of a script's
-# interpreter; in a list of traps, in one trap at length, and in the chain of who.
+# interpreter that was run by a relative path; in a list of traps, in one trap at length, and in the chain of who.
 set -uo pipefail
 trapline=$1 arch=$2 guest=$3 work=$4
 debian=$guest/debian/root lib=lib/x86_64-linux-gnu ld=lib64/ld-linux-x86-64.so.2 pc=rip
@@ -60,8 +60,8 @@ line=$(writer child "$trap")
     fail "who in the child says '$line'"
 
 # ---- position independent, with libraries; a script ----
-record shell /bin/sh -c '/bin/script 3; test $? = 3'
-same "the script" "$(execs shell | sed -n 2p)" '"/bin/script" ["/bin/script", "3"]'
+record shell /bin/sh -c 'cd /bin; ./script 3; test $? = 3'
+same "the script" "$(execs shell | sed -n 2p)" '"./script" ["./script", "3"]'
 "$trapline" dump shell.tlt --traps --json | jq -r 'select(.from_user) | "\(.process) \(.at)"' >at
 for want in '2 sh:' '3 sh:' '4 true:' '2 libc.so.6:[a-z_]' '3 libc.so.6:[a-z_]' '4 libc.so.6:[a-z_]' \
     '4 ld-linux-'; do
