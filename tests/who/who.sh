@@ -74,6 +74,8 @@ calls() { # NAME: the numbers of its calls
     "$trapline" dump "$work/moves.tlt" --syscalls --json | grep "\"$1\"" | number n
 }
 mapfile -t round < <(calls getppid)
+mapfile -t far < <(calls getpgid)
 "$random" "$work/moves.tlt" 3 600 "${round[0]}" "${round[2]}" || failed=1
+"$random" "$work/moves.tlt" 4 60 "${far[0]}" "${far[1]}" || failed=1
 [ $failed = 0 ] && echo "$arch: every value comes from where it must"
 exit $failed

@@ -276,13 +276,22 @@ void x86_engine_flush_tlb(struct x86 *x)
     tlb_blocks_forget(&x->engine->tlb.blocks);
 }
 
-/* The engine looks the addresses up as for a fetch; where that fails it drops nothing. */
+/*
+ * The engine looks the addresses up as for a fetch; where that fails it drops nothing. Its own walk
+ * wants to write to the guest's tables, which behind a restored snapshot are protected until it has
+ * met that in a run: so first by our walk, where that is what runs use.
+ */
 void x86_engine_drop_code(struct x86 *x, vaddr_t start, vaddr_t end)
 {
-    bool here = x->engine->tlb.hook.here;
+    struct x86_engine *e = x->engine;
+    bool here = e->tlb.hook.here;
 
+    if (here) {
+        uc_ctl_remove_cache(e->uc, start, end);
+        uc_ctl_exits_enable(e->uc); /* a miss has disabled them */
+    }
     x86_tlb_walk_here(x, false);
-    uc_ctl_remove_cache(x->engine->uc, start, end);
+    uc_ctl_remove_cache(e->uc, start, end);
     x86_tlb_walk_here(x, here);
 }
 
