@@ -19,33 +19,12 @@
 #include <errno.h>
 
 #include "loader/fail.h"
-#include "sim/exec_stack.h"
-#include "sim/tasks.h"
+#include "sim/derive_private.h"
 #include "sim/timeline.h"
 
-#define CLONE_THREAD_FLAG 0x10000u
 #define SIGNAL_MAX        64u
 #define FRAMES_MAX        8u
 #define UPPER_HALF        (1ull << 63) /* the kernel's */
-
-struct deriver {
-    const struct derive *how;
-    const struct sim_arch *arch;
-    enum arch cpu_arch;
-    struct cpu *cpu;      /* of the replay, once it is there */
-    struct places *places;
-    struct tasks tasks;
-    struct task *current; /* in user mode, or the last that was */
-    bool in_user;
-    const struct cpu_trap *seen_by; /* while a return is told of by the trap that follows it */
-    int signal_reg;
-    struct replay replay; /* where the caller wants no timeline */
-    struct {
-        bool held;
-        insn_t n;
-        vaddr_t pc;
-    } insn; /* the last one, told when it is known who runs it */
-};
 
 static uint64_t root_of(const struct deriver *d, struct cpu *cpu)
 {
@@ -67,7 +46,7 @@ static struct place place_of(struct deriver *d, const struct task *task, vaddr_t
     return find_place(d->places, task ? task->process : NULL, va);
 }
 
-static struct derived event_of(struct deriver *d, enum derived_kind kind, struct cpu *cpu, insn_t n,
+struct derived derive_event_of(struct deriver *d, enum derived_kind kind, struct cpu *cpu, insn_t n,
                                const struct task *task, vaddr_t pc)
 {
     return (struct derived){.kind = kind,
@@ -85,7 +64,7 @@ static struct derived event_of(struct deriver *d, enum derived_kind kind, struct
                             .at = place_of(d, task, pc)};
 }
 
-static void emit(struct deriver *d, const struct derived *e)
+void derive_emit(struct deriver *d, const struct derived *e)
 {
     d->how->event(d->how->ctx, e);
 }
@@ -114,22 +93,21 @@ static void begin_syscall(struct deriver *d, struct cpu *cpu, struct task *task)
         tasks_note_fork(&d->tasks, task);
     note_frame(d, cpu, task);
     if (syscall_never_returns(&task->call)) {
-        struct derived e = event_of(d, DERIVED_SYSCALL, cpu, task->n, task, task->pc);
+        struct derived e = derive_event_of(d, DERIVED_SYSCALL, cpu, task->n, task, task->pc);
 
         e.call = &task->call;
         e.begin_ns = task->ns;
-        emit(d, &e);
+        derive_emit(d, &e);
         tasks_kill(&d->tasks, task, syscall_is(&task->call, "exit_group"));
     }
 }
 
 /* ---- returns ---- */
 
-/* A system call ended with `result`, or runs again. */
-static void end_syscall(struct deriver *d, struct cpu *cpu, insn_t n, struct task *task,
+void derive_end_syscall(struct deriver *d, struct cpu *cpu, insn_t n, struct task *task,
                         uint64_t result, bool restarted)
 {
-    struct derived e = event_of(d, DERIVED_SYSCALL, cpu, task->n, task, task->pc);
+    struct derived e = derive_event_of(d, DERIVED_SYSCALL, cpu, task->n, task, task->pc);
 
     if (!restarted)
         syscall_end(&task->call, cpu, result);
@@ -144,7 +122,7 @@ static void end_syscall(struct deriver *d, struct cpu *cpu, insn_t n, struct tas
     e.n_end = n;
     e.begin_ns = task->ns;
     task->pending = PENDING_NONE;
-    emit(d, &e);
+    derive_emit(d, &e);
 }
 
 static void end_pending(struct deriver *d, struct cpu *cpu, insn_t n, struct task *task,
@@ -153,12 +131,12 @@ static void end_pending(struct deriver *d, struct cpu *cpu, insn_t n, struct tas
     struct derived e;
 
     if (task->pending == PENDING_SYSCALL) {
-        end_syscall(d, cpu, n, task, result, restarted);
+        derive_end_syscall(d, cpu, n, task, result, restarted);
         return;
     }
     task->pending = PENDING_NONE;
-    e = event_of(d, DERIVED_RETURN, cpu, n, task, task->pc);
-    emit(d, &e);
+    e = derive_event_of(d, DERIVED_RETURN, cpu, n, task, task->pc);
+    derive_emit(d, &e);
 }
 
 struct handler_start {
@@ -244,7 +222,7 @@ static void emit_handlers(struct deriver *d, struct cpu *cpu, insn_t n, vaddr_t 
         signo = 0;
     for (unsigned i = h->frames; i-- > 0;) {
         vaddr_t handler = i == 0 ? pc : h->frame[i - 1].saved_pc;
-        struct derived e = event_of(d, DERIVED_SIGNAL, cpu, n, h->task, handler);
+        struct derived e = derive_event_of(d, DERIVED_SIGNAL, cpu, n, h->task, handler);
 
         e.signo = (int)(i == 0 ? signo : h->frame[i - 1].saved_first);
         e.frame = &h->frame[i];
@@ -252,90 +230,16 @@ static void emit_handlers(struct deriver *d, struct cpu *cpu, insn_t n, vaddr_t 
         e.interrupted = place_of(d, h->task, h->frame[i].saved_pc);
         e.interrupted_syscall = in_syscall && i + 1 == h->frames;
         h->frame[i].has_info = h->frame[i].has_info && h->frame[i].info_signo == e.signo;
-        emit(d, &e);
+        derive_emit(d, &e);
     }
-}
-
-/* The process stands at the first instruction of the program at `path`; false: of what interprets
- * that, or it is not known. */
-static bool set_program(struct deriver *d, struct cpu *cpu, struct process *p, const char *path,
-                        vaddr_t sp)
-{
-    char whole[CODE_PATH_BYTES];
-
-    code_maps_path(&p->maps, path, whole);
-    p->program = path[0] && whole[0] ? places_program(d->places, whole) : NULL;
-    code_maps_exec(&p->maps, d->places, cpu, p->program, sp);
-    p->base = p->program ? p->maps.map[0].base : 0;
-    return p->program && strcmp(p->program->path, whole) == 0;
-}
-
-static struct task *start_program(struct deriver *d, struct cpu *cpu, insn_t n, uint64_t root,
-                                  vaddr_t sp)
-{
-    struct task *task = tasks_find_exec(&d->tasks, cpu, sp);
-    struct process next;
-
-    if (!task)
-        return NULL;
-    next = *task->process;
-    (void)syscall_exec_path(&task->call, cpu, sp);
-    if (set_program(d, cpu, &next, task->call.path, sp))
-        syscall_exec_argv(&task->call, cpu, sp); /* an interpreter has further ones */
-    end_syscall(d, cpu, n, task, 0, false);
-    task->root = root;
-    *task->process = next;
-    return task;
-}
-
-static struct task *start_child(struct deriver *d, struct cpu *cpu, insn_t n, vaddr_t pc,
-                                uint64_t root, struct fork *fork)
-{
-    struct process *parent = fork->parent->process;
-    bool is_thread = fork->flags & CLONE_THREAD_FLAG;
-    struct task *task = tasks_add(&d->tasks, is_thread ? parent : NULL, root);
-    struct derived e;
-
-    if (!task)
-        return NULL;
-    fork->open = false;
-    if (!is_thread) {
-        task->process->program = parent->program;
-        task->process->base = parent->base;
-        task->process->maps = parent->maps;
-    }
-    e = event_of(d, DERIVED_START, cpu, n, task, pc);
-    e.parent = parent->id;
-    e.parent_thread = fork->parent->thread;
-    e.fork_n = fork->n;
-    emit(d, &e);
-    return task;
-}
-
-/* A process that the kernel started itself. */
-static struct task *start_first(struct deriver *d, struct cpu *cpu, insn_t n, vaddr_t pc,
-                                uint64_t root, vaddr_t sp)
-{
-    struct task *task = tasks_add(&d->tasks, NULL, root);
-    char path[SYSCALL_TEXT_LEN];
-    struct derived e;
-    vaddr_t va;
-
-    if (!task)
-        return NULL;
-    if (exec_stack_path(cpu, sp, &va, path, sizeof(path)))
-        (void)set_program(d, cpu, task->process, path, sp);
-    e = event_of(d, DERIVED_START, cpu, n, task, pc);
-    emit(d, &e);
-    return task;
 }
 
 static void end_handler(struct deriver *d, struct cpu *cpu, insn_t n, vaddr_t pc, struct task *task)
 {
-    struct derived e = event_of(d, DERIVED_SIGRETURN, cpu, n, task, pc);
+    struct derived e = derive_event_of(d, DERIVED_SIGRETURN, cpu, n, task, pc);
 
     task->pending = PENDING_NONE;
-    emit(d, &e);
+    derive_emit(d, &e);
 }
 
 /* The call made a child, and this is it; vfork's comes back where its parent will, too. */
@@ -354,7 +258,7 @@ static void enter_user(struct deriver *d, struct cpu *cpu, insn_t n, vaddr_t pc,
     struct fork *fork;
 
     if (task && is_child(task, cpu) && (fork = tasks_fork_of(&d->tasks, task)) != NULL) {
-        task = start_child(d, cpu, n, pc, root, fork);
+        task = derive_start_child(d, cpu, n, pc, root, fork);
     } else if (task) {
         end_pending(d, cpu, n, task, cpu_syscall_result(cpu), false);
     } else if ((task = tasks_find(&d->tasks, root, pc + d->arch->syscall_insn_bytes, sp)) &&
@@ -368,11 +272,11 @@ static void enter_user(struct deriver *d, struct cpu *cpu, insn_t n, vaddr_t pc,
         emit_handlers(d, cpu, n, pc, &h);
         task = h.task;
     } else if ((fork = tasks_find_fork(&d->tasks, pc, sp)) != NULL) {
-        task = start_child(d, cpu, n, pc, root, fork);
+        task = derive_start_child(d, cpu, n, pc, root, fork);
     } else if ((task = tasks_find_sigreturn(&d->tasks, root)) != NULL && !task->resumes) {
         end_handler(d, cpu, n, pc, task);
-    } else if ((task = start_program(d, cpu, n, root, sp)) == NULL) {
-        task = start_first(d, cpu, n, pc, root, sp);
+    } else if ((task = derive_start_program(d, cpu, n, root, sp)) == NULL) {
+        task = derive_start_first(d, cpu, n, pc, root, sp);
     }
     d->current = task;
     d->in_user = true;
@@ -431,13 +335,13 @@ static void on_trap(void *ctx, struct sim *sim, const struct cpu_trap *trap)
     task = d->current;
     if (!trap->from_user && task && (task->dead || task->root != root_of(d, cpu)))
         task = tasks_find_root(&d->tasks, root_of(d, cpu));
-    e = event_of(d, DERIVED_TRAP, cpu, trap->n, task, trap->pc);
+    e = derive_event_of(d, DERIVED_TRAP, cpu, trap->n, task, trap->pc);
     e.trap = trap;
     if (!d->how->plain) {
         d->arch->describe_trap(trap, &words);
         e.words = &words;
     }
-    emit(d, &e);
+    derive_emit(d, &e);
     if (!trap->from_user || !task)
         return;
     task->n = trap->n;
