@@ -243,9 +243,10 @@ int who_follow(struct who *w, insn_t n, const struct value_place *place, unsigne
         clip(&at);
         link.place = at;
         who_place_name(w, &at, link.what, sizeof(link.what));
-        if (!who_read(w, &at, link.value))
-            return loader_fail(err, err_len, -EFAULT, "%s cannot be read at instruction %llu",
-                               link.what, (unsigned long long)n);
+        if (!who_read(w, &at, link.value)) /* behind the first: a device's register */
+            return i > 0 ? 0 : loader_fail(err, err_len, -EFAULT,
+                                           "%s cannot be read at instruction %llu", link.what,
+                                           (unsigned long long)n);
         rc = step(w, n, &link, &from);
         if (rc)
             break;

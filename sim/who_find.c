@@ -184,6 +184,7 @@ struct values {
     insn_t last_n;
     bool any, changed;
     insn_t changed_n;   /* the state before the last change */
+    insn_t changed_to;  /* and the one behind it that was looked at */
 };
 
 static void note_value(void *ctx, insn_t n, vaddr_t pc)
@@ -197,6 +198,7 @@ static void note_value(void *ctx, insn_t n, vaddr_t pc)
     if (v->any && memcmp(now, v->last, v->place->bytes) != 0) {
         v->changed = true;
         v->changed_n = v->last_n;
+        v->changed_to = n;
     }
     memcpy(v->last, now, sizeof(now));
     v->last_n = n;
@@ -214,7 +216,21 @@ static int last_change(struct who *w, const struct value_place *place, insn_t fr
         return rc;
     note_value(&v, to, 0);
     *found = v.changed_n;
+    if (v.changed && v.changed_to - v.changed_n > 1) /* an instruction between was not shown */
+        return last_other(w, place, v.changed_n, v.changed_to, 1, found);
     return v.changed;
+}
+
+/* Found by values: was it the instruction there, or an exception? 1. */
+static int tell_entry(struct who *w, const struct value_place *place, insn_t found, bool *entry)
+{
+    int rc = timeline_seek(w->timeline, found);
+
+    if (rc)
+        return rc;
+    *entry = !operands_decode(&w->operands, who_cpu(w), cpu_pc(who_cpu(w))) ||
+             !operands_writes(&w->operands, place->reg);
+    return 1;
 }
 
 /* By values alone: SP, PC, flags, exception registers. */
@@ -233,14 +249,7 @@ static int find_shared(struct who *w, insn_t n, const struct value_place *place,
         else
             rc = last_change(w, place, from, to, found);
     }
-    if (rc <= 0)
-        return rc;
-    rc = timeline_seek(w->timeline, *found);
-    if (rc)
-        return rc;
-    *entry = !operands_decode(&w->operands, who_cpu(w), cpu_pc(who_cpu(w))) ||
-             !operands_writes(&w->operands, place->reg);
-    return 1;
+    return rc <= 0 ? rc : tell_entry(w, place, *found, entry);
 }
 
 /* Does the place hold behind the instruction `found` what it holds at `to`? */
@@ -322,6 +331,21 @@ static int find_far(struct who *w, insn_t n, insn_t to, const struct value_place
     return 0;
 }
 
+/*
+ * The last writer that was listed, where an instruction that is not (x86_64: port input, which the
+ * machine does for the engine) may have written behind it.
+ */
+static int confirm(struct who *w, insn_t n, const struct value_place *place, insn_t *found,
+                   bool *entry)
+{
+    int rc = is_brought(w, place, *found, n);
+
+    if (rc)
+        return rc;
+    rc = last_other(w, place, *found + 1, n, 1, found);
+    return rc <= 0 ? rc : tell_entry(w, place, *found, entry);
+}
+
 int who_find_reg(struct who *w, insn_t n, const struct value_place *place, insn_t *found,
                  bool *entry)
 {
@@ -335,7 +359,7 @@ int who_find_reg(struct who *w, insn_t n, const struct value_place *place, insn_
         if (to > w->seen_from && to <= w->seen_to) {
             rc = writer_seen(w, to, place, found);
             if (rc)
-                return rc;
+                return rc < 0 ? rc : confirm(w, n, place, found, entry);
             to = w->seen_from;
             continue;
         }

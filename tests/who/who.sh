@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# who.sh TRAPLINE RANDOM ARCH KERNEL PROGRAMS_DIR MOVES WORK
+# who.sh TRAPLINE RANDOM ARCH KERNEL PROGRAMS_DIR MOVES BARE WORK
 #
 # A NEON or SSE value through a switch to another thread and back, a system call's result, a
 # signal handler's argument: each followed to the instruction that made it. Then RANDOM
-# (test_random.c) for registers and numbers that nobody chose, and for those of the program MOVES.
+# (test_random.c) for registers and numbers that nobody chose, for those of the program MOVES, and for
+# a kernel that works its devices, BARE.
 set -uo pipefail
-trapline=$1 random=$2 arch=$3 kernel=$4 programs=$5 moves=$6 work=$7
+trapline=$1 random=$2 arch=$3 kernel=$4 programs=$5 moves=$6 bare=$7 work=$8
 failed=0
 mkdir -p "$work"
 
@@ -77,5 +78,7 @@ mapfile -t round < <(calls getppid)
 mapfile -t far < <(calls getpgid)
 "$random" "$work/moves.tlt" 3 600 "${round[0]}" "${round[2]}" || failed=1
 "$random" "$work/moves.tlt" 4 60 "${far[0]}" "${far[1]}" || failed=1
+"$trapline" record -o "$work/bare.tlt" --arch "$arch" --kernel "$bare" --no-input >"$work/log" 2>&1
+"$random" "$work/bare.tlt" 3 2000 || failed=1
 [ $failed = 0 ] && echo "$arch: every value comes from where it must"
 exit $failed
