@@ -74,7 +74,9 @@ void code_maps_path(const struct code_maps *m, const char *path, char out[CODE_P
     while (path[0] == '.' && path[1] == '/')
         path += 2;
     used = snprintf(out, CODE_PATH_BYTES, "%s%s%s", whole ? "" : m->cwd, whole ? "" : "/", path);
-    if ((!whole && strcmp(m->cwd, CWD_UNKNOWN) == 0) || used < 0 || (unsigned)used >= CODE_PATH_BYTES)
+    if (used < 0 || (unsigned)used >= CODE_PATH_BYTES)
+        out[0] = '\0';
+    if (!whole && strcmp(m->cwd, CWD_UNKNOWN) == 0)
         out[0] = '\0';
 }
 
@@ -105,7 +107,10 @@ static void note_chdir(struct code_maps *m, struct cpu *cpu, vaddr_t va)
     char path[CODE_PATH_BYTES];
 
     read_path(m, cpu, va, path);
-    memcpy(m->cwd, path[0] ? path : CWD_UNKNOWN, path[0] ? sizeof(path) : sizeof(CWD_UNKNOWN));
+    if (strcmp(path, "/") == 0)
+        m->cwd[0] = '\0';
+    else
+        memcpy(m->cwd, path[0] ? path : CWD_UNKNOWN, path[0] ? sizeof(path) : sizeof(CWD_UNKNOWN));
 }
 
 /* The file that was opened as `fd` last; NULL: not one of the last few. */

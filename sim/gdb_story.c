@@ -76,7 +76,7 @@ void gdb_monitor_tasks(struct gdb_stub *g, const char *args, struct byte_buf *te
         if (t->process == 0)
             continue;
         gdb_say(text, "%s %u.%u  %s", i == here ? "*" : " ", t->process, t->thread,
-                p ? story_text(s, p->path) : "(not known here)");
+                p && p->path ? story_text(s, p->path) : "(not known here)");
         if (p && p->base)
             gdb_say(text, "  at 0x%llx", (unsigned long long)p->base);
         gdb_say(text, "\n");

@@ -256,11 +256,12 @@ static struct noted *noted_of(struct builder *b, unsigned process)
     return &b->noted[process];
 }
 
+/* `file` NULL: one that is not known. */
 static void add_program(struct builder *b, struct story_program now, const struct program *file)
 {
     struct story *s = b->s;
 
-    now.path = intern(b, file->path);
+    now.path = file ? intern(b, file->path) : 0;
     if (grow((void **)&s->program, s->programs, &s->program_room, sizeof(*s->program)))
         s->program[s->programs++] = now;
     else
@@ -284,9 +285,9 @@ static void note_programs(struct builder *b, const struct derived *d)
     struct noted *o = noted_of(b, d->process);
     insn_t n = d->kind == DERIVED_SYSCALL && d->returned ? d->n_end : d->n;
 
-    if (!d->program || !o)
+    if (!o || !d->maps)
         return;
-    if (o->exec_n || !runs(b->s, d)) {
+    if (o->exec_n || (d->program && !runs(b->s, d))) {
         n = o->exec_n ? o->exec_n : n;
         add_program(b, (struct story_program){.n = n, .process = d->process, .base = d->base},
                     d->program);

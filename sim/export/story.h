@@ -89,7 +89,7 @@ static inline bool story_first_of_process(const struct story *s, size_t track)
 const char *story_kind_name(enum story_kind kind);
 /* The track that has the CPU at state `n`; 0: none yet. */
 uint32_t story_running(const struct story *s, insn_t n);
-/* What the process runs at state `n`; NULL: not known. */
+/* What the process runs at state `n`; NULL, or of no path: not known. */
 const struct story_program *story_program(const struct story *s, unsigned process, insn_t n);
 /* At state `n` the library that was mapped next behind program or library `p` of its process. */
 const struct story_program *story_library(const struct story *s, const struct story_program *p,
