@@ -160,7 +160,7 @@ static void on_syscall(struct course *s, struct course_thread *t, const struct d
         add_event(s, &t->lane[lane_of(t)], e, text);
     }
     if (d->returned && syscall_is_exec(d->call) && (int64_t)d->result == 0) {
-        set_program(t, d);
+        t->program[0] = '\0'; /* the next event is the new program's */
         t->depth = 0;
     }
     if (d->returned || d->restarted)
