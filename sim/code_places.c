@@ -27,7 +27,9 @@ const struct story *code_story(struct code_places *c)
     return c->known ? &c->story : NULL;
 }
 
-const struct program *code_program(struct code_places *c, insn_t n, vaddr_t pc, vaddr_t *base)
+/* The file that user code is of at state `n`, and where it was loaded; NULL: not known. */
+static const struct program *code_program(struct code_places *c, insn_t n, vaddr_t pc,
+                                          vaddr_t *base)
 {
     const struct story *s = code_story(c);
     uint32_t track = s ? story_running(s, n) : 0;

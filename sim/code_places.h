@@ -24,8 +24,6 @@ struct code_places {
 void code_places_free(struct code_places *c);
 /* NULL: `error`. */
 const struct story *code_story(struct code_places *c);
-/* The file that user code is of at state `n`, and where it was loaded; NULL: not known. */
-const struct program *code_program(struct code_places *c, insn_t n, vaddr_t pc, vaddr_t *base);
 /* An address of code at state `n`; `source` is "" where the line is not known. */
 void code_place_text(struct code_places *c, insn_t n, vaddr_t pc, char where[160],
                      char source[160]);

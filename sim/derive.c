@@ -11,7 +11,7 @@
  *   4 the start of a signal handler: SP points at a frame whose saved PC and SP are those of a
  *     thread in the kernel, perhaps through further frames delivered at once;
  *   5 the child of a fork or clone seen earlier; or a sigreturn whose frame was not there;
- *   6 a new program: the newest thread that waits in execve;
+ *   6 a new program: the thread in execve with its path and arguments, of several the newest;
  *   7 a process that the kernel started itself.
  */
 #include "sim/derive.h"
